@@ -1,0 +1,113 @@
+import { hash } from "node:crypto";
+import { eq, sql } from "drizzle-orm";
+import sharp from "sharp";
+import { type Db, prepared } from "#db/client.ts";
+import { processWide } from "#db/process-wide.ts";
+import { avatars, users } from "#db/schema.ts";
+import { AccountsError } from "./errors.ts";
+import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./schemas.ts";
+
+const SIDE_PIXELS = 512;
+const QUALITY = 82;
+const LONGEST_DECODE_SECONDS = 10;
+const MOST_WAITING = 16;
+const FORMATS = ["jpeg", "png", "webp"];
+
+export type Avatar = { hash: string; bytes: Buffer };
+
+/**
+ * The picture as it will be stored: decoded, turned upright, cropped square and encoded anew as WebP of 512 × 512 pixels
+ * without metadata, so that nothing of the upload but its pixels survives. Null for "no picture".
+ * Throws `validation_failed` on `image`, and `overloaded` when too many wait already.
+ */
+export async function makeAvatar(image: Image): Promise<Avatar | null> {
+  const upload = await uploadedBytes(image);
+  return upload && oneAtATime(() => encode(upload));
+}
+
+/** The bytes of a stored picture by its hash, or null. */
+export function findAvatar(contentHash: string): Buffer | null {
+  return avatarByHash().get({ hash: contentHash })?.bytes ?? null;
+}
+
+/** The statement that keeps a picture; equal pictures are one row. */
+export function insertAvatar(tx: Db, avatar: Avatar) {
+  return tx.insert(avatars).values(avatar).onConflictDoNothing();
+}
+
+/** The statement that drops a picture which no user has any more. */
+export function deleteUnusedAvatar(tx: Db, contentHash: string) {
+  return tx
+    .delete(avatars)
+    .where(sql`${avatars.hash} = ${contentHash} and not exists (select 1 from ${users} where ${users.avatarHash} = ${contentHash})`);
+}
+
+const avatarByHash = prepared((db) =>
+  db
+    .select({ bytes: avatars.bytes })
+    .from(avatars)
+    .where(eq(avatars.hash, sql.placeholder("hash")))
+    .prepare(),
+);
+
+async function uploadedBytes(image: Image): Promise<Buffer | null> {
+  if (image === null || image === "") return null;
+  const bytes = typeof image === "string" ? fromBase64(image) : Buffer.from(await image.arrayBuffer());
+  if (bytes.length > IMAGE_MAX_BYTES) throw refusal("too_large", "Choose a picture of at most 5 MiB.");
+  if (bytes.length === 0) throw refusal("invalid", "This file is empty. Choose a JPEG, PNG or WebP picture.");
+  return bytes;
+}
+
+function fromBase64(text: string): Buffer {
+  const payload = text.replace(/^data:image\/[\w.+-]+;base64,/i, "").replace(/[\r\n]/g, "");
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(payload)) {
+    throw refusal("invalid", "Send the picture in base64, or as a data: URL in base64.");
+  }
+  return Buffer.from(payload, "base64");
+}
+
+async function encode(upload: Buffer): Promise<Avatar> {
+  onlyThreeLoaders();
+  const decoder = sharp(upload, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: "error", sequentialRead: true });
+  const { format, width, height } = await decoder.metadata().catch((error: Error) => {
+    throw /pixel limit/i.test(error.message) ? tooManyPixels() : notAPicture();
+  });
+  if (!FORMATS.includes(format)) throw notAPicture();
+  if (width * height > IMAGE_MAX_PIXELS || Math.max(width, height) > IMAGE_MAX_SIDE_PIXELS) throw tooManyPixels();
+  const bytes = await decoder
+    .autoOrient()
+    .resize(SIDE_PIXELS, SIDE_PIXELS, { fit: "cover" })
+    .webp({ quality: QUALITY })
+    .timeout({ seconds: LONGEST_DECODE_SECONDS })
+    .toBuffer()
+    .catch(() => {
+      throw refusal("invalid", "This picture is damaged or incomplete. Save it again, or choose another one.");
+    });
+  return { hash: hash("sha256", bytes, "hex"), bytes };
+}
+
+/** libvips reads dozens of formats, SVG and HEIF with their long record of holes among them: three are enough. */
+function onlyThreeLoaders(): void {
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
+  });
+}
+
+function refusal(code: string, detail: string): AccountsError {
+  return new AccountsError("validation_failed", { fields: [{ field: "image", code, detail }] });
+}
+
+const notAPicture = () => refusal("unsupported_type", "Choose a JPEG, PNG or WebP picture.");
+const tooManyPixels = () => refusal("too_large", "Choose a picture of at most 25 megapixels and 8,192 pixels on its longer side.");
+
+// One picture at a time keeps a core free for everybody else; a decoder takes up to 100 MB.
+const line = processWide("avatars", () => ({ last: Promise.resolve() as Promise<unknown>, waiting: 0 }));
+
+async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  if (line.waiting >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 5 });
+  line.waiting++;
+  const mine = line.last.then(work);
+  line.last = mine.catch(() => {}).finally(() => line.waiting--);
+  return mine;
+}

@@ -1,0 +1,39 @@
+import type { sessions, users } from "#db/schema.ts";
+import { describeDevice } from "./devices.ts";
+import { AccountsError } from "./errors.ts";
+
+export type User = typeof users.$inferSelect;
+export type Session = typeof sessions.$inferSelect;
+
+/** Who asks: every function of the domain that may refuse gets it first. */
+export type Caller = {
+  user: User | null;
+  session: Session | null;
+  /** Null for the operator's command line. */
+  ip: string | null;
+  /** Browser and system in words. */
+  device: string;
+};
+
+/** A caller whose session is live. */
+export type SignedIn = Caller & { user: User; session: Session };
+
+/** A caller from what a request says about itself. */
+export function callerFrom(ip: string, userAgent: string | null, signedIn?: { user: User; session: Session } | null): Caller {
+  return {
+    user: signedIn?.user ?? null,
+    session: signedIn?.session ?? null,
+    ip,
+    get device() {
+      return describeDevice(userAgent);
+    },
+  };
+}
+
+/** The operator at the command line: may do what no user may. */
+export const systemCaller: Caller = { user: null, session: null, ip: null, device: "Command line" };
+
+/** Throws `authentication_required` unless the caller has a live session. */
+export function requireUser(caller: Caller): asserts caller is SignedIn {
+  if (!caller.user || !caller.session) throw new AccountsError("authentication_required");
+}

@@ -1,0 +1,7 @@
+/** The domain's only clock, in milliseconds since 1970 UTC; a test moves it by replacing `now`. */
+export const clock = { now: (): number => Date.now() };
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;

@@ -1,0 +1,17 @@
+import Bowser from "bowser";
+
+const LONGEST_READ = 400;
+const LONGEST_NAME = 60;
+
+/** A user agent in words: "Firefox on Linux"; API clients by their first product, "curl 8.5". */
+export function describeDevice(userAgent: string | null): string {
+  const agent = (userAgent ?? "").slice(0, LONGEST_READ).replace(/[^\x20-\x7e]/g, "");
+  if (!agent.trim()) return "Unknown device";
+  const { browser, os } = Bowser.parse(agent);
+  if (agent.startsWith("Mozilla/") && browser.name) {
+    return (os.name ? `${browser.name} on ${os.name}` : browser.name).slice(0, LONGEST_NAME);
+  }
+  const [product = "", version = ""] = (agent.trim().split(/[\s;(]/)[0] ?? "").split("/");
+  const short = version.match(/^\d+(?:\.\d+)?/)?.[0];
+  return (short ? `${product} ${short}` : product || "Unknown device").slice(0, LONGEST_NAME);
+}

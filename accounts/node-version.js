@@ -1,0 +1,10 @@
+// Plain JavaScript, loaded before anything else: an older Node would crash on TypeScript, or inside the database driver.
+const [major, minor] = process.versions.node.split(".").map(Number);
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `Latchkey needs Node 22.18 or newer, and this is Node ${process.versions.node}. ` +
+      "Run it with “npm start” after “npm ci” (without --ignore-scripts): the project brings its own Node 24.\n",
+  );
+  process.exit(1);
+}

@@ -1,0 +1,74 @@
+import { availableParallelism } from "node:os";
+import { hash, verify } from "@node-rs/argon2";
+import { processWide } from "#db/process-wide.ts";
+import { AccountsError } from "./errors.ts";
+
+// OWASP Password Storage Cheat Sheet, first choice: Argon2id with 19 MiB, two passes, one lane.
+// (2 is Argon2id: the library's constant enum cannot be imported into a file compiled on its own.)
+const ARGON2 = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const CURRENT_PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`;
+const MOST_WAITING = 64;
+const LONGEST_WAIT_MS = 5_000;
+
+/** The hash of a new password, in PHC format. Throws `overloaded` when too many wait already. */
+export async function hashPassword(password: string): Promise<string> {
+  return inTurn(() => hash(password, ARGON2));
+}
+
+/**
+ * Whether the password is the one behind `passwordHash`. Always one Argon2 run, also for null (nobody has that e-mail
+ * address) and for a damaged hash, so that the time tells nothing. Throws `overloaded` when too many wait already.
+ */
+export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
+  return inTurn(async () => {
+    if (passwordHash?.startsWith("$argon2")) {
+      try {
+        return await verify(passwordHash, password);
+      } catch {
+        // A damaged hash: nobody can prove anything with it.
+      }
+    }
+    await hash(password, ARGON2);
+    return false;
+  });
+}
+
+/** Whether a hash was made with weaker parameters than today's. */
+export function isOutdated(passwordHash: string): boolean {
+  return !passwordHash.startsWith(CURRENT_PREFIX);
+}
+
+type Turn = { start: () => void; refuse: () => void };
+
+// One queue a process: Argon2 runs take a core each, so more at once than cores only makes everybody wait.
+const queue = processWide("hashing", () => ({ running: 0, waiting: [] as Turn[] }));
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (queue.running < availableParallelism()) queue.running++;
+  else await nextTurn();
+  try {
+    return await work();
+  } finally {
+    const next = queue.waiting.shift();
+    if (next) next.start();
+    else queue.running--;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  if (queue.waiting.length >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
+  return new Promise((resolve, reject) => {
+    const turn: Turn = {
+      start() {
+        clearTimeout(timer);
+        resolve();
+      },
+      refuse() {
+        queue.waiting.splice(queue.waiting.indexOf(turn), 1);
+        reject(new AccountsError("overloaded", { retryAfterSeconds: 5 }));
+      },
+    };
+    const timer = setTimeout(turn.refuse, LONGEST_WAIT_MS);
+    queue.waiting.push(turn);
+  });
+}

@@ -1,0 +1,202 @@
+import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { commit, db, must, prepared } from "#db/client.ts";
+import { sessions, users } from "#db/schema.ts";
+import { auditEvent } from "./audit.ts";
+import { type Caller, requireUser, type Session, type User } from "./caller.ts";
+import { clock, DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
+import { config } from "./config.ts";
+import { AccountsError } from "./errors.ts";
+import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
+import type { LoginInput, LogoutInput } from "./schemas.ts";
+import { noteUse } from "./session-use.ts";
+import { newToken, readToken, sameHash } from "./tokens.ts";
+import { findUserByEmail, findUserById } from "./users.ts";
+import type { SessionView } from "./views.ts";
+
+const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
+const BROWSER_IDLE_SECONDS = HOUR_MS / SECOND_MS; // NIST SP 800-63B-4 2.2.3 (AAL2), for browsers that may be shared
+const BROWSER_ABSOLUTE_MS = DAY_MS;
+const MOST_LOGIN_ATTEMPTS = 3;
+
+/** "browser" ends with the browser, after an hour without use or a day; "lasting" by the settings, in days. */
+export type SessionKind = "browser" | "lasting";
+
+export type OpenedSession = { token: string; session: Session; user: User };
+
+/**
+ * Opens a session for whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an
+ * unknown e-mail address; `account_inactive` and `account_suspended` only after the right password; `overloaded`.
+ */
+export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "lasting"): Promise<OpenedSession> {
+  for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
+    const user = findUserByEmail(input.email);
+    const proven = await verifyPassword(user?.passwordHash ?? null, input.password);
+    if (!user || !proven) {
+      if (user) await commit((tx) => [auditEvent(tx, caller, "login.failed", { userId: user.id })]);
+      throw new AccountsError("invalid_credentials");
+    }
+    refuseUnlessActive(user);
+    const opened = await openSession(caller, user, kind, input.device_name);
+    if (opened) {
+      if (isOutdated(user.passwordHash)) await renewHash(user, input.password);
+      return opened;
+    }
+    // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
+  }
+  throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
+}
+
+/**
+ * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
+ * that row was read. Beyond 100 live sessions the one longest unused ends.
+ */
+export async function openSession(caller: Caller, user: User, kind: SessionKind, deviceName?: string): Promise<OpenedSession | null> {
+  refuseUnlessActive(user);
+  const { token, id, hash } = newToken();
+  const now = clock.now();
+  const { idleSeconds, absoluteMs } = lifetime(kind);
+  const session: Session = {
+    id,
+    userId: user.id,
+    tokenHash: hash,
+    deviceName: deviceName || null,
+    device: caller.device,
+    ip: caller.ip ?? "",
+    idleSeconds,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: now + Math.min(idleSeconds * SECOND_MS, absoluteMs),
+    endsAtLatest: now + absoluteMs,
+  };
+  const unchanged = and(eq(users.id, user.id), eq(users.status, "active"), eq(users.sessionEpoch, user.sessionEpoch));
+  const result = await commit((tx) => [
+    must(tx.select({ id: users.id }).from(users).where(unchanged)),
+    tx.delete(sessions).where(sql`${sessions.id} in (
+      select id from sessions where user_id = ${user.id} order by last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
+    tx.insert(sessions).values(session),
+    auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
+  ]);
+  return result && { token, session, user };
+}
+
+/** The live session of a token and its user, or null. Reads two rows by their keys; writes nothing. */
+export function findSession(token: string): { session: Session; user: User } | null {
+  const key = readToken(token);
+  const session = key && sessionById().get({ id: key.id });
+  if (!session || !sameHash(session.tokenHash, key.hash)) return null;
+  const now = clock.now();
+  if (session.expiresAt <= now) return null;
+  const user = findUserById(session.userId);
+  if (user?.status !== "active") return null;
+  noteUse(session, now);
+  return { session, user };
+}
+
+/** The caller's live sessions, this one first, then the last used first. */
+export function listSessions(caller: Caller): Session[] {
+  requireUser(caller);
+  const { id } = caller.session;
+  const rows = db()
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, caller.user.id), gt(sessions.expiresAt, clock.now())))
+    .orderBy(desc(sessions.lastUsedAt))
+    .all();
+  return [...rows.filter((row) => row.id === id), ...rows.filter((row) => row.id !== id)];
+}
+
+/** Ends this session, or with `all` every session of the user. */
+export async function logOut(caller: Caller, { all }: LogoutInput): Promise<{ sessionsEnded: number }> {
+  requireUser(caller);
+  if (all) return revokeAllSessions(caller);
+  await revokeSession(caller, caller.session.id);
+  return { sessionsEnded: 1 };
+}
+
+/** Ends one of the caller's own sessions. Throws `not_found`, the same for an unknown id and another person's. */
+export async function revokeSession(caller: Caller, id: number): Promise<void> {
+  requireUser(caller);
+  const { user } = caller;
+  const result = await commit((tx) => [
+    must(
+      tx
+        .delete(sessions)
+        .where(and(eq(sessions.id, id), eq(sessions.userId, user.id)))
+        .returning({ id: sessions.id }),
+    ),
+    auditEvent(tx, caller, "session.revoked", { userId: user.id, sessionId: id, detail: "one" }),
+  ]);
+  if (!result) throw new AccountsError("not_found");
+}
+
+/** Ends every session of the caller but this one. */
+export async function revokeOtherSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
+  requireUser(caller);
+  const { user, session } = caller;
+  return endSessions(caller, user.id, and(eq(sessions.userId, user.id), ne(sessions.id, session.id)), "others");
+}
+
+/** Ends every session of the caller, this one included; a log-in that is under way cannot slip through. */
+export async function revokeAllSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
+  requireUser(caller);
+  return endSessions(caller, caller.user.id, eq(sessions.userId, caller.user.id), "all");
+}
+
+/** What the user may see of an own session; `currentId` is the session that asks. */
+export function publicSession(session: Session, currentId: number | undefined): SessionView {
+  const instant = (at: number) => new Date(at).toISOString();
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    device_name: session.deviceName,
+    device: session.device,
+    ip: session.ip,
+    created_at: instant(session.createdAt),
+    last_used_at: instant(session.lastUsedAt),
+    expires_at: instant(session.expiresAt),
+    ends_at_latest: instant(session.endsAtLatest),
+  };
+}
+
+async function endSessions(caller: Caller, userId: number, which: ReturnType<typeof and>, detail: string) {
+  const now = clock.now();
+  const result = await commit((tx) => [
+    tx.delete(sessions).where(which).returning({ expiresAt: sessions.expiresAt }),
+    tx
+      .update(users)
+      .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
+      .where(eq(users.id, userId)),
+    auditEvent(tx, caller, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
+  ]);
+  return { sessionsEnded: (result?.[0] ?? []).filter(({ expiresAt }) => expiresAt > now).length };
+}
+
+function refuseUnlessActive(user: User): void {
+  if (user.status === "inactive") throw new AccountsError("account_inactive");
+  if (user.status === "suspended") throw new AccountsError("account_suspended");
+}
+
+function lifetime(kind: SessionKind): { idleSeconds: number; absoluteMs: number } {
+  if (kind === "browser") return { idleSeconds: BROWSER_IDLE_SECONDS, absoluteMs: BROWSER_ABSOLUTE_MS };
+  const { sessionIdleDays, sessionAbsoluteDays } = config();
+  return { idleSeconds: (sessionIdleDays * DAY_MS) / SECOND_MS, absoluteMs: sessionAbsoluteDays * DAY_MS };
+}
+
+/** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */
+async function renewHash(user: User, password: string): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await commit((tx) => [
+    tx
+      .update(users)
+      .set({ passwordHash })
+      .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
+  ]);
+}
+
+const sessionById = prepared((db) =>
+  db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.id, sql.placeholder("id")))
+    .prepare(),
+);

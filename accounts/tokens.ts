@@ -1,0 +1,64 @@
+import { hash, randomInt, timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const PREFIX = "lk_";
+const KEY_LENGTH = 8; // 47 bits: a random integer key below 2^53
+const SECRET_LENGTH = 43; // 256 bits
+const CHECKSUM_LENGTH = 5;
+const CHECKED_LENGTH = PREFIX.length + KEY_LENGTH + SECRET_LENGTH;
+const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${KEY_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
+
+export type Token = { token: string; id: number; hash: Buffer };
+
+/**
+ * A new opaque secret: `lk_`, the key of its row, 256 random bits and a checksum, in base62. Only `hash`, its SHA-256,
+ * is to be stored. With `id` the new secret takes the place of an old one of the same row.
+ */
+export function newToken(id?: number): Token {
+  const key = id === undefined ? randomText(KEY_LENGTH) : toBase62(id, KEY_LENGTH);
+  const checked = PREFIX + key + randomText(SECRET_LENGTH);
+  const token = checked + checksum(checked);
+  return { token, id: fromBase62(key), hash: hashToken(token) };
+}
+
+/** The key and hash of a token, or null if it cannot be one of ours: a wrong checksum never reaches the database. */
+export function readToken(token: string): { id: number; hash: Buffer } | null {
+  if (!SHAPE.test(token)) return null;
+  const checked = token.slice(0, CHECKED_LENGTH);
+  if (token.slice(CHECKED_LENGTH) !== checksum(checked)) return null;
+  return { id: fromBase62(token.slice(PREFIX.length, PREFIX.length + KEY_LENGTH)), hash: hashToken(token) };
+}
+
+/** Compares hashes in constant time. */
+export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function hashToken(token: string): Buffer {
+  return hash("sha256", token, "buffer");
+}
+
+function randomText(length: number): string {
+  let text = "";
+  for (let i = 0; i < length; i++) text += ALPHABET[randomInt(ALPHABET.length)];
+  return text;
+}
+
+function checksum(text: string): string {
+  return toBase62(crc32(text) % ALPHABET.length ** CHECKSUM_LENGTH, CHECKSUM_LENGTH);
+}
+
+function toBase62(value: number, length: number): string {
+  let text = "";
+  for (let rest = value; text.length < length; rest = Math.floor(rest / ALPHABET.length)) {
+    text = ALPHABET[rest % ALPHABET.length] + text;
+  }
+  return text;
+}
+
+function fromBase62(text: string): number {
+  let value = 0;
+  for (const character of text) value = value * ALPHABET.length + ALPHABET.indexOf(character);
+  return value;
+}

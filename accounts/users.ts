@@ -1,0 +1,229 @@
+import { eq, sql } from "drizzle-orm";
+import { commit, type Db, db, must, prepared, uniqueViolation } from "#db/client.ts";
+import { sessions, users } from "#db/schema.ts";
+import { type AuditEventType, auditEvent } from "./audit.ts";
+import { type Avatar, deleteUnusedAvatar, insertAvatar, makeAvatar } from "./avatars.ts";
+import { type Caller, requireUser, type SignedIn, type User } from "./caller.ts";
+import { clock, MINUTE_MS } from "./clock.ts";
+import { refuseCommonPassword } from "./common-passwords.ts";
+import { config } from "./config.ts";
+import { AccountsError, type FieldError } from "./errors.ts";
+import { hashPassword, verifyPassword } from "./passwords.ts";
+import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "./schemas.ts";
+import type { UserView } from "./views.ts";
+
+const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
+const TAKEN = {
+  email: "An account with this e-mail address exists already. Sign in, or use another address.",
+  username: "This username is taken. Choose another one.",
+};
+
+/**
+ * Creates a user. Throws `validation_failed` (picture, common password) and `user_already_exists`, which names the e-mail
+ * address, the username or both; then nothing is left behind.
+ */
+export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
+  refuseCommonPassword("password", input.password, input);
+  refuseIfTaken(takenFields(input)); // spares the work of a hash; who wins a race is the database's answer
+  const avatar = await makeAvatar(input.image ?? null);
+  const passwordHash = await hashPassword(input.password);
+  const now = clock.now();
+  const row = {
+    ...namesOf(input),
+    passwordHash,
+    bio: input.bio,
+    contactInformation: input.contact_information,
+    avatarHash: avatar?.hash ?? null,
+    status: input.account_status,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
+  const result = await commit((tx) => [
+    tx.insert(users).values(row).returning(),
+    auditEvent(tx, caller, "user.registered", { userId }),
+    ...(avatar ? [insertAvatar(tx, avatar)] : []),
+  ]).catch((error) => refuseTaken(error, input));
+  return { user: result?.[0][0] as User };
+}
+
+/**
+ * Changes what is given of the caller's own account; `image: null` removes the picture. A new e-mail address needs a
+ * log-in within 10 minutes or the current password (ASVS 7.5.1).
+ * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`.
+ */
+export async function updateUser(caller: Caller, id: number, input: UpdateUserInput | ReplaceUserInput): Promise<{ user: User }> {
+  requireUser(caller);
+  const { user } = caller;
+  if (user.id !== id) throw new AccountsError("not_your_account");
+  const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
+  if (names.emailCanonical !== user.emailCanonical) await requireRecentLogin(caller, input.current_password);
+  refuseIfTaken(takenFields(names, id));
+  const avatar = input.image === undefined ? undefined : await makeAvatar(input.image);
+  const changes = changedColumns(user, {
+    ...names,
+    bio: input.bio ?? user.bio,
+    contactInformation: input.contact_information ?? user.contactInformation,
+    avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
+  });
+  if (Object.keys(changes).length === 0) return { user };
+  const result = await commit((tx) => [
+    must(
+      tx
+        .update(users)
+        .set({ ...changes, updatedAt: clock.now() })
+        .where(eq(users.id, id))
+        .returning(),
+    ),
+    ...changeEvents(user, changes).map(({ type, detail }) =>
+      auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
+    ),
+    ...avatarStatements(tx, user, changes.avatarHash === undefined ? undefined : avatar),
+  ]).catch((error) => refuseTaken(error, input, id));
+  if (!result) throw new AccountsError("invalid_token"); // deleted meanwhile
+  return { user: result[0][0] as User };
+}
+
+/** The user with this id, e-mail address or username, or null. For the operator. */
+export function findUser(name: string): User | null {
+  if (/^\d+$/.test(name)) return findUserById(Number(name));
+  const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
+  const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
+  return db().select().from(users).where(eq(column, canonical)).get() ?? null;
+}
+
+/** The user who logs in with this e-mail address, or null. */
+export function findUserByEmail(email: string): User | null {
+  return userByEmail().get({ email: canonicalEmail(email) }) ?? null;
+}
+
+export function findUserById(id: number): User | null {
+  return userById().get({ id }) ?? null;
+}
+
+/** Users in the order of their ids, from after `afterId`. For the operator. */
+export function listUsers(afterId: number, limit: number): User[] {
+  return db().select().from(users).where(sql`${users.id} > ${afterId}`).orderBy(users.id).limit(limit).all();
+}
+
+/** Sets the status; any but "active" ends all of the user's sessions in the same commit. For the operator. */
+export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
+  const result = await commit((tx) => [
+    tx
+      .update(users)
+      .set({ status, sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: clock.now() })
+      .where(eq(users.id, user.id))
+      .returning(),
+    tx.delete(sessions).where(sql`${sessions.userId} = ${user.id} and ${status} <> 'active'`).returning({ id: sessions.id }),
+    auditEvent(tx, caller, "status.changed", { userId: user.id, detail: `${user.status} → ${status}` }),
+  ]);
+  const [changed, ended] = result as [User[], { id: number }[], unknown];
+  return { user: changed[0] as User, sessionsEnded: ended.length };
+}
+
+/** What the user may see of the own row: never the hash, never a canonical form. */
+export function publicUser(user: User): UserView {
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    bio: user.bio,
+    contact_information: user.contactInformation,
+    image: user.avatarHash && `${config().publicUrl}/avatars/${user.avatarHash}.webp`,
+    account_status: user.status,
+    created_at: new Date(user.createdAt).toISOString(),
+    updated_at: new Date(user.updatedAt).toISOString(),
+  };
+}
+
+/** E-mail addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
+function canonicalEmail(email: string): string {
+  const at = email.lastIndexOf("@");
+  const domain = URL.parse(`http://${email.slice(at + 1)}`)?.hostname ?? email.slice(at + 1);
+  return `${email.slice(0, at)}@${domain}`.toLowerCase();
+}
+
+const canonicalUsername = (username: string) => username.toLowerCase();
+
+function namesOf({ email, username }: { email: string; username: string }) {
+  return { email, emailCanonical: canonicalEmail(email), username, usernameCanonical: canonicalUsername(username) };
+}
+
+async function requireRecentLogin(caller: SignedIn, currentPassword: string | undefined): Promise<void> {
+  if (currentPassword !== undefined) {
+    if (await verifyPassword(caller.user.passwordHash, currentPassword)) return;
+    throw new AccountsError("wrong_password", {
+      fields: [{ field: "current_password", code: "wrong", detail: "This is not your current password. Try again." }],
+    });
+  }
+  if (clock.now() - caller.session.createdAt >= RECENT_LOGIN_MS) {
+    throw new AccountsError("recent_login_required", {
+      fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your e-mail address." }],
+    });
+  }
+}
+
+/** Only what differs is written, so that two changes of different fields at once do not undo each other. */
+function changedColumns(user: User, values: Partial<User>): Partial<User> {
+  return Object.fromEntries(Object.entries(values).filter(([column, value]) => user[column as keyof User] !== value));
+}
+
+function changeEvents(user: User, changes: Partial<User>): { type: AuditEventType; detail?: string }[] {
+  const { email, username, bio, contactInformation, avatarHash } = changes;
+  return [
+    ...(email ? [{ type: "email.changed" as const, detail: `${user.email} → ${email}` }] : []),
+    ...(username ? [{ type: "username.changed" as const, detail: `${user.username} → ${username}` }] : []),
+    ...(bio !== undefined || contactInformation !== undefined ? [{ type: "profile.changed" as const }] : []),
+    ...(avatarHash !== undefined ? [{ type: "avatar.changed" as const, detail: avatarHash ? undefined : "removed" }] : []),
+  ];
+}
+
+function avatarStatements(tx: Db, user: User, avatar: Avatar | null | undefined) {
+  if (avatar === undefined) return [];
+  return [...(avatar ? [insertAvatar(tx, avatar)] : []), ...(user.avatarHash ? [deleteUnusedAvatar(tx, user.avatarHash)] : [])];
+}
+
+/** Which of the names belong to somebody else than `ownId`. */
+function takenFields(names: { email?: string; username?: string }, ownId?: number): (keyof typeof TAKEN)[] {
+  const other = (user: User | undefined | null) => user && user.id !== ownId;
+  return [
+    ...(names.email && other(findUserByEmail(names.email)) ? ["email" as const] : []),
+    ...(names.username && other(userByUsername().get({ username: canonicalUsername(names.username) })) ? ["username" as const] : []),
+  ];
+}
+
+function refuseIfTaken(fields: (keyof typeof TAKEN)[]): void {
+  if (fields.length === 0) return;
+  const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
+  throw new AccountsError("user_already_exists", { fields: errors });
+}
+
+/** Turns the database's answer that a name is taken into a refusal that names every taken one. */
+function refuseTaken(error: unknown, names: { email?: string; username?: string }, ownId?: number): never {
+  const column = uniqueViolation(error);
+  if (column !== "email_canonical" && column !== "username_canonical") throw error;
+  refuseIfTaken(takenFields(names, ownId));
+  throw error;
+}
+
+const userById = prepared((db) =>
+  db
+    .select()
+    .from(users)
+    .where(eq(users.id, sql.placeholder("id")))
+    .prepare(),
+);
+const userByEmail = prepared((db) =>
+  db
+    .select()
+    .from(users)
+    .where(eq(users.emailCanonical, sql.placeholder("email")))
+    .prepare(),
+);
+const userByUsername = prepared((db) =>
+  db
+    .select()
+    .from(users)
+    .where(eq(users.usernameCanonical, sql.placeholder("username")))
+    .prepare(),
+);

@@ -1,0 +1,54 @@
+import * as z from "zod/mini";
+
+/* What leaves the service: the API's answers are parsed with these, so that no column ever slips out with a row. */
+
+const instant = (description: string) =>
+  z.string().check(z.meta({ description, format: "date-time", examples: ["2026-11-23T08:00:00.000Z"] }));
+const message = z.string().check(z.meta({ description: "What happened, for people." }));
+const count = z.int().check(z.meta({ description: "How many live sessions were ended.", examples: [3] }));
+
+export const UserView = z
+  .object({
+    id: z.int().check(z.meta({ examples: [1] })),
+    email: z.string().check(z.meta({ examples: ["ada@example.org"] })),
+    username: z.string().check(z.meta({ examples: ["ada.lovelace"] })),
+    bio: z.string().check(z.meta({ examples: ["Mathematician."] })),
+    contact_information: z.string().check(z.meta({ examples: ["Office 3, mornings"] })),
+    image: z
+      .nullable(z.string())
+      .check(z.meta({ description: "Address of the profile picture, or null.", examples: ["http://127.0.0.1:8000/avatars/9f2c….webp"] })),
+    account_status: z.enum(["active", "inactive", "suspended"]).check(z.meta({ examples: ["active"] })),
+    created_at: instant("When the user registered."),
+    updated_at: instant("When the profile was last changed."),
+  })
+  .register(z.globalRegistry, { id: "User" });
+
+export const SessionView = z
+  .object({
+    id: z.int().check(z.meta({ description: "Random; not the token.", examples: [81_234_567_890_123] })),
+    current: z.boolean().check(z.meta({ description: "Whether this is the session that asks.", examples: [true] })),
+    device_name: z.nullable(z.string()).check(z.meta({ description: "The name that the user gave it.", examples: ["Build server"] })),
+    device: z.string().check(z.meta({ description: "Browser and system, or the API client.", examples: ["Chromium on Linux"] })),
+    ip: z.string().check(z.meta({ examples: ["127.0.0.1"] })),
+    created_at: instant("When it was opened."),
+    last_used_at: instant("When it was last used, true to the minute."),
+    expires_at: instant("When it ends unless it is used before."),
+    ends_at_latest: instant("When it ends in any case."),
+  })
+  .register(z.globalRegistry, { id: "Session" });
+
+export const UserAnswer = z.object({ message, user: UserView });
+export const MeAnswer = z.extend(UserView, { session: SessionView });
+export const LoginAnswer = z.object({
+  token: z
+    .string()
+    .check(z.meta({ description: "Opaque; send it as “Authorization: Bearer <token>”. Shown this once.", examples: ["lk_3V0t…"] })),
+  token_type: z.literal("Bearer"),
+  expires_at: instant("When the session ends unless it is used before."),
+  session: SessionView,
+  user: UserView,
+});
+export const SessionsEndedAnswer = z.object({ message, sessions_ended: count });
+
+export type UserView = z.output<typeof UserView>;
+export type SessionView = z.output<typeof SessionView>;

@@ -1,0 +1,126 @@
+import * as z from "zod/mini";
+import { LoginInput, LogoutAllInput, LogoutInput, RegisterInput, ReplaceUserInput, UpdateUserInput } from "#accounts/schemas.ts";
+import { LoginAnswer, MeAnswer, SessionsEndedAnswer, UserAnswer } from "#accounts/views.ts";
+import type { Endpoint } from "../endpoint.ts";
+
+const row = <I extends z.ZodMiniType, O extends z.ZodMiniType>(endpoint: Endpoint<I, O>) => endpoint;
+
+const updateErrors = [
+  "validation_failed",
+  "not_your_account",
+  "recent_login_required",
+  "wrong_password",
+  "user_already_exists",
+  "rate_limited",
+] as const;
+
+/** The whole API. Routes serve from it, the front door routes by it, the OpenAPI document is generated from it. */
+export const api = {
+  createUser: row({
+    method: "POST",
+    path: "/auth/create-user/",
+    summary: "Register a user",
+    access: "public",
+    input: RegisterInput,
+    takesImage: true,
+    output: UserAnswer,
+    status: 201,
+    errors: ["validation_failed", "user_already_exists", "rate_limited"],
+  }),
+  logIn: row({
+    method: "POST",
+    path: "/auth/login/",
+    summary: "Log in and get a token",
+    access: "public",
+    input: LoginInput,
+    output: LoginAnswer,
+    status: 200,
+    errors: ["validation_failed", "invalid_credentials", "account_inactive", "account_suspended", "rate_limited"],
+  }),
+  logOut: row({
+    method: "POST",
+    path: "/auth/logout/",
+    summary: "End this session, or all of the user's",
+    access: "token",
+    input: LogoutInput,
+    output: SessionsEndedAnswer,
+    status: 200,
+    errors: ["validation_failed"],
+  }),
+  logOutAll: row({
+    method: "POST",
+    path: "/auth/logout-all/",
+    summary: "End all sessions of the user, this one included",
+    access: "token",
+    input: LogoutAllInput,
+    output: SessionsEndedAnswer,
+    status: 200,
+    errors: ["validation_failed"],
+  }),
+  me: row({
+    method: "GET",
+    path: "/auth/me/",
+    summary: "Who am I: the user of the token, and its session",
+    access: "token",
+    output: MeAnswer,
+    status: 200,
+    errors: [],
+  }),
+  updateUser: row({
+    method: "PATCH",
+    path: "/auth/update-user/<id>/",
+    summary: "Change some fields of the own account",
+    access: "token",
+    input: UpdateUserInput,
+    takesImage: true,
+    output: UserAnswer,
+    status: 200,
+    errors: [...updateErrors],
+  }),
+  replaceUser: row({
+    method: "PUT",
+    path: "/auth/update-user/<id>/",
+    summary: "Replace all fields of the own account",
+    access: "token",
+    input: ReplaceUserInput,
+    takesImage: true,
+    output: UserAnswer,
+    status: 200,
+    errors: [...updateErrors],
+  }),
+  policy: row({
+    method: "GET",
+    path: "/auth/policy/",
+    summary: "The rules of input and the limits of sessions",
+    access: "public",
+    output: z.looseObject({}).check(z.meta({ description: "Rules by field." })),
+    status: 200,
+    errors: [],
+  }),
+  openApi: row({
+    method: "GET",
+    path: "/auth/openapi.json",
+    summary: "This document",
+    access: "public",
+    output: z.looseObject({}).check(z.meta({ description: "OpenAPI 3.1." })),
+    status: 200,
+    errors: [],
+  }),
+  health: row({
+    method: "GET",
+    path: "/health",
+    summary: "Whether process and database answer",
+    access: "public",
+    output: z.object({ status: z.literal("ok") }),
+    status: 200,
+    errors: ["storage_unavailable"],
+  }),
+  avatar: row({
+    method: "GET",
+    path: "/avatars/<name>",
+    summary: "A profile picture: WebP, 512 × 512 pixels, never changes",
+    access: "public",
+    status: 200,
+    errors: ["not_found"],
+  }),
+};

@@ -1,0 +1,12 @@
+import { logIn, publicSession } from "#accounts/sessions.ts";
+import { publicUser } from "#accounts/users.ts";
+import { route, serve } from "../../endpoint.ts";
+import { api } from "../api.ts";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
+  POST: serve(api.logIn, async ({ caller, input }) => {
+    const { token, session, user } = await logIn(caller, input);
+    const view = publicSession(session, session.id);
+    return { token, token_type: "Bearer" as const, expires_at: view.expires_at, session: view, user: publicUser(user) };
+  }),
+});

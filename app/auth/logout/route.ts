@@ -1,0 +1,10 @@
+import { logOut } from "#accounts/sessions.ts";
+import { route, serve } from "../../endpoint.ts";
+import { api } from "../api.ts";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
+  POST: serve(api.logOut, async ({ caller, input }) => {
+    const { sessionsEnded } = await logOut(caller, input);
+    return { message: input.all ? "You are logged out everywhere." : "You are logged out.", sessions_ended: sessionsEnded };
+  }),
+});

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import * as z from "zod/mini";
+import { type Caller, callerFrom } from "#accounts/caller.ts";
+import { config } from "#accounts/config.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { parseInput } from "#accounts/input.ts";
+import { findSession } from "#accounts/sessions.ts";
+import { StorageError, storageErrorFor } from "#db/client.ts";
+import { readBody } from "./body.ts";
+import { clientAddress } from "./client-address.ts";
+import { log } from "./log.ts";
+import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
+import { apiHeaders } from "./security-headers.ts";
+
+const BODY_MAX_BYTES = 64 * 1024;
+export const IMAGE_BODY_MAX_BYTES = 7 * 1024 * 1024;
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** One row of the API: what the document says of an address, and what `serve` does for it. */
+export type Endpoint<Input extends z.ZodMiniType = z.ZodMiniType, Output extends z.ZodMiniType = z.ZodMiniType> = {
+  method: Method;
+  /** With `<id>` for the part that varies. */
+  path: string;
+  summary: string;
+  access: "public" | "token";
+  input?: Input;
+  takesImage?: boolean;
+  output?: Output;
+  status: number;
+  /** The refusals beside those that any address can give. */
+  errors: ProblemCode[];
+};
+
+type Asked<Input> = { caller: Caller; input: Input; id: number };
+type Run<Input, Output> = (asked: Asked<Input>) => Output | Promise<Output>;
+type RouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
+export type Handler = (request: Request, context?: RouteContext) => Promise<Response>;
+
+/** The Response that handlers make; the front door puts a quicker one of the same kind in its place. */
+export const web: { Response: typeof Response } = { Response };
+
+/** A handler for one row: reads and checks the request, asks `run`, and answers with what the row's output lets through. */
+export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
+  endpoint: Endpoint<I, O>,
+  run: Run<z.output<I>, z.output<O> | (z.output<O> & { headers: Record<string, string> })>,
+): Handler {
+  return answering(async (request, requestId, context) => {
+    const caller = callerOf(request, endpoint);
+    const { input: schema, output, status } = endpoint;
+    const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
+    const input = schema && parseInput(schema, await readBody(request, schema, maxBytes));
+    const id = context ? readId((await context.params).id) : 0;
+    const result = await run({ caller, input: input as z.output<I>, id });
+    const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
+    return json(status, requestId, output && z.parse(output, result), headers);
+  });
+}
+
+/** Wraps what answers by itself (an image, a document) with the error answers that every address gives. */
+export function answering(answer: (request: Request, requestId: string, context?: RouteContext) => Promise<Response> | Response): Handler {
+  return async (request, context) => {
+    const requestId = requestIdOf(request);
+    try {
+      return await answer(request, requestId, context);
+    } catch (error) {
+      return errorAnswer(error, requestId);
+    }
+  };
+}
+
+/** The methods that Next.js looks for in a route file: the given ones, HEAD, OPTIONS, and 405 with `Allow` for the rest. */
+export function route(handlers: Partial<Record<Method, Handler>>) {
+  const all = { ...handlers, ...(handlers.GET && { HEAD: handlers.GET }) };
+  const allow = allowed(Object.keys(handlers));
+  const refuse = refuseMethod(allow);
+  const options = answering((_, requestId) => new web.Response(null, { status: 204, headers: { ...baseHeaders(requestId), allow } }));
+  return { GET: refuse, HEAD: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse, ...all, OPTIONS: options };
+}
+
+/** The value of `Allow` for an address that has these methods. */
+export function allowed(methods: string[]): string {
+  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+}
+
+export const refuseMethod = (allow: string): Handler =>
+  answering(() => {
+    throw new DoorError("method_not_allowed", { allow });
+  });
+
+/** The answer to an address under /auth/ that does not exist. */
+export const notFound: Handler = answering(() => {
+  throw new DoorError("not_found");
+});
+
+export function json(status: number, requestId: string, body: unknown, headers?: Record<string, string>): Response {
+  if (status === 204) return new web.Response(null, { status, headers: baseHeaders(requestId) });
+  return new web.Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", ...baseHeaders(requestId), ...headers },
+  });
+}
+
+/** A problem+json answer (RFC 9457) for anything thrown; what is not meant for the client is logged instead. */
+export function errorAnswer(error: unknown, requestId: string): Response {
+  const { code, fields, headers } = describeError(error, requestId);
+  return new web.Response(JSON.stringify(problemBody(code, requestId, config().publicUrl, fields)), {
+    status: problems[code].status,
+    headers: { "content-type": "application/problem+json; charset=utf-8", ...baseHeaders(requestId), ...headers },
+  });
+}
+
+/** What a thrown error means to the outside. */
+export function describeError(error: unknown, requestId: string) {
+  const storage = error instanceof StorageError ? error : storageErrorFor(error);
+  if (storage) {
+    log().error({ request_id: requestId, err: storage.cause ?? storage }, "storage unavailable");
+    return { code: "storage_unavailable" as const, fields: [], headers: { "retry-after": String(storage.retryAfterSeconds) } };
+  }
+  if (error instanceof DoorError) return { code: error.code, fields: [], headers: error.headers };
+  if (error instanceof AccountsError) {
+    const headers: Record<string, string> = {};
+    if (error.retryAfterSeconds) headers["retry-after"] = String(error.retryAfterSeconds);
+    if (error.code === "authentication_required") headers["www-authenticate"] = CHALLENGE;
+    if (error.code === "invalid_token") headers["www-authenticate"] = `${CHALLENGE}, error="invalid_token"`;
+    return { code: error.code, fields: error.fields, headers };
+  }
+  log().error({ request_id: requestId, err: error }, "unexpected error");
+  return { code: "internal_error" as const, fields: [], headers: {} };
+}
+
+const CHALLENGE = 'Bearer realm="latchkey"';
+
+function callerOf(request: Request, endpoint: Pick<Endpoint, "access">): Caller {
+  const ip = clientAddress(request.headers);
+  const userAgent = request.headers.get("user-agent");
+  if (endpoint.access === "public") return callerFrom(ip, userAgent);
+  const [, token] = request.headers.get("authorization")?.match(/^(?:bearer|token)[ \t]+(.*)$/i) ?? [];
+  if (!token?.trim()) throw new AccountsError("authentication_required");
+  const found = findSession(token.trim());
+  if (!found) throw new AccountsError("invalid_token");
+  return callerFrom(ip, userAgent, found);
+}
+
+/** A well-formed request id of the client's is kept, so that its logs and ours can be laid side by side. */
+export function requestIdOf(request: { headers: Pick<Headers, "get"> }): string {
+  const given = request.headers.get("x-request-id");
+  return given && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** Only the canonical spelling is an id; 0 belongs to nothing. */
+function readId(text: unknown): number {
+  return typeof text === "string" && /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : 0;
+}
+
+function baseHeaders(requestId: string): Record<string, string> {
+  return { "cache-control": "no-store", ...apiHeaders(), "x-request-id": requestId };
+}

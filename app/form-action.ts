@@ -1,0 +1,65 @@
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import type * as z from "zod/mini";
+import type { Caller } from "#accounts/caller.ts";
+import { config } from "#accounts/config.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { parseInput } from "#accounts/input.ts";
+import { formValues } from "./body.ts";
+import { currentCaller } from "./current.ts";
+import { describeError, requestIdOf } from "./endpoint.ts";
+import { problems } from "./problem.ts";
+import { isSameOrigin } from "./same-origin.ts";
+import { readSessionCookie } from "./session-cookie.ts";
+
+/** What a refused form comes back with. It is written into the page, so no secret may ever be in it. */
+export type FormState = {
+  /** What is wrong with the whole. */
+  message?: string;
+  /** What is wrong with which field, in the order of the form's schema. */
+  errors: { field: string; code: string; detail: string }[];
+  /** What was typed, without secrets. */
+  values: Record<string, string>;
+  /** A file was sent: browsers cannot be given it back. */
+  fileSent?: boolean;
+  /** Seconds until another try makes sense. */
+  retryAfterSeconds?: number;
+};
+
+/**
+ * A server action for a form: refuses other sites, checks the input, asks `run` for the address to go to, and answers a
+ * refusal with all that was typed but passwords.
+ */
+export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Caller, input: z.output<S>) => Promise<string>) {
+  return async (_: FormState, form: FormData): Promise<FormState> => {
+    const fields = [...form].filter(([name]) => !name.startsWith("$ACTION"));
+    let target: string;
+    try {
+      if (!isSameOrigin(await headers(), Boolean(await readSessionCookie()))) return refused(crossSite(), fields);
+      target = await run(await currentCaller(), parseInput(schema, formValues(schema, fields)));
+    } catch (error) {
+      return refused(await refusal(error), fields);
+    }
+    redirect(target);
+  };
+}
+
+function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeconds">, fields: [string, FormDataEntryValue][]): FormState {
+  const typed = fields.filter((field): field is [string, string] => typeof field[1] === "string" && !field[0].includes("password"));
+  return {
+    ...refusal,
+    values: Object.fromEntries(typed),
+    fileSent: fields.some(([, value]) => typeof value !== "string" && value.size > 0),
+  };
+}
+
+async function refusal(error: unknown) {
+  const { code, fields, headers: more } = describeError(error, requestIdOf({ headers: await headers() }));
+  if (code === "authentication_required")
+    return { message: "You have been signed out. Sign in again in another tab, then send this form once more.", errors: [] };
+  const seconds = Number(more["retry-after"] ?? 0) || undefined;
+  const message = error instanceof AccountsError && code === "validation_failed" ? undefined : problems[code].detail;
+  return { message, errors: fields, retryAfterSeconds: seconds };
+}
+
+const crossSite = () => ({ message: `This form was not sent from ${config().publicUrl}. Open it there, and try again.`, errors: [] });

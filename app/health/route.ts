@@ -1,0 +1,11 @@
+import { sql } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { api } from "../auth/api.ts";
+import { route, serve } from "../endpoint.ts";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
+  GET: serve(api.health, () => {
+    db().get(sql`select count(*) from (select 1 from users limit 1)`);
+    return { status: "ok" as const };
+  }),
+});

@@ -1,0 +1,41 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
+import { ConfigError, config } from "#accounts/config.ts";
+import { migrateDatabase } from "#db/migrate.ts";
+import { processWide } from "#db/process-wide.ts";
+import { stampClientAddress } from "./client-address.ts";
+
+const done = processWide("prepare", () => ({ prepared: false }));
+
+/**
+ * What must stand before the first request, on either host, once a process: checked settings, a migrated database, and
+ * the client's address on every request. Ends the process with a plain sentence when that is not possible.
+ */
+export function prepare(): void {
+  if (done.prepared) return;
+  done.prepared = true;
+  try {
+    migrateDatabase(config().databaseFile);
+  } catch (error) {
+    giveUp(error);
+  }
+  subscribe("http.server.request.start", (message) => stampClientAddress((message as { request: IncomingMessage }).request));
+}
+
+/** Says on stderr what has to be changed, and exits with 1. */
+export function giveUp(error: unknown): never {
+  process.stderr.write(`${sentence(error)}\n`);
+  process.exit(1);
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError) {
+    return `Latchkey cannot start. These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return `Latchkey cannot start: port ${config().port} on ${config().host} is in use. Set PORT to a free one.`;
+  if (code === "EADDRNOTAVAIL" || (code === "EACCES" && message.includes("listen"))) {
+    return `Latchkey cannot start: it may not listen on ${config().host}, port ${config().port}. Set HOST and PORT.`;
+  }
+  return `Latchkey cannot start: the database in DATA_DIR (${config().dataDir}) cannot be opened: ${message}`;
+}

@@ -1,0 +1,15 @@
+import { config } from "#accounts/config.ts";
+
+/**
+ * Whether an unsafe request comes from one of our own pages (OWASP CSRF Prevention: Fetch Metadata with Origin and Referer
+ * behind it). Compared with the configured address, never with `Host` or a forwarding header, which an attacker may set.
+ */
+export function isSameOrigin(headers: Pick<Headers, "get">, hasCookie: boolean): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site && site !== "same-origin" && site !== "none") return false;
+  const origin = headers.get("origin");
+  if (origin) return origin === config().publicUrl;
+  const referer = headers.get("referer");
+  if (referer) return URL.parse(referer)?.origin === config().publicUrl;
+  return site !== null || !hasCookie;
+}

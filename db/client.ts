@@ -1,0 +1,131 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
+import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
+import { processWide } from "./process-wide.ts";
+
+const START_BUSY_MS = 10_000; // another process may be migrating
+const BUSY_RETRY_MS = 20;
+const BUSY_PATIENCE_MS = 5_000;
+const LARGEST_WAL_BYTES = 64 * 1024 * 1024;
+const STORAGE_FAULTS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOTADB|CORRUPT)/;
+
+export type Db = BetterSQLite3Database & { $client: Database.Database };
+
+/** What `commit` runs: any Drizzle statement that was built and not yet awaited. */
+type Statement = PromiseLike<unknown> & { prepare(): { execute(): unknown } };
+
+/** The disk or another process keeps us from reading or writing; nothing was changed. */
+export class StorageError extends Error {
+  readonly retryAfterSeconds = 5;
+}
+
+const shared = processWide("database", () => ({ db: undefined as Db | undefined }));
+
+/** Opens the database of this process (once) and makes every commit durable. `file` may not exist yet. */
+export function openDatabase(file: string): Db {
+  if (shared.db) return shared.db;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, "a", 0o600)); // SQLite would create it, and its -wal, readable to others
+  const client = new Database(file, { timeout: START_BUSY_MS });
+  client.pragma("journal_mode = WAL");
+  client.pragma("synchronous = FULL"); // the driver's own default, NORMAL, loses acknowledged writes at a power cut
+  client.pragma("foreign_keys = ON");
+  client.pragma("trusted_schema = OFF");
+  client.pragma(`journal_size_limit = ${LARGEST_WAL_BYTES}`);
+  shared.db = drizzle(client, { casing: "snake_case" });
+  return shared.db;
+}
+
+export function db(): Db {
+  if (!shared.db) throw new Error("The database is not open: call openDatabase first.");
+  return shared.db;
+}
+
+/** Moves everything into the main file and lets go of it. */
+export function closeDatabase(): void {
+  shared.db?.$client.close();
+  shared.db = undefined;
+}
+
+/** A statement built once per open database: building a query costs more than running it. */
+export function prepared<T>(build: (db: Db) => T): () => T {
+  let owner: Db | undefined;
+  let statement: T;
+  return () => {
+    if (owner !== db()) {
+      owner = db();
+      statement = build(owner);
+    }
+    return statement;
+  };
+}
+
+const required = new WeakSet<object>();
+
+/** Marks a statement of a commit that must touch or find a row: if it does not, nothing of the commit happens. */
+export function must<S extends Statement>(statement: S): S {
+  required.add(statement);
+  return statement;
+}
+
+class Unmet extends Error {}
+
+/**
+ * Runs the statements in order as one durable transaction and returns the rows of each, or null when one marked by
+ * `must` met no row. Waits for other processes' locks without holding up this one's event loop, up to 5 seconds.
+ * Throws StorageError, and SQLite's own error for a broken constraint.
+ */
+export async function commit<const S extends readonly Statement[]>(
+  build: (tx: Db) => S,
+): Promise<{ -readonly [K in keyof S]: Awaited<S[K]> } | null> {
+  const giveUpAt = performance.now() + BUSY_PATIENCE_MS;
+  for (;;) {
+    try {
+      return run(build);
+    } catch (error) {
+      if (error instanceof Unmet) return null;
+      if (!isBusy(error) || performance.now() > giveUpAt) throw storageErrorFor(error) ?? error;
+    }
+    await sleep(BUSY_RETRY_MS);
+  }
+}
+
+function run<const S extends readonly Statement[]>(build: (tx: Db) => S) {
+  const results = db().$client.transaction(() =>
+    build(db()).map((statement) => {
+      const result = (statement.prepare().execute() as { sync(): unknown }).sync();
+      if (required.has(statement) && touched(result) === 0) throw new Unmet();
+      return result;
+    }),
+  );
+  return results.immediate() as { -readonly [K in keyof S]: Awaited<S[K]> };
+}
+
+function touched(result: unknown): number {
+  return Array.isArray(result) ? result.length : (result as Database.RunResult).changes;
+}
+
+/** The storage fault behind an error, or null if it is none. */
+export function storageErrorFor(error: unknown): StorageError | null {
+  return STORAGE_FAULTS.test(sqliteError(error)?.code ?? "") ? new StorageError("storage", { cause: error }) : null;
+}
+
+/** The column whose uniqueness a failed write would have broken, e.g. "email_canonical", or null. */
+export function uniqueViolation(error: unknown): string | null {
+  const found = sqliteError(error);
+  if (!found || !/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(found.code)) return null;
+  return found.message.match(/\.(\w+)$/)?.[1] ?? null;
+}
+
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(sqliteError(error)?.code ?? "");
+}
+
+function sqliteError(error: unknown): { code: string; message: string } | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === "SqliteError") return cause as Error & { code: string };
+  }
+  return null;
+}

@@ -1,0 +1,8 @@
+/** One value a process: Next.js bundles a second copy of our modules, which must share handles, queues and counters with the first. */
+export function processWide<T>(name: string, make: () => T): T {
+  const all = globalThis as unknown as Record<symbol, T | undefined>;
+  const key = Symbol.for(`latchkey.${name}`);
+  const value = all[key] ?? make();
+  all[key] = value;
+  return value;
+}

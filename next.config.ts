@@ -1,0 +1,12 @@
+import type { NextConfig } from "next";
+
+export default {
+  poweredByHeader: false,
+  productionBrowserSourceMaps: false,
+  // Both spellings of every address are answered directly: a redirect would lose a client's body or token.
+  trailingSlash: true,
+  skipTrailingSlashRedirect: true,
+  images: { unoptimized: true }, // pictures are made in one size; the optimiser's address is one less to attack
+  serverExternalPackages: ["@node-rs/argon2", "@zxcvbn-ts/language-common", "better-sqlite3", "pino", "sharp"],
+  experimental: { serverActions: { bodySizeLimit: "7mb" } },
+} satisfies NextConfig;

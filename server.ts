@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NodeRequest, NodeResponse, sendNodeResponse } from "srvx/node";
+import { config, runInProduction } from "#accounts/config.ts";
+import { writeUses } from "#accounts/session-use.ts";
+import { api } from "#app/auth/api.ts";
+import { allowed, type Handler, notFound, refuseMethod, web } from "#app/endpoint.ts";
+import { log } from "#app/log.ts";
+import { giveUp, prepare } from "#app/prepare.ts";
+import { pageHeaders } from "#app/security-headers.ts";
+import { closeDatabase } from "#db/client.ts";
+
+/*
+ * The front door: one server for all. Requests of the API go to the very functions that Next.js would call, without its
+ * detour, which costs several times the work itself; everything else goes to Next.js.
+ */
+
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 5_000;
+const DRAIN_MS = 8_000;
+
+type Route = { handlers: Record<string, Handler>; refuse: Handler };
+
+web.Response = NodeResponse as unknown as typeof Response;
+
+prepare();
+const [app, routes] = await Promise.all([preparePages(), loadRoutes()]);
+const handlePage = app.getRequestHandler();
+
+const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+server.on("request", (request, response) => void handle(request, response));
+server.on("clientError", refuseMalformed);
+server.on("error", giveUp);
+server.listen(config().port, config().host, banner);
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const found = findRoute(request.url?.split("?", 1)[0] ?? "/");
+  if (!found) return servePage(request, response);
+  const { route, params } = found;
+  const handler = route.handlers[request.method ?? ""] ?? route.refuse;
+  const asked = new NodeRequest({ req: request, res: response });
+  await sendNodeResponse(response, await handler(asked, params && { params: Promise.resolve(params) })).catch(() => response.destroy());
+}
+
+async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const headers = pageHeaders(randomUUID());
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
+  await handlePage(request, response).catch((error) => {
+    log().error({ err: error }, "page failed");
+    response.destroy();
+  });
+}
+
+async function preparePages() {
+  runInProduction();
+  const { default: next } = await import("next");
+  const app = next({ dev: false, dir: import.meta.dirname });
+  await app.prepare();
+  return app;
+}
+
+/** The route files behind the rows of the API: by path, or by what stands before the path's parameter. */
+async function loadRoutes() {
+  const fixed = new Map<string, Route>();
+  const varying = new Map<string, Route & { name: string }>();
+  const everything = Object.values(api);
+  for (const { path } of everything) {
+    const [start = "", name] = path.replace(/\/$/, "").split(/[<>]/);
+    const handlers = await import(`./app${start}${name ? `[${name}]` : ""}/route.ts`);
+    const methods = everything.filter((row) => row.path === path).map(({ method }) => method);
+    const route = { handlers, refuse: refuseMethod(allowed(methods)) };
+    if (name) varying.set(start, { ...route, name });
+    else fixed.set(start, route);
+  }
+  return { fixed, varying };
+}
+
+function findRoute(path: string): { route: Route; params?: Record<string, string> } | null {
+  const bare = path.endsWith("/") ? path.slice(0, -1) : path;
+  const route = routes.fixed.get(bare);
+  if (route) return { route };
+  const slash = bare.lastIndexOf("/") + 1;
+  const varying = routes.varying.get(bare.slice(0, slash));
+  if (varying) return { route: varying, params: { [varying.name]: decode(bare.slice(slash)) } };
+  const unknown = bare === "/auth" || (bare.startsWith("/auth/") && bare !== "/auth/docs");
+  return unknown ? { route: { handlers: {}, refuse: notFound } } : null;
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return ""; // matches nothing
+  }
+}
+
+/** What Node could not read as HTTP gets an answer too, if there is still somebody to get it. */
+function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? "431 Request Header Fields Too Large"
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? "408 Request Timeout"
+        : "400 Bad Request";
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function banner(): void {
+  const { publicUrl, dataDir } = config();
+  process.stderr.write(`
+  Latchkey is running.
+
+  Pages         ${publicUrl}/
+  API document  ${publicUrl}/auth/openapi.json   (to read: ${publicUrl}/auth/docs/)
+  Data          ${dataDir}
+
+`);
+}
+
+let stopping = false;
+
+/** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
+async function stop(): Promise<void> {
+  if (stopping) process.exit(1);
+  stopping = true;
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await Promise.race([closed, sleep(DRAIN_MS)]);
+  await writeUses();
+  closeDatabase();
+  process.exit(0);
+}
