@@ -26,7 +26,7 @@ const TAKEN = {
  * address, the username or both, and `rate_limited`; then nothing is left behind.
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
-  refuseCommonPassword("password", input.password, input);
+  await refuseCommonPassword("password", input.password, input);
   const created = limit("registration", networkOf(caller));
   const told = limit("names_taken", networkOf(caller));
   return withinLimits(caller === systemCaller ? [] : [created, told], async () => {
