@@ -288,7 +288,7 @@ export const LoginFormInput = z.strictObject({
   email: LoginInput.shape.email,
   password: LoginInput.shape.password,
   remember: z._default(flag("Keep me signed in."), false),
-  next: z._default(z.string(), ""),
+  next: z._default(text(), ""),
 });
 
 export const LogoutInput = z
