@@ -318,7 +318,7 @@ export const ProfileFormInput = z.strictObject({
   contact_information: ContactInformation,
   image: z.optional(Image),
   remove_image: z._default(flag("Remove the picture."), false),
-  current_password: z.optional(z.union([z.literal(""), GivenPassword])),
+  current_password: z.optional(z.union([GivenPassword, z.literal("", rule("wrong_type", "This must be text."))])),
 });
 
 export const ReplaceUserInput = z
