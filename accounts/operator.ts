@@ -1,7 +1,8 @@
 import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
 import { commit, db, must } from "#db/client.ts";
-import { auditEvents, avatars, sessions, users } from "#db/schema.ts";
+import { auditEvents, sessions, users } from "#db/schema.ts";
 import { type AuditEventType, auditEvent } from "./audit.ts";
+import { deleteAvatarOf } from "./avatars.ts";
 import type { Caller, Session, User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
@@ -21,8 +22,7 @@ export async function deleteUser(caller: Caller, user: User): Promise<{ sessions
   const own = eq(users.id, user.id);
   const result = await commit((tx) => [
     tx.delete(sessions).where(eq(sessions.userId, user.id)).returning({ expiresAt: sessions.expiresAt }),
-    tx.delete(avatars).where(sql`${avatars.hash} = (select avatar_hash from users where id = ${user.id})
-      and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${user.id})`),
+    deleteAvatarOf(tx, user.id),
     must(tx.delete(users).where(own).returning({ id: users.id })),
     tx.update(auditEvents).set({ ip: null, device: null, detail: null }).where(eq(auditEvents.userId, user.id)),
     auditEvent(tx, { ...caller, ip: null }, "user.deleted", { userId: user.id }),
