@@ -5,4 +5,5 @@ import { existsSync } from "node:fs";
 
 process.chdir(`${import.meta.dirname}/..`); // DATA_DIR=./data and .env mean what they mean to the server, wherever this is called
 if (existsSync(".env")) process.loadEnvFile(".env");
-await import("./cli.ts");
+const { main } = await import("./cli.ts");
+process.exitCode = await main(process.argv.slice(2));

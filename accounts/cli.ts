@@ -19,10 +19,9 @@ const EVERYWHERE: Record<string, Option> = {
   help: { help: "show this" },
 };
 
-process.stdout.on("error", () => process.exit()); // the reader of a pipe has seen enough
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(words: string[]): Promise<number> {
+/** Carries out a command and says what came of it: 0 and an answer on stdout, or 1 and a sentence on stderr. */
+export async function main(words: string[]): Promise<number> {
+  process.stdout.on("error", () => process.exit()); // the reader of a pipe has seen enough
   try {
     process.stdout.write(`${await answer(words)}\n`);
     return 0;
@@ -34,7 +33,8 @@ async function main(words: string[]): Promise<number> {
   }
 }
 
-async function answer([noun, verb, ...rest]: string[]): Promise<string> {
+/** What a command answers. Throws CommandError, AccountsError and what else `main` makes a sentence of. */
+export async function answer([noun, verb, ...rest]: string[]): Promise<string> {
   if (noun === undefined || isHelp(noun)) return helpOnAll();
   const { commands } = known(NOUNS, noun, "accounts");
   if (verb === undefined || isHelp(verb)) return helpOn(noun);
