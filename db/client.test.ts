@@ -139,7 +139,7 @@ test("many commits that wait for a lock together are all done afterwards", async
 
 test("after 5 seconds of a lock a commit gives up with a StorageError, and nothing was changed", async () => {
   const { id } = newUser();
-  const { released } = await lockFor(6_500);
+  const { released } = await lockFor(5_800);
   const start = performance.now();
   const standstill = await longestStandstill(() =>
     assert.rejects(
