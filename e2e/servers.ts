@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ensureBrowser } from "./browser.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const START_MS = 30_000;
+const START_MS = 60_000;
+const ANSWER_MS = 2_000;
 const STOP_MS = 12_000;
 
 export type Host = "front-door" | "next";
@@ -92,7 +93,7 @@ async function stop({ process: child, folder }: Running): Promise<void> {
 }
 
 const answers = (url: string) =>
-  fetch(`${url}/health`).then(
+  fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
     ({ ok }) => ok,
     () => false,
   );

@@ -149,7 +149,6 @@ for (const [name, username, code] of [
   ["5 characters", "abcde", "too_short"],
   ["31 characters", "a".repeat(31), "too_long"],
   ["digits only", "123456", "no_letter"],
-  ["underscores only", "______", "invalid_start"],
   ["a dot in front", ".abcdef", "invalid_start"],
   ["an @", "ada@example", "invalid_characters"],
   ["a blank in front", " abcdef", "invalid_characters"],
@@ -169,9 +168,7 @@ for (const [name, username, code] of [
   test(`S08 a username with ${name} is refused, in a registration and in an update`, async ({ latchkey }) => {
     const wanted = person({ username });
     const answer = refusal(await latchkey.api("POST", ADDRESS, { json: wanted }));
-    expect(Object.keys(answer.errors)).toEqual(["#/username"]);
-    expect(answer.status).toBe(400);
-    if (username !== "______") expect(answer).toEqual(invalid("username", code));
+    expect(answer).toEqual(invalid("username", code));
     nobody(latchkey, wanted.email);
     const user = await latchkey.newUser();
     const before = latchkey.kept(user).user;
@@ -181,8 +178,8 @@ for (const [name, username, code] of [
   });
 }
 
-test("S08 the short words that no username can be are refused as well", async ({ latchkey }) => {
-  for (const username of ["admin", "root", "api", "auth", "null", "settings", "undefined"]) {
+test("S08 words that only look like usernames are refused as well", async ({ latchkey }) => {
+  for (const username of ["______", "admin", "root", "api", "auth", "null", "settings", "undefined"]) {
     const { status, errors } = refusal(await latchkey.api("POST", ADDRESS, { json: person({ username }) }));
     expect([status, Object.keys(errors)], username).toEqual([400, ["#/username"]]);
   }
