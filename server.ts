@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NodeRequest, NodeResponse, sendNodeResponse } from "srvx/node";
+import { NodeRequest, NodeResponse } from "srvx/node";
 import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
@@ -43,8 +43,15 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   if (!found) return servePage(request, response);
   const { route, params } = found;
   const handler = route.handlers[request.method ?? ""] ?? route.refuse;
-  const asked = new NodeRequest({ req: request, res: response });
-  await sendNodeResponse(response, await handler(asked, params && { params: Promise.resolve(params) })).catch(() => response.destroy());
+  const answer = await handler(new NodeRequest({ req: request, res: response }), params && { params: Promise.resolve(params) });
+  send(response, answer as NodeResponse);
+}
+
+/** Head and body in one write: the adapter's own way, in two, costs a quarter of a token check. */
+function send(response: ServerResponse, answer: NodeResponse): void {
+  const { status, statusText, headers, body } = answer._toNodeResponse();
+  response.writeHead(status, statusText, headers);
+  response.end(body);
 }
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
-import sharp from "sharp";
 import { type Db, prepared } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { avatars, users } from "#db/schema.ts";
@@ -67,7 +66,7 @@ function fromBase64(text: string): Buffer {
 }
 
 async function encode(upload: Buffer): Promise<Avatar> {
-  onlyThreeLoaders();
+  const sharp = await loadSharp();
   const decoder = sharp(upload, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: "error", sequentialRead: true });
   const { format, width, height } = await decoder.metadata().catch((error: Error) => {
     throw /pixel limit/i.test(error.message) ? tooManyPixels() : notAPicture();
@@ -87,11 +86,13 @@ async function encode(upload: Buffer): Promise<Avatar> {
 }
 
 /** libvips reads dozens of formats, SVG and HEIF with their long record of holes among them: three are enough. */
-function onlyThreeLoaders(): void {
+async function loadSharp() {
+  const { default: sharp } = await import("sharp"); // 15 MB that only pictures need
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
     operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
   });
+  return sharp;
 }
 
 function refusal(code: string, detail: string): AccountsError {
