@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 
 type Size = { width?: number; height?: number };
@@ -29,6 +30,37 @@ export async function sideways(canary: string): Promise<Buffer> {
     .withExif({ IFD0: { Copyright: canary, Artist: canary }, IFD3: { GPSLatitudeRef: "N", GPSLatitude: "51/1 30/1 3230/100" } })
     .withMetadata({ orientation: 6 })
     .toBuffer();
+}
+
+/** A picture of noise: no two are alike. */
+export function noise(side = 64): Promise<Buffer> {
+  const background = { r: 128, g: 128, b: 128 };
+  const create = {
+    width: side,
+    height: side,
+    channels: 3 as const,
+    background,
+    noise: { type: "gaussian" as const, mean: 128, sigma: 60 },
+  };
+  return sharp({ create }).png().toBuffer();
+}
+
+/** A black PNG of any size in a file of a few kilobytes. */
+export function flood(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([1, 0, 0, 0, 0], 8); // one bit a pixel, greyscale
+  const pixels = deflateSync(Buffer.alloc((Math.ceil(width / 8) + 1) * height), { level: 1 });
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const signature = Buffer.from("89504e470d0a1a0a", "hex");
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
 }
 
 /** A valid picture of exactly `bytes` bytes: JPEG readers pass over what follows the end of the image. */

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { expect, invalid, type Latchkey, person, refusal, refused, test, unique } from "../fixtures.ts";
-import { avif, blob, gif, jpeg, named, ofSize, png, sideways, svg, tiff, webp } from "../pictures.ts";
+import { avif, blob, flood, gif, jpeg, named, noise, ofSize, png, sideways, svg, tiff, webp } from "../pictures.ts";
 
 const REGISTER = "/auth/create-user/";
 const MIB = 1024 * 1024;
@@ -148,15 +148,15 @@ test("S56 a flood of pixels is refused without being decoded", async ({ latchkey
     [1, 60_000],
     [8_193, 10],
   ] as const) {
-    const flood = await png("#000", { width, height });
+    const upload = flood(width, height);
     const started = performance.now();
-    expect(await refusedPicture(latchkey, blob(flood)), `${width} × ${height}`).toEqual(invalid("image", "too_large"));
+    expect(await refusedPicture(latchkey, blob(upload)), `${width} × ${height}`).toEqual(invalid("image", "too_large"));
     expect(performance.now() - started, `${width} × ${height}`).toBeLessThan(QUICK_MS);
   }
 });
 
 test("S56 a picture of 25 megapixels works", async ({ latchkey }) => {
-  expect((await stored(latchkey, blob(await png("#246", { width: 5_000, height: 5_000 })))).metadata.width).toBe(512);
+  expect((await stored(latchkey, blob(flood(5_000, 5_000)))).metadata.width).toBe(512);
 });
 
 test("S56 a file of exactly 5 MiB works in every body type, and one byte more is refused", async ({ latchkey }) => {
@@ -171,10 +171,10 @@ test("S56 a file of exactly 5 MiB works in every body type, and one byte more is
 });
 
 test("a new picture takes the old one's place: the old one is gone, here and in the store", async ({ latchkey }) => {
-  const { user, path } = await stored(latchkey, blob(await png(`#${unique().slice(-4)}00`.replace(/[^#0-9a-f]/g, "1").slice(0, 7))));
+  const { user, path } = await stored(latchkey, blob(await noise()));
   const token = await latchkey.signIn(user);
   const update = `/auth/update-user/${user.id}/`;
-  const { body } = await latchkey.api("PATCH", update, { token, multipart: { image: blob(await sideways(unique()), "image/jpeg") } });
+  const { body } = await latchkey.api("PATCH", update, { token, multipart: { image: blob(await noise()) } });
   const next = await fetched(latchkey, body.user.image);
   expect(next.path).not.toBe(path);
   expect(refusal(await latchkey.api("GET", path))).toEqual(refused(404, "not_found"));
@@ -188,12 +188,7 @@ for (const [name, ask] of [
   ["an empty text in multipart", { multipart: { image: "" } }],
 ] as const) {
   test(`${name} removes the picture, here and in the store`, async ({ latchkey }) => {
-    const own = await sharp({
-      create: { width: 9, height: 9, channels: 3, background: "#fff", noise: { type: "gaussian", mean: 99, sigma: 50 } },
-    })
-      .png()
-      .toBuffer();
-    const { user, path } = await stored(latchkey, blob(own));
+    const { user, path } = await stored(latchkey, blob(await noise()));
     const token = await latchkey.signIn(user);
     const { body } = await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token, ...ask });
     expect(body.user.image).toBeNull();
@@ -214,7 +209,7 @@ test("an untouched file input of a form leaves the picture as it is", async ({ l
 });
 
 test("one picture of two people stays until both have given it up", async ({ latchkey }) => {
-  const picture = blob(await sideways(unique()), "image/jpeg");
+  const picture = blob(await noise());
   const [first, second] = [await stored(latchkey, picture), await stored(latchkey, picture)];
   expect(first.path).toBe(second.path);
   for (const [{ user }, status] of [
