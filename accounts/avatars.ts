@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { type Db, prepared } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
-import { avatars, users } from "#db/schema.ts";
+import { avatars } from "#db/schema.ts";
 import { AccountsError } from "./errors.ts";
 import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./schemas.ts";
 
@@ -34,11 +34,10 @@ export function insertAvatar(tx: Db, avatar: Avatar) {
   return tx.insert(avatars).values(avatar).onConflictDoNothing();
 }
 
-/** The statement that drops a picture which no user has any more. */
-export function deleteUnusedAvatar(tx: Db, contentHash: string) {
-  return tx
-    .delete(avatars)
-    .where(sql`${avatars.hash} = ${contentHash} and not exists (select 1 from ${users} where ${users.avatarHash} = ${contentHash})`);
+/** The statement that drops the picture a user has, unless somebody else has it too; to run before the user's row changes. */
+export function deleteAvatarOf(tx: Db, userId: number) {
+  return tx.delete(avatars).where(sql`${avatars.hash} = (select avatar_hash from users where id = ${userId})
+    and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${userId})`);
 }
 
 const avatarByHash = prepared((db) =>

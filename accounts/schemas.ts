@@ -288,7 +288,7 @@ export const LoginFormInput = z.strictObject({
   email: LoginInput.shape.email,
   password: LoginInput.shape.password,
   remember: z._default(flag("Keep me signed in."), false),
-  next: z._default(z.string(), ""),
+  next: z._default(text(), ""),
 });
 
 export const LogoutInput = z
@@ -318,7 +318,7 @@ export const ProfileFormInput = z.strictObject({
   contact_information: ContactInformation,
   image: z.optional(Image),
   remove_image: z._default(flag("Remove the picture."), false),
-  current_password: z.optional(z.union([z.literal(""), GivenPassword])),
+  current_password: z.optional(z.union([GivenPassword, z.literal("", rule("wrong_type", "This must be text."))])),
 });
 
 export const ReplaceUserInput = z

@@ -42,7 +42,7 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
       refuseUnlessActive(user);
       const opened = await openSession(caller, user, kind, input.device_name, limitsClearedBy(limits, emailCanonical));
       if (opened) {
-        if (isOutdated(user.passwordHash)) await renewHash(user, input.password);
+        if (isOutdated(user.passwordHash)) await renewHash(user, input.password).catch(() => {}); // the next log-in tries again; this one is through
         return opened;
       }
       // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
@@ -83,7 +83,7 @@ export async function openSession(
   const result = await commit((tx) => [
     must(tx.select({ id: users.id }).from(users).where(unchanged)),
     tx.delete(sessions).where(sql`${sessions.id} in (
-      select id from sessions where user_id = ${user.id} order by last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
+      select id from sessions where user_id = ${user.id} order by expires_at > ${now} desc, last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
     tx.insert(sessions).values(session),
     auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
     rememberDevice(tx, caller, user.id),

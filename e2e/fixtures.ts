@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test as base, expect, type TestInfo } from "@playwright/test";
 import Database from "better-sqlite3";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
@@ -8,6 +9,8 @@ import { type Answer, type Ask, send, sendBytes, sendTogether } from "./request.
 import { type Host, server } from "./servers.ts";
 
 export { expect };
+
+const LOG_FLUSH_MS = 400;
 
 export const PASSWORD = "Correct horse 7 battery";
 
@@ -34,7 +37,7 @@ export type Latchkey = {
   /** All that the server keeps of a user. */
   kept(user: Pick<NewUser, "id">): { user: Row | undefined; sessions: Row[]; events: string[] };
   /** Everything the server has written so far: database, write-ahead log and log lines. */
-  written(): Buffer;
+  written(): Promise<Buffer>;
   document: ApiDocument;
   problemsOf: Documented["problemsOf"];
 };
@@ -119,7 +122,10 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
       events: rows("select type from audit_events where user_id = ? order by id", id).map(({ type }) => String(type)),
     });
 
-    const written = () => Buffer.concat([file, `${file}-wal`, `${file}-shm`, logFile].map((name) => readFileSync(name)));
+    async function written(): Promise<Buffer> {
+      await sleep(LOG_FLUSH_MS);
+      return Buffer.concat([file, `${file}-wal`, `${file}-shm`, logFile].map((name) => readFileSync(name)));
+    }
 
     await use({
       url,

@@ -436,5 +436,5 @@ test("a password never comes back, and is nowhere in what the server writes", as
   expect(text).not.toMatch(/password|argon2|hash/i);
   const refusedText = (await latchkey.api("POST", ADDRESS, { json: person({ username: "x", password }) })).text;
   expect(refusedText).not.toContain(password);
-  expect(latchkey.written().includes(password)).toBe(false);
+  expect((await latchkey.written()).includes(password)).toBe(false);
 });

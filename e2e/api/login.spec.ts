@@ -108,7 +108,7 @@ test("S30 a token is nowhere in what the server writes; its hash is, and is no t
   const token = await latchkey.signIn(user);
   await latchkey.api("GET", `/auth/me/?access_token=${token}`, { token });
   await latchkey.api("GET", "/auth/me/", { token: `${token}x` });
-  const written = latchkey.written();
+  const written = await latchkey.written();
   expect(written.includes(token)).toBe(false);
   expect(written.includes(token.slice(11, 54)), "nor its secret part").toBe(false);
   const [session] = latchkey.kept(user).sessions;
