@@ -5,11 +5,10 @@ import { commit, db, must } from "#db/client.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { auditEvent } from "./audit.ts";
-import { AUDIT_EVENT_TYPES } from "./schemas.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { parseInput } from "./input.ts";
-import { RegisterInput } from "./schemas.ts";
+import { AUDIT_EVENT_TYPES, RegisterInput } from "./schemas.ts";
 import { logIn, openSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
 import { registerUser, setUserStatus, updateUser } from "./users.ts";
 

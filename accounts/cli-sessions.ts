@@ -1,5 +1,4 @@
 import type { AuditEventType } from "./audit.ts";
-import { AUDIT_EVENT_TYPES } from "./schemas.ts";
 import { systemCaller } from "./caller.ts";
 import {
   type Answer,
@@ -15,6 +14,7 @@ import {
 } from "./cli-command.ts";
 import { AccountsError } from "./errors.ts";
 import { type AuditEvent, auditEventsOf, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
+import { AUDIT_EVENT_TYPES } from "./schemas.ts";
 import { publicSession } from "./sessions.ts";
 
 const USUAL_EVENTS = 50;
