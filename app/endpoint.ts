@@ -36,7 +36,8 @@ export type Endpoint<Input extends z.ZodMiniType = z.ZodMiniType, Output extends
 
 type Asked<Input> = { caller: Caller; input: Input; id: number };
 type Run<Input, Output> = (asked: Asked<Input>) => Output | Promise<Output>;
-type RouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
+/** Next.js gives one to every route, without params where the path has none; the front door only where it has one. */
+type RouteContext = { params: Promise<Record<string, string | string[] | undefined> | undefined> };
 export type Handler = (request: Request, context?: RouteContext) => Promise<Response>;
 
 /** The Response that handlers make; the front door puts a quicker one of the same kind in its place. */
@@ -52,7 +53,7 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
     const { method, input: schema, output, status } = endpoint;
     const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
     const input = schema && parseInput(schema, method === "GET" ? readQuery(request, schema) : await readBody(request, schema, maxBytes));
-    const id = context ? readId((await context.params).id) : NO_ID;
+    const id = context ? readId((await context.params)?.id) : NO_ID;
     const result = await logged(caller, requestId, () => run({ caller, input: input as z.output<I>, id }));
     const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
     return json(status, requestId, output && z.parse(output, result), headers);
