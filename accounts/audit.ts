@@ -1,26 +1,13 @@
-import type { sql } from "drizzle-orm";
-import type { Db } from "#db/client.ts";
-import { auditEvents } from "#db/schema.ts";
-import type { Caller } from "./caller.ts";
-import { clock } from "./clock.ts";
+import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import { type Db, db } from "#db/client.ts";
+import { auditEvents, rateLimits } from "#db/schema.ts";
+import { type Caller, requireUser } from "./caller.ts";
+import { clock, DAY_MS } from "./clock.ts";
+import type { Limit } from "./rate-limits.ts";
+import type { ActivityInput, AUDIT_EVENT_TYPES } from "./schemas.ts";
+import type { AuditEventView } from "./views.ts";
 
-/** Everything that is put on record. */
-export const AUDIT_EVENT_TYPES = [
-  "user.registered",
-  "user.deleted",
-  "session.opened",
-  "session.renamed",
-  "session.revoked",
-  "session.expired",
-  "login.failed",
-  "login.limited",
-  "password.changed",
-  "profile.changed",
-  "email.changed",
-  "username.changed",
-  "avatar.changed",
-  "status.changed",
-] as const;
+export const AUDIT_KEPT_MS = 400 * DAY_MS;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
@@ -43,4 +30,78 @@ export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userI
     sessionId: sessionId ?? null,
     detail: detail ?? null,
   });
+}
+
+/** The statement that records `login.limited` if the failures just counted have closed one of these limits. */
+export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits: Limit[]) {
+  const now = clock.now();
+  const keys = limits.map(({ key }) => key);
+  return tx.insert(auditEvents).select(sql`
+    select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device}, null, null
+    where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`);
+}
+
+export type AuditEvent = typeof auditEvents.$inferSelect;
+
+/**
+ * What happened to the caller's account, newest first, at most `limit` events older than `cursor`. `nextCursor` is null at
+ * the end. Kept for AUDIT_KEPT_MS.
+ */
+export function listAuditEvents(
+  caller: Caller,
+  { cursor, limit, type }: ActivityInput,
+): { events: AuditEvent[]; nextCursor: string | null } {
+  requireUser(caller);
+  return auditEventsOf(caller.user.id, { cursor, limit, type });
+}
+
+/** As `listAuditEvents`, of any user. For the operator. */
+export function auditEventsOf(userId: number, { cursor, limit, type }: ActivityInput) {
+  const rows = db()
+    .select()
+    .from(auditEvents)
+    .where(
+      and(
+        eq(auditEvents.userId, userId),
+        type === undefined ? undefined : eq(auditEvents.type, type),
+        cursor === undefined ? undefined : lt(auditEvents.id, Number(cursor)),
+      ),
+    )
+    .orderBy(desc(auditEvents.id))
+    .limit(limit + 1)
+    .all();
+  const events = rows.slice(0, limit);
+  return { events, nextCursor: rows.length > limit ? String(events.at(-1)?.id) : null };
+}
+
+/** How often somebody failed to log in as the caller since the log-in before this session's, and when that was. */
+export function failedLoginsSinceLastVisit(caller: Caller): { count: number; since: number } {
+  requireUser(caller);
+  const own = eq(auditEvents.userId, caller.user.id);
+  const lastVisit = db()
+    .select({ id: auditEvents.id, at: auditEvents.at })
+    .from(auditEvents)
+    .where(and(own, eq(auditEvents.type, "session.opened"), ne(auditEvents.sessionId, caller.session.id)))
+    .orderBy(desc(auditEvents.id))
+    .limit(1)
+    .get();
+  const failures = db()
+    .select({ count: count() })
+    .from(auditEvents)
+    .where(and(own, eq(auditEvents.type, "login.failed"), isNull(auditEvents.detail), gt(auditEvents.id, lastVisit?.id ?? 0)))
+    .get();
+  return { count: failures?.count ?? 0, since: lastVisit?.at ?? caller.user.createdAt };
+}
+
+/** What the user may see of an event. */
+export function publicAuditEvent(event: AuditEvent): AuditEventView {
+  return {
+    id: event.id,
+    type: event.type,
+    at: new Date(event.at).toISOString(),
+    ip: event.ip,
+    device: event.device,
+    session_id: event.sessionId,
+    detail: event.detail,
+  };
 }

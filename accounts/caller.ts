@@ -13,13 +13,20 @@ export type Caller = {
   ip: string | null;
   /** Browser and system in words. */
   device: string;
+  /** The random mark that a browser keeps from its first log-in on; API clients have none. */
+  browser: string | null;
 };
 
 /** A caller whose session is live. */
 export type SignedIn = Caller & { user: User; session: Session };
 
 /** A caller from what a request says about itself. */
-export function callerFrom(ip: string, userAgent: string | null, signedIn?: { user: User; session: Session } | null): Caller {
+export function callerFrom(
+  ip: string,
+  userAgent: string | null,
+  signedIn?: { user: User; session: Session } | null,
+  browser: string | null = null,
+): Caller {
   return {
     user: signedIn?.user ?? null,
     session: signedIn?.session ?? null,
@@ -27,11 +34,12 @@ export function callerFrom(ip: string, userAgent: string | null, signedIn?: { us
     get device() {
       return describeDevice(userAgent);
     },
+    browser,
   };
 }
 
 /** The operator at the command line: may do what no user may. */
-export const systemCaller: Caller = { user: null, session: null, ip: null, device: "Command line" };
+export const systemCaller: Caller = { user: null, session: null, ip: null, device: "Command line", browser: null };
 
 /** Throws `authentication_required` unless the caller has a live session. */
 export function requireUser(caller: Caller): asserts caller is SignedIn {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import * as z from "zod/mini";
 
 const LARGEST_PORT = 65_535;
+const LARGEST_LIMIT = 99_999;
 const LONGEST_SESSION_DAYS = 400; // browsers cap a cookie's life at 400 days (RFC 6265bis)
 
 const wholeNumber = (least: number, most: number) =>
@@ -24,6 +25,15 @@ export const settings = {
   DATA_DIR: z._default(z.string().check(z.minLength(1, "must name a folder")), "./data"),
   SESSION_IDLE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "14"),
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "30"),
+  RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
+  LIMIT_LOGIN_PER_DEVICE: z.prefault(wholeNumber(1, 10), "5"),
+  LIMIT_LOGIN_PER_ADDRESS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "20"),
+  LIMIT_LOGIN_PER_ACCOUNT_FREE: z.prefault(wholeNumber(1, 100), "20"),
+  LIMIT_LOGIN_PER_ACCOUNT: z.prefault(wholeNumber(1, 100), "100"),
+  LIMIT_REAUTHENTICATION: z.prefault(wholeNumber(1, 50), "5"),
+  LIMIT_NAMES_TAKEN: z.prefault(wholeNumber(1, LARGEST_LIMIT), "10"),
+  LIMIT_REGISTRATIONS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "300"),
+  LIMIT_INVALID_TOKENS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "600"),
   LOG_LEVEL: z._default(
     z.enum(["trace", "debug", "info", "warn", "error", "silent"], "must be one of trace, debug, info, warn, error, silent"),
     "info",
@@ -39,6 +49,19 @@ export type Config = {
   databaseFile: string;
   sessionIdleDays: number;
   sessionAbsoluteDays: number;
+  /** Off only for measurements. */
+  rateLimits: boolean;
+  /** Failures that cost nothing, by limit; see `rate-limits.ts`. */
+  limits: {
+    loginPerDevice: number;
+    loginPerAddress: number;
+    loginPerAccountFree: number;
+    loginPerAccount: number;
+    reauthentication: number;
+    namesTaken: number;
+    registrations: number;
+    invalidTokens: number;
+  };
   logLevel: string;
 };
 
@@ -67,25 +90,36 @@ export function config(): Config {
 
 /** Checks an environment. An empty value counts as not set. Throws ConfigError with every problem. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.keys(settings).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
-  const result = z.safeParse(z.object(settings), given);
+  const set = Object.fromEntries(Object.keys(settings).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+  const result = z.safeParse(z.object(settings), set);
   if (!result.success) {
     throw new ConfigError(result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}.`));
   }
-  const { HOST, PORT, PUBLIC_URL, DATA_DIR, SESSION_IDLE_DAYS, SESSION_ABSOLUTE_DAYS, LOG_LEVEL } = result.data;
-  if (SESSION_IDLE_DAYS > SESSION_ABSOLUTE_DAYS) {
+  const given = result.data;
+  if (given.SESSION_IDLE_DAYS > given.SESSION_ABSOLUTE_DAYS) {
     throw new ConfigError(["SESSION_IDLE_DAYS must not be more than SESSION_ABSOLUTE_DAYS."]);
   }
-  const dataDir = resolve(DATA_DIR);
+  const dataDir = resolve(given.DATA_DIR);
   return {
-    host: HOST,
-    port: PORT,
-    publicUrl: publicOrigin(PUBLIC_URL ?? `http://${reachableHost(HOST)}:${PORT}`) as string,
+    host: given.HOST,
+    port: given.PORT,
+    publicUrl: publicOrigin(given.PUBLIC_URL ?? `http://${reachableHost(given.HOST)}:${given.PORT}`) as string,
     dataDir,
     databaseFile: resolve(dataDir, "latchkey.db"),
-    sessionIdleDays: SESSION_IDLE_DAYS,
-    sessionAbsoluteDays: SESSION_ABSOLUTE_DAYS,
-    logLevel: LOG_LEVEL,
+    sessionIdleDays: given.SESSION_IDLE_DAYS,
+    sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
+    rateLimits: given.RATE_LIMITS === "on",
+    limits: {
+      loginPerDevice: given.LIMIT_LOGIN_PER_DEVICE,
+      loginPerAddress: given.LIMIT_LOGIN_PER_ADDRESS,
+      loginPerAccountFree: given.LIMIT_LOGIN_PER_ACCOUNT_FREE,
+      loginPerAccount: given.LIMIT_LOGIN_PER_ACCOUNT,
+      reauthentication: given.LIMIT_REAUTHENTICATION,
+      namesTaken: given.LIMIT_NAMES_TAKEN,
+      registrations: given.LIMIT_REGISTRATIONS,
+      invalidTokens: given.LIMIT_INVALID_TOKENS,
+    },
+    logLevel: given.LOG_LEVEL,
   };
 }
 

@@ -338,6 +338,51 @@ export const ChangePasswordInput = z
 
 export const RenameSessionInput = z.strictObject({ device_name: DeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
 
+/** Everything that is put on record. */
+export const AUDIT_EVENT_TYPES = [
+  "user.registered",
+  "user.deleted",
+  "session.opened",
+  "session.revoked",
+  "session.expired",
+  "login.failed",
+  "login.limited",
+  "password.changed",
+  "profile.changed",
+  "email.changed",
+  "username.changed",
+  "avatar.changed",
+  "status.changed",
+] as const;
+
+/** Query of the activity list. */
+export const ActivityInput = z
+  .strictObject({
+    cursor: z.optional(
+      z
+        .string()
+        .check(
+          z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
+          z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
+        ),
+    ),
+    limit: z.prefault(
+      z.pipe(
+        z
+          .string()
+          .check(
+            z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
+            z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
+          ),
+        z.transform(Number),
+      ),
+      "50",
+    ),
+    type: z.optional(z.enum(AUDIT_EVENT_TYPES, rule("invalid_choice", "Ask for one of the documented types of event."))),
+  })
+  .register(z.globalRegistry, { id: "ActivityInput" });
+
+export type ActivityInput = z.output<typeof ActivityInput>;
 export type RegisterInput = z.output<typeof RegisterInput>;
 export type LoginInput = z.output<typeof LoginInput>;
 export type LoginFormInput = z.output<typeof LoginFormInput>;

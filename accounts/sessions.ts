@@ -1,16 +1,19 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { commit, db, must, prepared } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
-import { auditEvent } from "./audit.ts";
+import { auditEvent, loginLimitedEvent } from "./audit.ts";
 import { type Caller, requireUser, type Session, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
 import { config } from "./config.ts";
 import { AccountsError } from "./errors.ts";
+import { limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
-import type { LoginInput, LogoutInput } from "./schemas.ts";
+import { purgeSoon } from "./purge.ts";
+import { clearLimits, countFailure, type Limit, withinLimits } from "./rate-limits.ts";
+import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
 import { noteUse } from "./session-use.ts";
 import { newToken, readToken, sameHash } from "./tokens.ts";
-import { findUserByEmail, findUserById } from "./users.ts";
+import { canonicalEmail, findUserByEmail, findUserById } from "./users.ts";
 import type { SessionView } from "./views.ts";
 
 const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
@@ -25,32 +28,40 @@ export type OpenedSession = { token: string; session: Session; user: User };
 
 /**
  * Opens a session for whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an
- * unknown e-mail address; `account_inactive` and `account_suspended` only after the right password; `overloaded`.
+ * unknown e-mail address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without
+ * looking at the password; `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "lasting"): Promise<OpenedSession> {
-  for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
-    const user = findUserByEmail(input.email);
-    const proven = await verifyPassword(user?.passwordHash ?? null, input.password);
-    if (!user || !proven) {
-      if (user) await commit((tx) => [auditEvent(tx, caller, "login.failed", { userId: user.id })]);
-      throw new AccountsError("invalid_credentials");
+  const emailCanonical = canonicalEmail(input.email);
+  const limits = loginLimits(caller, emailCanonical, findUserByEmail(emailCanonical));
+  return withinLimits(limits, async () => {
+    for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
+      const user = findUserByEmail(emailCanonical);
+      const proven = await verifyPassword(user?.passwordHash ?? null, input.password);
+      if (!user || !proven) return refuseLogIn(caller, limits, user);
+      refuseUnlessActive(user);
+      const opened = await openSession(caller, user, kind, input.device_name, limitsClearedBy(limits, emailCanonical));
+      if (opened) {
+        if (isOutdated(user.passwordHash)) await renewHash(user, input.password);
+        return opened;
+      }
+      // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
     }
-    refuseUnlessActive(user);
-    const opened = await openSession(caller, user, kind, input.device_name);
-    if (opened) {
-      if (isOutdated(user.passwordHash)) await renewHash(user, input.password);
-      return opened;
-    }
-    // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
-  }
-  throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
+    throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
+  });
 }
 
 /**
  * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
  * that row was read. Beyond 100 live sessions the one longest unused ends.
  */
-export async function openSession(caller: Caller, user: User, kind: SessionKind, deviceName?: string): Promise<OpenedSession | null> {
+export async function openSession(
+  caller: Caller,
+  user: User,
+  kind: SessionKind,
+  deviceName?: string,
+  clearedLimits: Limit[] = [],
+): Promise<OpenedSession | null> {
   refuseUnlessActive(user);
   const { token, id, hash } = newToken();
   const now = clock.now();
@@ -75,6 +86,8 @@ export async function openSession(caller: Caller, user: User, kind: SessionKind,
       select id from sessions where user_id = ${user.id} order by last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
     tx.insert(sessions).values(session),
     auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
+    rememberDevice(tx, caller, user.id),
+    clearLimits(tx, clearedLimits),
   ]);
   return result && { token, session, user };
 }
@@ -85,7 +98,10 @@ export function findSession(token: string): { session: Session; user: User } | n
   const session = key && sessionById().get({ id: key.id });
   if (!session || !sameHash(session.tokenHash, key.hash)) return null;
   const now = clock.now();
-  if (session.expiresAt <= now) return null;
+  if (session.expiresAt <= now) {
+    purgeSoon(); // for good: it must not come back when the clock is set back
+    return null;
+  }
   const user = findUserById(session.userId);
   if (user?.status !== "active") return null;
   noteUse(session, now);
@@ -129,6 +145,23 @@ export async function revokeSession(caller: Caller, id: number): Promise<void> {
   if (!result) throw new AccountsError("not_found");
 }
 
+/** Gives one of the caller's own sessions a name; an empty one takes it away. Throws `not_found` as `revokeSession` does. */
+export async function renameSession(caller: Caller, id: number, { device_name }: RenameSessionInput): Promise<{ session: Session }> {
+  requireUser(caller);
+  const own = and(eq(sessions.id, id), eq(sessions.userId, caller.user.id), gt(sessions.expiresAt, clock.now()));
+  const result = await commit((tx) => [
+    must(
+      tx
+        .update(sessions)
+        .set({ deviceName: device_name || null })
+        .where(own)
+        .returning(),
+    ),
+  ]);
+  if (!result) throw new AccountsError("not_found");
+  return { session: result[0][0] as Session };
+}
+
 /** Ends every session of the caller but this one. */
 export async function revokeOtherSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
@@ -169,6 +202,15 @@ async function endSessions(caller: Caller, userId: number, which: ReturnType<typ
     auditEvent(tx, caller, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
   ]);
   return { sessionsEnded: (result?.[0] ?? []).filter(({ expiresAt }) => expiresAt > now).length };
+}
+
+/** Puts a failure on record; the same work whether or not anybody has that e-mail address. */
+async function refuseLogIn(caller: Caller, limits: Limit[], user: User | null): Promise<never> {
+  await commit((tx) => [
+    ...limits.map((one) => countFailure(tx, one)),
+    ...(user ? [auditEvent(tx, caller, "login.failed", { userId: user.id }), loginLimitedEvent(tx, caller, user.id, limits)] : []),
+  ]);
+  throw new AccountsError("invalid_credentials");
 }
 
 function refuseUnlessActive(user: User): void {

@@ -30,6 +30,9 @@ export function readToken(token: string): { id: number; hash: Buffer } | null {
   return { id: fromBase62(token.slice(PREFIX.length, PREFIX.length + KEY_LENGTH)), hash: hashToken(token) };
 }
 
+/** A random mark for a browser to keep: 256 bits, which prove nothing by themselves. */
+export const newBrowserMark = (): string => randomText(SECRET_LENGTH);
+
 /** Compares hashes in constant time. */
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

@@ -3,12 +3,15 @@ import { commit, type Db, db, must, prepared, uniqueViolation } from "#db/client
 import { sessions, users } from "#db/schema.ts";
 import { type AuditEventType, auditEvent } from "./audit.ts";
 import { type Avatar, deleteUnusedAvatar, insertAvatar, makeAvatar } from "./avatars.ts";
-import { type Caller, requireUser, type SignedIn, type User } from "./caller.ts";
+import { type Caller, requireUser, type SignedIn, systemCaller, type User } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { config } from "./config.ts";
 import { AccountsError, type FieldError } from "./errors.ts";
-import { hashPassword, verifyPassword } from "./passwords.ts";
+import { networkOf, rememberDevice } from "./known-devices.ts";
+import { requirePassword } from "./password-change.ts";
+import { hashPassword } from "./passwords.ts";
+import { countFailure, type Limit, limit, withinLimits } from "./rate-limits.ts";
 import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "./schemas.ts";
 import type { UserView } from "./views.ts";
 
@@ -19,32 +22,26 @@ const TAKEN = {
 };
 
 /**
- * Creates a user. Throws `validation_failed` (picture, common password) and `user_already_exists`, which names the e-mail
- * address, the username or both; then nothing is left behind.
+ * Creates a user. Throws `validation_failed` (picture, common password), `user_already_exists`, which names the e-mail
+ * address, the username or both, and `rate_limited`; then nothing is left behind.
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
   refuseCommonPassword("password", input.password, input);
-  refuseIfTaken(takenFields(input)); // spares the work of a hash; who wins a race is the database's answer
-  const avatar = await makeAvatar(input.image ?? null);
-  const passwordHash = await hashPassword(input.password);
-  const now = clock.now();
-  const row = {
-    ...namesOf(input),
-    passwordHash,
-    bio: input.bio,
-    contactInformation: input.contact_information,
-    avatarHash: avatar?.hash ?? null,
-    status: input.account_status,
-    createdAt: now,
-    updatedAt: now,
-  };
-  const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
-  const result = await commit((tx) => [
-    tx.insert(users).values(row).returning(),
-    auditEvent(tx, caller, "user.registered", { userId }),
-    ...(avatar ? [insertAvatar(tx, avatar)] : []),
-  ]).catch((error) => refuseTaken(error, input));
-  return { user: result?.[0][0] as User };
+  const created = limit("registration", networkOf(caller));
+  const told = limit("names_taken", networkOf(caller));
+  return withinLimits(caller === systemCaller ? [] : [created, told], async () => {
+    await refuseIfTaken(takenFields(input), told); // spares the work of a hash; who wins a race is the database's answer
+    const avatar = await makeAvatar(input.image ?? null);
+    const row = newRow(input, avatar, await hashPassword(input.password));
+    const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
+    const result = await commit((tx) => [
+      tx.insert(users).values(row).returning(),
+      auditEvent(tx, caller, "user.registered", { userId }),
+      ...(avatar ? [insertAvatar(tx, avatar)] : []),
+      ...(caller === systemCaller ? [] : [rememberDevice(tx, caller, userId), countFailure(tx, created)]),
+    ]).catch((error) => refuseTaken(error, input, told));
+    return { user: result?.[0][0] as User };
+  });
 }
 
 /**
@@ -58,30 +55,33 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   if (user.id !== id) throw new AccountsError("not_your_account");
   const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
   if (names.emailCanonical !== user.emailCanonical) await requireRecentLogin(caller, input.current_password);
-  refuseIfTaken(takenFields(names, id));
-  const avatar = input.image === undefined ? undefined : await makeAvatar(input.image);
-  const changes = changedColumns(user, {
-    ...names,
-    bio: input.bio ?? user.bio,
-    contactInformation: input.contact_information ?? user.contactInformation,
-    avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
+  const told = limit("names_taken", "user", id);
+  return withinLimits([told], async () => {
+    await refuseIfTaken(takenFields(names, id), told);
+    const avatar = input.image === undefined ? undefined : await makeAvatar(input.image);
+    const changes = changedColumns(user, {
+      ...names,
+      bio: input.bio ?? user.bio,
+      contactInformation: input.contact_information ?? user.contactInformation,
+      avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
+    });
+    if (Object.keys(changes).length === 0) return { user };
+    const result = await commit((tx) => [
+      must(
+        tx
+          .update(users)
+          .set({ ...changes, updatedAt: clock.now() })
+          .where(eq(users.id, id))
+          .returning(),
+      ),
+      ...changeEvents(user, changes).map(({ type, detail }) =>
+        auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
+      ),
+      ...avatarStatements(tx, user, changes.avatarHash === undefined ? undefined : avatar),
+    ]).catch((error) => refuseTaken(error, names, told, id));
+    if (!result) throw new AccountsError("invalid_token"); // deleted meanwhile
+    return { user: result[0][0] as User };
   });
-  if (Object.keys(changes).length === 0) return { user };
-  const result = await commit((tx) => [
-    must(
-      tx
-        .update(users)
-        .set({ ...changes, updatedAt: clock.now() })
-        .where(eq(users.id, id))
-        .returning(),
-    ),
-    ...changeEvents(user, changes).map(({ type, detail }) =>
-      auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
-    ),
-    ...avatarStatements(tx, user, changes.avatarHash === undefined ? undefined : avatar),
-  ]).catch((error) => refuseTaken(error, input, id));
-  if (!result) throw new AccountsError("invalid_token"); // deleted meanwhile
-  return { user: result[0][0] as User };
 }
 
 /** The user with this id, e-mail address or username, or null. For the operator. */
@@ -92,9 +92,9 @@ export function findUser(name: string): User | null {
   return db().select().from(users).where(eq(column, canonical)).get() ?? null;
 }
 
-/** The user who logs in with this e-mail address, or null. */
-export function findUserByEmail(email: string): User | null {
-  return userByEmail().get({ email: canonicalEmail(email) }) ?? null;
+/** The user who logs in with this canonical e-mail address, or null. */
+export function findUserByEmail(emailCanonical: string): User | null {
+  return userByEmail().get({ email: emailCanonical }) ?? null;
 }
 
 export function findUserById(id: number): User | null {
@@ -137,7 +137,7 @@ export function publicUser(user: User): UserView {
 }
 
 /** E-mail addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
-function canonicalEmail(email: string): string {
+export function canonicalEmail(email: string): string {
   const at = email.lastIndexOf("@");
   const domain = URL.parse(`http://${email.slice(at + 1)}`)?.hostname ?? email.slice(at + 1);
   return `${email.slice(0, at)}@${domain}`.toLowerCase();
@@ -149,13 +149,22 @@ function namesOf({ email, username }: { email: string; username: string }) {
   return { email, emailCanonical: canonicalEmail(email), username, usernameCanonical: canonicalUsername(username) };
 }
 
+function newRow(input: RegisterInput, avatar: Avatar | null, passwordHash: string) {
+  const now = clock.now();
+  return {
+    ...namesOf(input),
+    passwordHash,
+    bio: input.bio,
+    contactInformation: input.contact_information,
+    avatarHash: avatar?.hash ?? null,
+    status: input.account_status,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
 async function requireRecentLogin(caller: SignedIn, currentPassword: string | undefined): Promise<void> {
-  if (currentPassword !== undefined) {
-    if (await verifyPassword(caller.user.passwordHash, currentPassword)) return;
-    throw new AccountsError("wrong_password", {
-      fields: [{ field: "current_password", code: "wrong", detail: "This is not your current password. Try again." }],
-    });
-  }
+  if (currentPassword !== undefined) return requirePassword(caller, currentPassword);
   if (clock.now() - caller.session.createdAt >= RECENT_LOGIN_MS) {
     throw new AccountsError("recent_login_required", {
       fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your e-mail address." }],
@@ -187,22 +196,23 @@ function avatarStatements(tx: Db, user: User, avatar: Avatar | null | undefined)
 function takenFields(names: { email?: string; username?: string }, ownId?: number): (keyof typeof TAKEN)[] {
   const other = (user: User | undefined | null) => user && user.id !== ownId;
   return [
-    ...(names.email && other(findUserByEmail(names.email)) ? ["email" as const] : []),
+    ...(names.email && other(findUserByEmail(canonicalEmail(names.email))) ? ["email" as const] : []),
     ...(names.username && other(userByUsername().get({ username: canonicalUsername(names.username) })) ? ["username" as const] : []),
   ];
 }
 
-function refuseIfTaken(fields: (keyof typeof TAKEN)[]): void {
+/** Refuses taken names, and counts that it told: the answer could be used to find out who has an account. */
+async function refuseIfTaken(fields: (keyof typeof TAKEN)[], told: Limit): Promise<void> {
   if (fields.length === 0) return;
+  await commit((tx) => [countFailure(tx, told)]);
   const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
   throw new AccountsError("user_already_exists", { fields: errors });
 }
 
 /** Turns the database's answer that a name is taken into a refusal that names every taken one. */
-function refuseTaken(error: unknown, names: { email?: string; username?: string }, ownId?: number): never {
+async function refuseTaken(error: unknown, names: { email?: string; username?: string }, told: Limit, ownId?: number): Promise<never> {
   const column = uniqueViolation(error);
-  if (column !== "email_canonical" && column !== "username_canonical") throw error;
-  refuseIfTaken(takenFields(names, ownId));
+  if (column === "email_canonical" || column === "username_canonical") await refuseIfTaken(takenFields(names, ownId), told);
   throw error;
 }
 

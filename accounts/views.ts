@@ -37,6 +37,33 @@ export const SessionView = z
   })
   .register(z.globalRegistry, { id: "Session" });
 
+export const AuditEventView = z
+  .object({
+    id: z.int().check(z.meta({ examples: [1200] })),
+    type: z.string().check(z.meta({ description: "What happened.", examples: ["session.opened"] })),
+    at: instant("When it happened."),
+    ip: z.nullable(z.string()).check(z.meta({ description: "From which address; null for the operator.", examples: ["127.0.0.1"] })),
+    device: z.nullable(z.string()).check(z.meta({ examples: ["Firefox on Linux"] })),
+    session_id: z.nullable(z.int()).check(z.meta({ description: "The session it concerns.", examples: [81_234_567_890_123] })),
+    detail: z
+      .nullable(z.string())
+      .check(z.meta({ description: "More about it, such as which sessions were ended.", examples: ["others"] })),
+  })
+  .register(z.globalRegistry, { id: "AuditEvent" });
+
+export const SessionsAnswer = z.object({ sessions: z.array(SessionView) });
+export const SessionAnswer = z.object({ message, session: SessionView });
+export const SessionsEndedCount = z.object({ sessions_ended: count });
+export const ChangePasswordAnswer = z.object({
+  message,
+  token: z.string().check(z.meta({ description: "The session's new token; the old one is dead.", examples: ["lk_3V0t…"] })),
+  expires_at: instant("When the session ends unless it is used before."),
+  sessions_ended: count,
+});
+export const ActivityAnswer = z.object({
+  events: z.array(AuditEventView),
+  next_cursor: z.nullable(z.string()).check(z.meta({ description: "Ask with it for older events; null at the end.", examples: ["1150"] })),
+});
 export const UserAnswer = z.object({ message, user: UserView });
 export const MeAnswer = z.extend(UserView, { session: SessionView });
 export const LoginAnswer = z.object({
@@ -51,4 +78,5 @@ export const LoginAnswer = z.object({
 export const SessionsEndedAnswer = z.object({ message, sessions_ended: count });
 
 export type UserView = z.output<typeof UserView>;
+export type AuditEventView = z.output<typeof AuditEventView>;
 export type SessionView = z.output<typeof SessionView>;

@@ -3,13 +3,14 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
 import { findSession } from "#accounts/sessions.ts";
+import { readBrowserCookie } from "./browser-cookie.ts";
 import { clientAddress } from "./client-address.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
 /** Who looks at this page or sends this form: the session cookie's user, or nobody. The only reader of identity for pages. */
 export const currentCaller = cache(async (): Promise<Caller> => {
-  const [token, sent] = await Promise.all([readSessionCookie(), headers()]);
-  return callerFrom(clientAddress(sent), sent.get("user-agent"), token ? findSession(token) : null);
+  const [token, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
+  return callerFrom(clientAddress(sent), sent.get("user-agent"), token ? findSession(token) : null, browser ?? null);
 });
 
 /** The caller of a page that needs one; everybody else is sent to sign in first, and comes back to `path`. */

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
 import * as z from "zod/mini";
 import { type Caller, callerFrom } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
+import { countInvalidToken } from "#accounts/rate-limits.ts";
 import { findSession } from "#accounts/sessions.ts";
 import { StorageError, storageErrorFor } from "#db/client.ts";
-import { readBody } from "./body.ts";
+import { formValues, readBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
 import { log } from "./log.ts";
 import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
@@ -47,10 +49,10 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
 ): Handler {
   return answering(async (request, requestId, context) => {
     const caller = callerOf(request, endpoint);
-    const { input: schema, output, status } = endpoint;
+    const { method, input: schema, output, status } = endpoint;
     const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
-    const input = schema && parseInput(schema, await readBody(request, schema, maxBytes));
-    const id = context ? readId((await context.params).id) : 0;
+    const input = schema && parseInput(schema, method === "GET" ? readQuery(request, schema) : await readBody(request, schema, maxBytes));
+    const id = context ? readId((await context.params).id) : NO_ID;
     const result = await run({ caller, input: input as z.output<I>, id });
     const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
     return json(status, requestId, output && z.parse(output, result), headers);
@@ -97,6 +99,7 @@ export function json(status: number, requestId: string, body: unknown, headers?:
   if (status === 204) return new web.Response(null, { status, headers: baseHeaders(requestId) });
   return new web.Response(JSON.stringify(body), {
     status,
+    statusText: STATUS_CODES[status],
     headers: { "content-type": "application/json; charset=utf-8", ...baseHeaders(requestId), ...headers },
   });
 }
@@ -106,6 +109,7 @@ export function errorAnswer(error: unknown, requestId: string): Response {
   const { code, fields, headers } = describeError(error, requestId);
   return new web.Response(JSON.stringify(problemBody(code, requestId, config().publicUrl, fields)), {
     status: problems[code].status,
+    statusText: STATUS_CODES[problems[code].status],
     headers: { "content-type": "application/problem+json; charset=utf-8", ...baseHeaders(requestId), ...headers },
   });
 }
@@ -138,7 +142,10 @@ function callerOf(request: Request, endpoint: Pick<Endpoint, "access">): Caller 
   const [, token] = request.headers.get("authorization")?.match(/^(?:bearer|token)[ \t]+(.*)$/i) ?? [];
   if (!token?.trim()) throw new AccountsError("authentication_required");
   const found = findSession(token.trim());
-  if (!found) throw new AccountsError("invalid_token");
+  if (!found) {
+    countInvalidToken(ip);
+    throw new AccountsError("invalid_token");
+  }
   return callerFrom(ip, userAgent, found);
 }
 
@@ -148,9 +155,13 @@ export function requestIdOf(request: { headers: Pick<Headers, "get"> }): string 
   return given && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
-/** Only the canonical spelling is an id; 0 belongs to nothing. */
+const readQuery = (request: Request, schema: z.ZodMiniType) => formValues(schema, new URL(request.url).searchParams);
+
+const NO_ID = 0; // belongs to nothing
+
+/** Only the canonical spelling is an id. */
 function readId(text: unknown): number {
-  return typeof text === "string" && /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : 0;
+  return typeof text === "string" && /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : NO_ID;
 }
 
 function baseHeaders(requestId: string): Record<string, string> {

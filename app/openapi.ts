@@ -71,10 +71,12 @@ function operation(operationId: string, endpoint: Endpoint): ZodOpenApiOperation
     summary: endpoint.summary,
     security: endpoint.access === "token" ? [{ token: [] }] : [],
     ...(parameter && { parameters: [pathParameter(parameter)] }),
-    ...(endpoint.input && { requestBody: requestBody(endpoint.input) }),
+    ...(endpoint.input && (endpoint.method === "GET" ? query(endpoint.input) : { requestBody: requestBody(endpoint.input) })),
     responses: { [endpoint.status]: success(endpoint), ...refusals(endpoint) },
   };
 }
+
+const query = (input: z.ZodMiniType) => ({ requestParams: { query: input as never } });
 
 const pathParameter = (name: string) => ({
   name,
@@ -95,10 +97,10 @@ function success({ output, path }: Endpoint) {
   return path.startsWith("/avatars/") ? { description: "The picture.", content: { "image/webp": {} } } : { description: "Done." };
 }
 
-function refusals({ access, input, takesImage, errors }: Endpoint) {
+function refusals({ access, method, input, takesImage, errors }: Endpoint) {
   const codes: ProblemCode[] = [
     ...(access === "token" ? (["authentication_required", "invalid_token"] as const) : []),
-    ...(input ? (["payload_too_large", "unsupported_media_type"] as const) : []),
+    ...(input && method !== "GET" ? (["payload_too_large", "unsupported_media_type"] as const) : []),
     ...(takesImage || input ? (["overloaded"] as const) : []),
     ...errors,
     "internal_error",

@@ -1,6 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { ConfigError, config } from "#accounts/config.ts";
+import { startPurging } from "#accounts/purge.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
 import { stampClientAddress } from "./client-address.ts";
@@ -19,6 +20,7 @@ export function prepare(): void {
   } catch (error) {
     giveUp(error);
   }
+  startPurging();
   subscribe("http.server.request.start", (message) => stampClientAddress((message as { request: IncomingMessage }).request));
 }
 

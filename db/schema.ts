@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { blob, check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { blob, check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /*
  * Instants are whole milliseconds since 1970 UTC in columns that end in _at. Every table is STRICT: drizzle-kit cannot say
@@ -27,8 +27,6 @@ export const users = sqliteTable(
     sessionEpoch: integer().notNull().default(0),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
-    /** When the person last looked at the own activity: failed log-ins since then are pointed out. */
-    activitySeenAt: integer().notNull().default(0),
   },
   (table) => [
     check("users_status", sql`${table.status} in ('active', 'inactive', 'suspended')`),
@@ -80,5 +78,34 @@ export const auditEvents = sqliteTable(
     sessionId: integer(),
     detail: text(),
   },
-  (table) => [index("audit_events_user_id").on(table.userId, table.id), index("audit_events_at").on(table.at)],
+  (table) => [
+    index("audit_events_user_id").on(table.userId, table.id),
+    index("audit_events_user_id_type").on(table.userId, table.type, table.id),
+    index("audit_events_at").on(table.at),
+  ],
+);
+
+/** From where a user has logged in before: a browser's device cookie or an address, as a hash. */
+export const knownDevices = sqliteTable(
+  "known_devices",
+  {
+    userId: integer()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    deviceHash: text().notNull(),
+    lastLoginAt: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.deviceHash] }), index("known_devices_last_login_at").on(table.lastLoginAt)],
+);
+
+/** Failures by limit and by whom, as a hash: shared by all processes, and there after a restart. */
+export const rateLimits = sqliteTable(
+  "rate_limits",
+  {
+    key: text().primaryKey(),
+    failures: integer().notNull(),
+    blockedUntil: integer().notNull(),
+    expiresAt: integer().notNull(),
+  },
+  (table) => [index("rate_limits_expires_at").on(table.expiresAt)],
 );

@@ -1,6 +1,26 @@
 import * as z from "zod/mini";
-import { LoginInput, LogoutAllInput, LogoutInput, RegisterInput, ReplaceUserInput, UpdateUserInput } from "#accounts/schemas.ts";
-import { LoginAnswer, MeAnswer, SessionsEndedAnswer, UserAnswer } from "#accounts/views.ts";
+import {
+  ActivityInput,
+  ChangePasswordInput,
+  LoginInput,
+  LogoutAllInput,
+  LogoutInput,
+  RegisterInput,
+  RenameSessionInput,
+  ReplaceUserInput,
+  UpdateUserInput,
+} from "#accounts/schemas.ts";
+import {
+  ActivityAnswer,
+  ChangePasswordAnswer,
+  LoginAnswer,
+  MeAnswer,
+  SessionAnswer,
+  SessionsAnswer,
+  SessionsEndedAnswer,
+  SessionsEndedCount,
+  UserAnswer,
+} from "#accounts/views.ts";
 import type { Endpoint } from "../endpoint.ts";
 
 const row = <I extends z.ZodMiniType, O extends z.ZodMiniType>(endpoint: Endpoint<I, O>) => endpoint;
@@ -87,6 +107,62 @@ export const api = {
     output: UserAnswer,
     status: 200,
     errors: [...updateErrors],
+  }),
+  changePassword: row({
+    method: "POST",
+    path: "/auth/change-password/",
+    summary: "Change the password, end the other sessions, renew this one's token",
+    access: "token",
+    input: ChangePasswordInput,
+    output: ChangePasswordAnswer,
+    status: 200,
+    errors: ["validation_failed", "wrong_password", "rate_limited"],
+  }),
+  sessions: row({
+    method: "GET",
+    path: "/auth/sessions/",
+    summary: "The user's live sessions",
+    access: "token",
+    output: SessionsAnswer,
+    status: 200,
+    errors: [],
+  }),
+  revokeOtherSessions: row({
+    method: "DELETE",
+    path: "/auth/sessions/",
+    summary: "End all other sessions, keep this one",
+    access: "token",
+    output: SessionsEndedCount,
+    status: 200,
+    errors: [],
+  }),
+  renameSession: row({
+    method: "PATCH",
+    path: "/auth/sessions/<id>/",
+    summary: "Name one of the own sessions",
+    access: "token",
+    input: RenameSessionInput,
+    output: SessionAnswer,
+    status: 200,
+    errors: ["validation_failed", "not_found"],
+  }),
+  revokeSession: row({
+    method: "DELETE",
+    path: "/auth/sessions/<id>/",
+    summary: "End one of the own sessions",
+    access: "token",
+    status: 204,
+    errors: ["not_found"],
+  }),
+  activity: row({
+    method: "GET",
+    path: "/auth/activity/",
+    summary: "What happened to the own account, newest first",
+    access: "token",
+    input: ActivityInput,
+    output: ActivityAnswer,
+    status: 200,
+    errors: ["validation_failed"],
   }),
   policy: row({
     method: "GET",

@@ -10,12 +10,30 @@ CREATE TABLE `audit_events` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `audit_events_user_id` ON `audit_events` (`user_id`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_events_user_id_type` ON `audit_events` (`user_id`,`type`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_events_at` ON `audit_events` (`at`);--> statement-breakpoint
 CREATE TABLE `avatars` (
 	`hash` text PRIMARY KEY NOT NULL,
 	`bytes` blob NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `known_devices` (
+	`user_id` integer NOT NULL,
+	`device_hash` text NOT NULL,
+	`last_login_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `device_hash`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `known_devices_last_login_at` ON `known_devices` (`last_login_at`);--> statement-breakpoint
+CREATE TABLE `rate_limits` (
+	`key` text PRIMARY KEY NOT NULL,
+	`failures` integer NOT NULL,
+	`blocked_until` integer NOT NULL,
+	`expires_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `rate_limits_expires_at` ON `rate_limits` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`user_id` integer NOT NULL,
@@ -47,7 +65,6 @@ CREATE TABLE `users` (
 	`session_epoch` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
-	`activity_seen_at` integer DEFAULT 0 NOT NULL,
 	FOREIGN KEY (`avatar_hash`) REFERENCES `avatars`(`hash`) ON UPDATE no action ON DELETE no action DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT "users_status" CHECK("users"."status" in ('active', 'inactive', 'suspended'))
 ) STRICT;

@@ -1,0 +1,70 @@
+import { and, eq, ne, sql } from "drizzle-orm";
+import { commit, must } from "#db/client.ts";
+import { sessions, users } from "#db/schema.ts";
+import { auditEvent } from "./audit.ts";
+import { type Caller, requireUser, type Session, type SignedIn } from "./caller.ts";
+import { clock } from "./clock.ts";
+import { refuseCommonPassword } from "./common-passwords.ts";
+import { AccountsError } from "./errors.ts";
+import { hashPassword, verifyPassword } from "./passwords.ts";
+import { countFailure, limit, withinLimits } from "./rate-limits.ts";
+import type { ChangePasswordInput } from "./schemas.ts";
+import { newToken } from "./tokens.ts";
+
+/**
+ * Sets a new password for whoever knows the current one. In the same commit all other sessions end and this one gets a new
+ * token; a log-in under way with the old password cannot slip through (ASVS 6.2.3, 7.4.3).
+ * Throws `wrong_password`, `validation_failed` (common, unchanged), `rate_limited`, `overloaded`.
+ */
+export async function changePassword(
+  caller: Caller,
+  { current_password, new_password }: ChangePasswordInput,
+): Promise<{ token: string; session: Session; sessionsEnded: number }> {
+  requireUser(caller);
+  const { user, session } = caller;
+  await requirePassword(caller, current_password);
+  if (new_password === current_password) throw unchanged();
+  refuseCommonPassword("new_password", new_password, user);
+  const passwordHash = await hashPassword(new_password);
+  const { token, hash } = newToken(session.id);
+  const now = clock.now();
+  const result = await commit((tx) => [
+    must(
+      tx
+        .update(users)
+        .set({ passwordHash, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+        .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
+    ),
+    must(tx.update(sessions).set({ tokenHash: hash }).where(eq(sessions.id, session.id)).returning()),
+    tx
+      .delete(sessions)
+      .where(and(eq(sessions.userId, user.id), ne(sessions.id, session.id)))
+      .returning({ expiresAt: sessions.expiresAt }),
+    auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
+  ]);
+  if (!result) throw wrongPassword(); // changed, or this session ended, while we were checking
+  const [, renewed, ended] = result;
+  return { token, session: renewed[0] as Session, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
+}
+
+/** Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones in this session. */
+export async function requirePassword(caller: SignedIn, password: string): Promise<void> {
+  const { user, session } = caller;
+  const tries = limit("reauthentication", user.id, session.id);
+  await withinLimits([tries], async () => {
+    if (await verifyPassword(user.passwordHash, password)) return;
+    const event = { userId: user.id, sessionId: session.id, detail: "current password" };
+    await commit((tx) => [countFailure(tx, tries), auditEvent(tx, caller, "login.failed", event)]);
+    throw wrongPassword();
+  });
+}
+
+function wrongPassword(): AccountsError {
+  const detail = "This is not your current password. Try again.";
+  return new AccountsError("wrong_password", { fields: [{ field: "current_password", code: "wrong", detail }] });
+}
+
+function unchanged(): AccountsError {
+  const detail = "This is the password that you have already. Choose another one.";
+  return new AccountsError("validation_failed", { fields: [{ field: "new_password", code: "unchanged", detail }] });
+}

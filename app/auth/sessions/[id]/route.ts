@@ -1,0 +1,11 @@
+import { publicSession, renameSession, revokeSession } from "#accounts/sessions.ts";
+import { route, serve } from "../../../endpoint.ts";
+import { api } from "../../api.ts";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
+  PATCH: serve(api.renameSession, async ({ caller, id, input }) => {
+    const { session } = await renameSession(caller, id, input);
+    return { message: "The session has its new name.", session: publicSession(session, caller.session?.id) };
+  }),
+  DELETE: serve(api.revokeSession, ({ caller, id }) => revokeSession(caller, id)),
+});
