@@ -8,6 +8,7 @@ export type HeaderUser = { username: string; picture: string | null };
 const PLACES = [
   { href: "/profile/", label: "Profile" },
   { href: "/sessions/", label: "Sessions" },
+  { href: "/security/", label: "Security" },
 ];
 
 /** On every page: where one is, who one is, and the way out, always in the same place. Signing out needs no JavaScript. */
