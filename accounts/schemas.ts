@@ -129,21 +129,17 @@ export const AUDIT_EVENT_TYPES = [
 export const ActivityInput = z
   .strictObject({
     cursor: z.optional(
-      z
-        .string()
-        .check(
-          z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
-          z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
-        ),
+      text().check(
+        z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
+        z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
+      ),
     ),
     limit: z.prefault(
       z.pipe(
-        z
-          .string()
-          .check(
-            z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
-            z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
-          ),
+        text().check(
+          z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
+          z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
+        ),
         z.transform(Number),
       ),
       "50",
