@@ -6,9 +6,10 @@ import { NodeRequest, NodeResponse } from "srvx/node";
 import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
+import { stampClientAddress } from "#app/client-address.ts";
 import { draining, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
-import { log } from "#app/log.ts";
+import { log, logAnswer } from "#app/log.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { pageHeaders } from "#app/security-headers.ts";
 import { closeDatabase } from "#db/client.ts";
@@ -42,35 +43,39 @@ process.on("SIGINT", stop);
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const startedAt = performance.now();
-  const id = requestIdOf({ headers: { get: (name) => request.headers[name]?.toString() ?? null } });
-  request.headers["x-request-id"] = id;
-  response.once("close", () => logRequest(request, response, id, performance.now() - startedAt));
+  const ip = stampClientAddress(request);
+  const requestId = requestIdOf({ headers: { get: (name) => request.headers[name]?.toString() ?? null } });
+  request.headers["x-request-id"] = requestId;
   if (draining()) response.setHeader("connection", "close");
-  const found = findRoute(pathOf(request));
-  if (!found) return servePage(request, response);
+  const path = pathOf(request);
+  const found = findRoute(path);
+  const answered = (isThere: boolean) => {
+    const status = isThere ? response.statusCode : "aborted";
+    logAnswer({
+      requestId,
+      method: request.method ?? "",
+      path: path.slice(0, LONGEST_LOGGED_PATH),
+      status,
+      ms: performance.now() - startedAt,
+      ip,
+    });
+  };
+  if (!found) {
+    response.once("close", () => answered(response.writableFinished));
+    return servePage(request, response);
+  }
   const { route, params } = found;
   const handler = route.handlers[request.method ?? ""] ?? route.refuse;
   const answer = await handler(new NodeRequest({ req: request, res: response }), params && { params: Promise.resolve(params) });
-  send(response, answer as NodeResponse);
+  answered(send(response, answer as NodeResponse));
 }
 
-/** Head and body in one write: the adapter's own way, in two, costs a quarter of a token check. */
-function send(response: ServerResponse, answer: NodeResponse): void {
+/** Head and body in one write: the adapter's own way, in two, costs a quarter of a token check. False if nobody waits any more. */
+function send(response: ServerResponse, answer: NodeResponse): boolean {
   const { status, statusText, headers, body } = answer._toNodeResponse();
   response.writeHead(status, statusText, headers);
   response.end(body);
-}
-
-/** One line a request; the address without its query, which may hold what people typed. */
-function logRequest(request: IncomingMessage, response: ServerResponse, id: string, ms: number): void {
-  log().info({
-    request_id: id,
-    method: request.method,
-    path: pathOf(request).slice(0, LONGEST_LOGGED_PATH),
-    status: response.writableFinished ? response.statusCode : "aborted",
-    ms: Math.round(ms * 10) / 10,
-    ip: request.headers["x-latchkey-client-address"],
-  });
+  return !response.destroyed;
 }
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,19 +1,16 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
 import { ConfigError, config } from "#accounts/config.ts";
 import { startPurging } from "#accounts/purge.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
-import { stampClientAddress } from "./client-address.ts";
 
 const done = processWide("prepare", () => ({ prepared: false }));
 
 /**
- * What must stand before the first request, on either host, once a process: checked settings, a migrated database, and
- * the client's address on every request. Ends the process with a plain sentence when that is not possible.
+ * What must stand before the first request, on either host, once a process: checked settings and a migrated database.
+ * Ends the process with a plain sentence when that is not possible. False if it had been done before.
  */
-export function prepare(): void {
-  if (done.prepared) return;
+export function prepare(): boolean {
+  if (done.prepared) return false;
   done.prepared = true;
   try {
     migrateDatabase(config().databaseFile);
@@ -21,7 +18,7 @@ export function prepare(): void {
     giveUp(error);
   }
   startPurging();
-  subscribe("http.server.request.start", (message) => stampClientAddress((message as { request: IncomingMessage }).request));
+  return true;
 }
 
 /** Says on stderr what has to be changed, and exits with 1. */
