@@ -28,7 +28,7 @@ let made = 0;
 
 export function register(): Request {
   const request = () => {
-    const name = `new-${++made}`;
+    const name = `person-new-${++made}`;
     const password = `Correct horse ${made} battery`;
     return httpRequest("POST", "/auth/create-user/", undefined, { email: `${name}@example.org`, username: name, password });
   };
