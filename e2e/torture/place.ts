@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,9 +37,11 @@ process.on("exit", () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that is gone when the run ends. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "latchkey-torture-"));
+const MEMORY = "/dev/shm";
+
+/** A folder that is gone when the run ends; in memory, where other users of a disk would spoil what is measured. */
+export function newFolder({ inMemory = false } = {}): string {
+  const folder = mkdtempSync(join(inMemory && existsSync(MEMORY) ? MEMORY : tmpdir(), "latchkey-torture-"));
   folders.add(folder);
   return folder;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { faultsCrash } from "./faults-crash.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
 import { timing } from "./timing.ts";
@@ -9,7 +10,7 @@ import { missing, type Scenario, Torture } from "./scenario.ts";
  * `-- F01 S16` these alone.
  */
 
-const scenarios: Scenario[] = [...guessing, ...timing, ...hashingLoad];
+const scenarios: Scenario[] = [...guessing, ...timing, ...hashingLoad, ...faultsCrash];
 const LONGEST_MS = 40 * 60_000;
 const LONGEST_SHORT_MS = 60_000;
 

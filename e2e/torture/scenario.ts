@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeClients, telling } from "./client.ts";
-import { type Server, type StartOptions, startServer } from "./place.ts";
+import { newFolder, type Server, type StartOptions, startServer } from "./place.ts";
 
 /* What a scenario is, and what has to hold after each: the global invariants. */
 
@@ -47,8 +47,20 @@ export class Torture {
   private readonly secrets = new Set<string>();
   private readonly endings: (() => unknown)[] = [];
 
+  /** How many times as long as on an idle machine things take at the moment. */
+  private readonly busy = busyness();
+
   constructor(short: boolean) {
     this.short = short;
+    if (this.busy > 1.3) this.figure("machine busy ×", this.busy);
+  }
+
+  /**
+   * Judges a time. A machine that is busy with other things is measured first, and given as much longer: what is judged
+   * is the service, not its neighbours.
+   */
+  within(what: string, ms: number, limitMs: number): void {
+    this.check(ms <= limitMs * this.busy, `${what}: ${ms.toFixed(1)} ms, more than ${limitMs} ms (× ${this.busy.toFixed(1)}: the machine is busy)`);
   }
 
   /** The first in every test run, the second in the long one. */
@@ -72,6 +84,11 @@ export class Torture {
   /** Whatever comes of it, this is done at the end. */
   finally(ending: () => unknown): void {
     this.endings.push(ending);
+  }
+
+  /** A server whose times are measured: no other user of the disk interferes. */
+  startInMemory(options: StartOptions & { allow?: RegExp } = {}): Promise<Server> {
+    return this.start({ folder: newFolder({ inMemory: true }), ...options });
   }
 
   /** A server that is held against the global invariants when the scenario ends; `allow` names 5xx statuses that it may give. */
@@ -121,6 +138,14 @@ export class Torture {
       for (const secret of this.secrets) this.check(!bytes.includes(secret), `G5 a secret is in ${file.split("/").at(-1)}`);
     }
   }
+}
+
+/** The time that some work takes, over the time that the processor spends on it. */
+function busyness(): number {
+  const [startedAt, cpu] = [performance.now(), process.threadCpuUsage()];
+  while (performance.now() - startedAt < 150);
+  const { user, system } = process.threadCpuUsage(cpu);
+  return Math.max(1, ((performance.now() - startedAt) * 1_000) / Math.max(1, user + system));
 }
 
 /** G3, G4, G6. */

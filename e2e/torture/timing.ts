@@ -58,7 +58,7 @@ async function judge(torture: Torture, what: string, measureOnce: () => ReturnTy
 }
 
 async function accountExists(torture: Torture): Promise<void> {
-  const server = await torture.start();
+  const server = await torture.startInMemory();
   torture.rounds = torture.many(60, 200);
   const names = Array.from({ length: 2 * (torture.rounds + WARM_UPS) }, () => newName());
   seed(server, names);
@@ -71,7 +71,7 @@ async function accountExists(torture: Torture): Promise<void> {
 }
 
 async function tokensMatch(torture: Torture): Promise<void> {
-  const server = await torture.start();
+  const server = await torture.startInMemory();
   torture.rounds = torture.many(300, 1_000);
   const token = await new Client(server.url).newToken();
   const wrongFrom = (at: number) => {
