@@ -68,7 +68,7 @@ test("of 20 registrations of one e-mail address at once exactly one wins, and on
     ...inputOf(`racer-${i}-name`),
     email: i % 2 ? "Race@Example.org" : "race@example.org",
   }));
-  const results = await Promise.allSettled(spellings.map((input) => registerUser(stranger, input)));
+  const results = await Promise.allSettled(spellings.map((input, i) => registerUser(callerFrom(`127.0.1.${i}`, "curl/8.5.0"), input)));
   const losers = results.filter((result) => result.status === "rejected");
   assert.equal(losers.length, 19);
   for (const { reason } of losers) assert.ok(refusedAs("user_already_exists", "email taken")(reason));
@@ -239,7 +239,7 @@ async function signedIn(more?: Parameters<typeof newUser>[0]) {
   const user = newUser(more);
   const opened = await openSession(stranger, user, "lasting");
   assert.ok(opened);
-  return { ip: "127.0.0.1", device: "curl 8.5", user, session: opened.session, token: opened.token };
+  return { ...callerFrom("127.0.0.1", "curl/8.5.0"), user, session: opened.session, token: opened.token };
 }
 
 function stored(user: User | undefined): User | undefined {
