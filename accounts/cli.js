@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an older Node gets as far as the sentence about its age.
-import "./node-version.js";
+import "./runtime.js";
 import { existsSync } from "node:fs";
 
 process.chdir(`${import.meta.dirname}/..`); // DATA_DIR=./data and .env mean what they mean to the server, wherever this is called

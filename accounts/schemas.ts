@@ -338,6 +338,12 @@ export const ChangePasswordInput = z
 
 export const RenameSessionInput = z.strictObject({ device_name: DeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
 
+const sessionId = z.pipe(z.string().check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
+
+/** The pages' forms about one session, which name it by its public id. */
+export const SessionFormInput = z.strictObject({ id: sessionId });
+export const RenameSessionFormInput = z.strictObject({ id: sessionId, device_name: DeviceName });
+
 /** Everything that is put on record. */
 export const AUDIT_EVENT_TYPES = [
   "user.registered",

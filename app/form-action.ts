@@ -5,6 +5,7 @@ import type { Caller } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
+import type { FormState } from "#components/form-state.ts";
 import { formValues } from "./body.ts";
 import { currentCaller } from "./current.ts";
 import { describeError, requestIdOf } from "./endpoint.ts";
@@ -12,20 +13,6 @@ import { logEvents } from "./log.ts";
 import { problems } from "./problem.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { readSessionCookie } from "./session-cookie.ts";
-
-/** What a refused form comes back with. It is written into the page, so no secret may ever be in it. */
-export type FormState = {
-  /** What is wrong with the whole. */
-  message?: string;
-  /** What is wrong with which field, in the order of the form's schema. */
-  errors: { field: string; code: string; detail: string }[];
-  /** What was typed, without secrets. */
-  values: Record<string, string>;
-  /** A file was sent: browsers cannot be given it back. */
-  fileSent?: boolean;
-  /** Seconds until another try makes sense. */
-  retryAfterSeconds?: number;
-};
 
 /**
  * A server action for a form: refuses other sites, checks the input, asks `run` for the address to go to, and answers a

@@ -1,4 +1,5 @@
 import { cookies } from "next/headers";
+import type { Session } from "#accounts/caller.ts";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import type { SessionKind } from "#accounts/sessions.ts";
@@ -14,6 +15,11 @@ export async function readSessionCookie(): Promise<string | undefined> {
 export async function setSessionCookie(token: string, kind: SessionKind): Promise<void> {
   const maxAge = kind === "lasting" ? (config().sessionAbsoluteDays * DAY_MS) / SECOND_MS : undefined;
   (await cookies()).set(NAME, token, { ...ATTRIBUTES, maxAge });
+}
+
+/** The new token of a session that goes on; its cookie lives as long as it was to live. */
+export async function renewSessionCookie(token: string, session: Session): Promise<void> {
+  await setSessionCookie(token, session.idleSeconds * SECOND_MS < DAY_MS ? "browser" : "lasting");
 }
 
 export async function clearSessionCookie(): Promise<void> {

@@ -15,7 +15,7 @@ const STOP_MS = 12_000;
 export type Host = "front-door" | "next";
 
 const COMMANDS: Record<Host, (port: number) => string[]> = {
-  "front-door": () => ["--import", "./accounts/node-version.js", "server.ts"],
+  "front-door": () => ["--import", "./accounts/runtime.js", "server.ts"],
   next: (port) => ["node_modules/next/dist/bin/next", "start", "--hostname", "127.0.0.1", "--port", String(port)],
 };
 

@@ -1,0 +1,29 @@
+import text from "#components/text.module.css";
+import styles from "./docs.module.css";
+import type { DocumentedField } from "./fields.ts";
+
+export function FieldTable({ title, about, fields }: { title: string; about: string; fields: DocumentedField[] }) {
+  if (fields.length === 0) return null;
+  return (
+    <table className={styles.fields}>
+      <caption>
+        {title}
+        <span className={text.hidden}> of “{about}”</span>
+      </caption>
+      <tbody>
+        {fields.map(({ name, type, required, description }) => (
+          <tr key={name}>
+            <th scope="row">
+              <code>{name}</code>
+            </th>
+            <td>
+              {type}
+              {required && title === "Fields" && <strong>, required</strong>}
+            </td>
+            <td>{description}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

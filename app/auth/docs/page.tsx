@@ -1,0 +1,81 @@
+import type { Metadata } from "next";
+import { connection } from "next/server";
+import { config } from "#accounts/config.ts";
+import panel from "#components/panel.module.css";
+import text from "#components/text.module.css";
+import type { Endpoint } from "../../endpoint.ts";
+import { Frame } from "../../frame.tsx";
+import { problems } from "../../problem.ts";
+import { api } from "../api.ts";
+import { AddressSection } from "./address-section.tsx";
+import styles from "./docs.module.css";
+
+export const metadata: Metadata = { robots: { index: true } };
+
+/** The API to read, from the very table that it is served by; works offline and without JavaScript. */
+export default async function Page() {
+  await connection(); // the answer's own nonce has to be in it
+  const { publicUrl } = config();
+  const rows = Object.entries(api) as [string, Endpoint][];
+  return (
+    <Frame title="API reference" here="/auth/docs/" width="wide">
+      <div className={panel.head}>
+        <h1>API reference</h1>
+        <p className={text.lead}>
+          Accounts over HTTP. For machines: <a href="/auth/openapi.json">OpenAPI 3.1</a>.
+        </p>
+      </div>
+      <div className={styles.columns}>
+        <nav className={styles.contents} aria-label="On this page">
+          <a href="#start">Start here</a>
+          {rows.map(([name, { method, path }]) => (
+            <a key={name} href={`#${name}`}>
+              <b>{method}</b> {path}
+            </a>
+          ))}
+          <a href="#problems">Problem codes</a>
+        </nav>
+        <div className={styles.text}>
+          <section id="start" className={styles.section}>
+            <h2>Start here</h2>
+            <p>Register, log in, and send the token that you get with every further request:</p>
+            <pre className={styles.code}>
+              <code>{example(publicUrl)}</code>
+            </pre>
+            <ul>
+              <li>Send JSON, a URL-encoded form, or multipart/form-data: the same rules for all three. Unknown fields are refused.</li>
+              <li>Every address answers with and without its trailing slash.</li>
+              <li>
+                Errors are <code>application/problem+json</code>. Tell them apart by <code>code</code>; every wrong field is in{" "}
+                <code>errors</code>.
+              </li>
+              <li>
+                After too many attempts, <code>Retry-After</code> says how many seconds to wait.
+              </li>
+            </ul>
+          </section>
+          {rows.map(([name, endpoint]) => (
+            <AddressSection key={name} name={name} endpoint={endpoint} />
+          ))}
+          <section id="problems" className={styles.section}>
+            <h2>Problem codes</h2>
+            {Object.entries(problems).map(([code, { status, detail }]) => (
+              <section key={code} id={code} className={styles.problem} aria-labelledby={`${code}-code`}>
+                <h3 id={`${code}-code`}>
+                  <code>{code}</code> <span className={text.soft}>{status}</span>
+                </h3>
+                <p>{detail}</p>
+              </section>
+            ))}
+          </section>
+        </div>
+      </div>
+    </Frame>
+  );
+}
+
+const example = (publicUrl: string) => `curl ${publicUrl}/auth/login/ \\
+  --json '{"email": "ada@example.org", "password": "Correct horse 7 battery"}'
+
+curl ${publicUrl}/auth/me/ \\
+  --header 'Authorization: Bearer lk_…'`;

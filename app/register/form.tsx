@@ -1,0 +1,40 @@
+"use client";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, RegisterInput } from "#accounts/schemas.ts";
+import { Field } from "#components/field.tsx";
+import { Form } from "#components/form.tsx";
+import { ImageField } from "#components/image-field.tsx";
+import { PasswordField } from "#components/password-field.tsx";
+import { TextArea } from "#components/text-area.tsx";
+import { register } from "./actions.ts";
+
+export function RegisterForm() {
+  return (
+    <Form schema={RegisterInput} action={register} title="Create an account" submit="Create account" pendingText="Creating account…">
+      <Field
+        name="email"
+        label="E-mail address"
+        hint="You sign in with it."
+        type="email"
+        autoComplete="email"
+        remedy={({ code }, typed) =>
+          code === "taken" && typed && <a href={`/login/?email=${encodeURIComponent(typed)}`}>Sign in with this address</a>
+        }
+      />
+      <PasswordField name="password" label="Create a password" isNew />
+      <Field
+        name="username"
+        label="Username"
+        hint="6 to 30 letters A to Z, digits, and . _ -, starting with a letter or a digit."
+        autoComplete="username"
+      />
+      <ImageField label="Profile picture" />
+      <TextArea name="bio" label="About you" hint="Shown as plain text." maxLength={BIO_MAX_LENGTH} />
+      <TextArea
+        name="contact_information"
+        label="Contact information"
+        hint="How to reach you."
+        maxLength={CONTACT_INFORMATION_MAX_LENGTH}
+      />
+    </Form>
+  );
+}

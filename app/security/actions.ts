@@ -1,0 +1,12 @@
+"use server";
+import { changePassword } from "#accounts/password-change.ts";
+import { ChangePasswordInput } from "#accounts/schemas.ts";
+import { formAction } from "../form-action.ts";
+import { withNotice } from "../notices.ts";
+import { renewSessionCookie } from "../session-cookie.ts";
+
+export const savePassword = formAction(ChangePasswordInput, async (caller, input) => {
+  const { token, session } = await changePassword(caller, input);
+  await renewSessionCookie(token, session);
+  return withNotice("/security/", "password-changed");
+});

@@ -1,0 +1,83 @@
+import type { AuditEvent } from "#accounts/audit.ts";
+import buttons from "#components/button.module.css";
+import fields from "#components/field.module.css";
+import panel from "#components/panel.module.css";
+import text from "#components/text.module.css";
+import { Time } from "#components/time.tsx";
+import styles from "./activity.module.css";
+import { FILTERS, inWords } from "./words.ts";
+
+type Props = { events: AuditEvent[]; ownSession: number; type: string | undefined; older: string | null; newest: boolean };
+
+/** What happened to the account, newest first, a page at a time, by address alone. */
+export function Activity({ events, ownSession, type, older, newest }: Props) {
+  const address = (cursor: string | null) =>
+    `/security/?${new URLSearchParams({ ...(type && { type }), ...(cursor && { cursor }) })}#activity`;
+  return (
+    <section className={styles.activity} id="activity" aria-labelledby="activity-title">
+      <div className={panel.head}>
+        <h2 id="activity-title">Recent activity</h2>
+        <p className={text.soft}>What happened to your account. It is kept for 400 days.</p>
+      </div>
+      <form className={styles.filter} method="get" action="/security/#activity">
+        <label htmlFor="type">Show</label>
+        <select className={fields.input} id="type" name="type" defaultValue={type ?? ""}>
+          <option value="">Everything</option>
+          {FILTERS.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <button type="submit" className={buttons.secondary}>
+          Apply
+        </button>
+      </form>
+      {events.length === 0 && <p className={styles.empty}>Nothing of this kind has happened.</p>}
+      <ol className={styles.list}>
+        {events.map((event) => (
+          <Row key={event.id} event={event} own={event.sessionId === ownSession} />
+        ))}
+      </ol>
+      {(older || !newest) && (
+        <nav className={styles.pages} aria-label="Pages of activity">
+          {!newest && (
+            <a className={buttons.secondary} href={address(null)}>
+              Newest
+            </a>
+          )}
+          {older && (
+            <a className={buttons.secondary} href={address(older)}>
+              Older
+            </a>
+          )}
+        </nav>
+      )}
+    </section>
+  );
+}
+
+function Row({ event, own }: { event: AuditEvent; own: boolean }) {
+  const { what, more } = inWords(event);
+  return (
+    <li className={styles.row}>
+      <div>
+        <p className={styles.what}>{what}</p>
+        {more && <p>{more}</p>}
+        <p className={text.small}>
+          {event.device ?? "Unknown device"}
+          {event.ip ? `, from ${event.ip}` : ""}
+          {own ? ", in this session" : ""}
+        </p>
+      </div>
+      <p className={styles.when}>
+        <Time at={new Date(event.at).toISOString()} />
+        {!own && (
+          <a href={`/security/not-me/?${new URLSearchParams({ event: String(event.id) })}`}>
+            This wasn’t me<span className={text.hidden}>: {what}</span>
+          </a>
+        )}
+      </p>
+    </li>
+  );
+}

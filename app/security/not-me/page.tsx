@@ -1,0 +1,53 @@
+import { notFound } from "next/navigation";
+import { listAuditEvents } from "#accounts/audit.ts";
+import { listSessions } from "#accounts/sessions.ts";
+import { ActionForm } from "#components/action-form.tsx";
+import buttons from "#components/button.module.css";
+import panel from "#components/panel.module.css";
+import { Time } from "#components/time.tsx";
+import { signedInCaller } from "../../current.ts";
+import { Frame } from "../../frame.tsx";
+import { endSession } from "../../sessions/actions.ts";
+import { inWords } from "../words.ts";
+
+/** What to do about an event that the user does not recognise, in the order that helps. */
+export default async function Page({ searchParams }: PageProps<"/security/not-me">) {
+  const { event: asked } = await searchParams;
+  const id = Number(asked);
+  if (!Number.isSafeInteger(id) || id < 1) notFound();
+  const caller = await signedInCaller(`/security/not-me/?event=${id}`);
+  const event = listAuditEvents(caller, { cursor: String(id + 1), limit: 1 }).events[0];
+  if (event?.id !== id) notFound();
+  const session = listSessions(caller).find((live) => live.id === event.sessionId && live.id !== caller.session.id);
+  return (
+    <Frame title="This wasn’t me" here="/security/not-me/" width="narrow">
+      <div className={panel.panel}>
+        <h1>This wasn’t me</h1>
+        <p>
+          “{inWords(event).what}” on <Time at={new Date(event.at).toISOString()} />, with {event.device ?? "an unknown device"}
+          {event.ip ? ` from ${event.ip}` : ""}.
+        </p>
+        {session && (
+          <>
+            <h2>1. End that session</h2>
+            <p>It is still open. Ending it signs that device out at once.</p>
+            <ActionForm action={endSession} fields={{ id: session.id }} pendingText="Ending…" look="danger">
+              End that session
+            </ActionForm>
+          </>
+        )}
+        <h2>{session ? "2. " : ""}Change your password</h2>
+        <p>
+          {event.type === "login.failed" || event.type === "login.limited"
+            ? "Nobody got in with this attempt. A strong password that you use nowhere else keeps it that way."
+            : "Whoever it was may know it. Changing it also ends every other session."}
+        </p>
+        <p>
+          <a className={buttons.primary} href="/security/">
+            Change password
+          </a>
+        </p>
+      </div>
+    </Frame>
+  );
+}

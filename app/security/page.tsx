@@ -1,0 +1,41 @@
+import * as z from "zod/mini";
+import { failedLoginsSinceLastVisit, listAuditEvents } from "#accounts/audit.ts";
+import { ActivityInput } from "#accounts/schemas.ts";
+import { Notice } from "#components/notice.tsx";
+import panel from "#components/panel.module.css";
+import text from "#components/text.module.css";
+import { Time } from "#components/time.tsx";
+import { signedInCaller } from "../current.ts";
+import { Frame } from "../frame.tsx";
+import { Activity } from "./activity.tsx";
+import { PasswordForm } from "./form.tsx";
+
+const PAGE_LENGTH = 20;
+
+export default async function Page({ searchParams }: PageProps<"/security">) {
+  const { notice, cursor, type } = await searchParams;
+  const caller = await signedInCaller("/security/");
+  const asked = z.safeParse(ActivityInput, { cursor, type: type || undefined });
+  const filter: Partial<ActivityInput> = asked.success ? asked.data : {};
+  const { events, nextCursor } = listAuditEvents(caller, { ...filter, limit: PAGE_LENGTH });
+  const failed = failedLoginsSinceLastVisit(caller);
+  return (
+    <Frame here="/security/" notice={notice}>
+      <h1>Security</h1>
+      {failed.count > 0 && (
+        <Notice look="attention">
+          {failed.count === 1 ? "1 failed attempt" : `${failed.count} failed attempts`} to sign in since your last visit on{" "}
+          <Time at={new Date(failed.since).toISOString()} />. If that was not you, choose a strong password that you use nowhere else.
+        </Notice>
+      )}
+      <section className={panel.panel} aria-labelledby="password-title">
+        <div className={panel.head}>
+          <h2 id="password-title">Change your password</h2>
+          <p className={text.soft}>You stay signed in here; every other session ends.</p>
+        </div>
+        <PasswordForm email={caller.user.email} />
+      </section>
+      <Activity events={events} ownSession={caller.session.id} type={filter.type} older={nextCursor} newest={!filter.cursor} />
+    </Frame>
+  );
+}

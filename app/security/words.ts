@@ -1,0 +1,34 @@
+import type { AuditEvent, AuditEventType } from "#accounts/audit.ts";
+
+const words: Record<AuditEventType, string> = {
+  "user.registered": "Account created",
+  "user.deleted": "Account deleted",
+  "session.opened": "Signed in",
+  "session.revoked": "Session ended",
+  "session.expired": "Session ran out",
+  "login.failed": "Failed attempt to sign in",
+  "login.limited": "Too many failed attempts: signing in was paused",
+  "password.changed": "Password changed",
+  "profile.changed": "Profile changed",
+  "email.changed": "E-mail address changed",
+  "username.changed": "Username changed",
+  "avatar.changed": "Profile picture changed",
+  "status.changed": "Account status changed by the operator",
+};
+
+const details: Record<string, string> = {
+  "session.revoked one": "Signed out, or one session ended",
+  "session.revoked others": "All other sessions ended",
+  "session.revoked all": "Signed out everywhere",
+  "login.failed current password": "Wrong current password entered",
+  "avatar.changed removed": "Profile picture removed",
+};
+
+/** The kinds of events by which the list can be filtered. */
+export const FILTERS = Object.entries(words).filter(([type]) => type !== "user.deleted") as [AuditEventType, string][];
+
+/** What happened, in words. */
+export function inWords({ type, detail }: AuditEvent): { what: string; more: string | null } {
+  const special = details[`${type} ${detail}`];
+  return { what: special ?? words[type as AuditEventType] ?? type, more: special ? null : detail };
+}

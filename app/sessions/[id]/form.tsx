@@ -1,0 +1,20 @@
+"use client";
+import { DEVICE_NAME_MAX_LENGTH, RenameSessionFormInput } from "#accounts/schemas.ts";
+import { Field } from "#components/field.tsx";
+import { Form } from "#components/form.tsx";
+import { nameSession } from "../actions.ts";
+
+export function NameForm({ id, name, device }: { id: number; name: string; device: string }) {
+  return (
+    <Form schema={RenameSessionFormInput} action={nameSession} title="Name a session" submit="Save name" pendingText="Saving…">
+      <input type="hidden" name="id" value={id} />
+      <Field
+        name="device_name"
+        label="Name of this session"
+        hint={`At most ${DEVICE_NAME_MAX_LENGTH} characters. Leave it empty to call it “${device}” again.`}
+        autoComplete="off"
+        defaultValue={name}
+      />
+    </Form>
+  );
+}

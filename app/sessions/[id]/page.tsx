@@ -1,0 +1,37 @@
+import { notFound } from "next/navigation";
+import { listSessions, publicSession } from "#accounts/sessions.ts";
+import { ActionForm } from "#components/action-form.tsx";
+import panel from "#components/panel.module.css";
+import { signedInCaller } from "../../current.ts";
+import { Frame } from "../../frame.tsx";
+import { endSession } from "../actions.ts";
+import { SessionFacts } from "../session-facts.tsx";
+import { NameForm } from "./form.tsx";
+
+export default async function Page({ params }: PageProps<"/sessions/[id]">) {
+  const { id } = await params;
+  const here = `/sessions/${encodeURIComponent(id)}/`;
+  const caller = await signedInCaller(here);
+  const found = listSessions(caller).find((session) => String(session.id) === id);
+  if (!found) notFound();
+  const session = publicSession(found, caller.session.id);
+  return (
+    <Frame here={here} width="narrow">
+      <p>
+        <a href="/sessions/">Back to all sessions</a>
+      </p>
+      <div className={panel.panel}>
+        <div className={panel.head}>
+          <h1>{session.device_name ?? session.device}</h1>
+          <SessionFacts session={session} />
+        </div>
+        <NameForm id={session.id} name={session.device_name ?? ""} device={session.device} />
+      </div>
+      {!session.current && (
+        <ActionForm action={endSession} fields={{ id: session.id }} pendingText="Ending…" look="warning">
+          End this session
+        </ActionForm>
+      )}
+    </Frame>
+  );
+}

@@ -1,0 +1,45 @@
+import { listSessions, publicSession } from "#accounts/sessions.ts";
+import { ActionForm } from "#components/action-form.tsx";
+import { Confirm } from "#components/confirm.tsx";
+import panel from "#components/panel.module.css";
+import text from "#components/text.module.css";
+import { signedInCaller } from "../current.ts";
+import { Frame } from "../frame.tsx";
+import { endOtherSessions } from "./actions.ts";
+import { SessionCard } from "./session-card.tsx";
+import styles from "./sessions.module.css";
+import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
+import { inWords } from "./words.ts";
+
+export default async function Page({ searchParams }: PageProps<"/sessions">) {
+  const { notice } = await searchParams;
+  const caller = await signedInCaller("/sessions/");
+  const sessions = listSessions(caller).map((session) => publicSession(session, caller.session.id));
+  const others = sessions.length - 1;
+  return (
+    <Frame title="Sessions" here="/sessions/" notice={notice}>
+      <div className={panel.head}>
+        <h1>Where you are signed in</h1>
+        <p className={text.soft}>
+          {others === 0 ? "You are only signed in here." : `You are signed in in ${inWords(sessions.length)} places.`} End what you do not
+          recognise: it is out at once.
+        </p>
+      </div>
+      <ul className={styles.list}>
+        {sessions.map((session) => (
+          <SessionCard key={session.id} session={session} />
+        ))}
+      </ul>
+      <section className={styles.all} aria-label="All sessions">
+        {others > 0 && (
+          <ActionForm action={endOtherSessions} pendingText="Ending them…">
+            {others === 1 ? "End the other session" : `End the ${inWords(others)} other sessions`}
+          </ActionForm>
+        )}
+        <Confirm href="/sessions/sign-out-everywhere/" label="Sign out everywhere" title="Sign out everywhere?">
+          <SignOutEverywhere />
+        </Confirm>
+      </section>
+    </Frame>
+  );
+}

@@ -1,0 +1,23 @@
+import type { SessionView } from "#accounts/views.ts";
+import { Time } from "#components/time.tsx";
+import styles from "./sessions.module.css";
+
+/** From where and when; the same facts in the list and on a session's own page. */
+export function SessionFacts({ session: { current, ip, created_at, last_used_at, ends_at_latest } }: { session: SessionView }) {
+  return (
+    <dl className={styles.facts}>
+      <dt>Address</dt>
+      <dd>{ip || "unknown"}</dd>
+      <dt>Signed in</dt>
+      <dd>
+        <Time at={created_at} />
+      </dd>
+      <dt>Last used</dt>
+      <dd>{current ? "now" : <Time at={last_used_at} />}</dd>
+      <dt>Ends at the latest</dt>
+      <dd>
+        <Time at={ends_at_latest} />
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,19 @@
+import panel from "#components/panel.module.css";
+import { signedInCaller } from "../../current.ts";
+import { Frame } from "../../frame.tsx";
+import { SignOutEverywhere } from "../sign-out-everywhere.tsx";
+
+export default async function Page() {
+  await signedInCaller("/sessions/sign-out-everywhere/");
+  return (
+    <Frame title="Sign out everywhere?" here="/sessions/sign-out-everywhere/" width="narrow">
+      <div className={panel.panel}>
+        <h1>Sign out everywhere?</h1>
+        <SignOutEverywhere />
+        <p>
+          <a href="/sessions/">Stay signed in</a>
+        </p>
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,31 @@
+import { config } from "#accounts/config.ts";
+import { logOut } from "#accounts/sessions.ts";
+import { currentCaller } from "../current.ts";
+import { withNotice } from "../notices.ts";
+import { isSameOrigin } from "../same-origin.ts";
+import { clearSessionCookie, readSessionCookie } from "../session-cookie.ts";
+
+const everywhere = (form: FormData | null) => form?.get("all") === "true";
+
+/**
+ * Signs out, with `all=true` everywhere. A plain form leads here and not a server action: the browser then loads a whole
+ * new document, and nothing private is left in the memory of the old one.
+ */
+export async function POST(request: Request): Promise<Response> {
+  const { publicUrl } = config();
+  if (!isSameOrigin(request.headers, Boolean(await readSessionCookie()))) {
+    return new Response(`This form was not sent from ${publicUrl}. Open it there, and try again.\n`, { status: 403 });
+  }
+  const all = everywhere(await request.formData().catch(() => null));
+  const caller = await currentCaller();
+  if (caller.session) await logOut(caller, { all });
+  await clearSessionCookie();
+  return to(withNotice("/login/", all ? "signed-out-everywhere" : "signed-out"), { "clear-site-data": '"cache", "storage"' });
+}
+
+/** Somebody came by address or by the back button: nothing is ended by looking at it. */
+export const GET = () => to("/");
+
+function to(path: string, headers?: Record<string, string>): Response {
+  return new Response(null, { status: 303, headers: { location: config().publicUrl + path, "cache-control": "no-store", ...headers } });
+}

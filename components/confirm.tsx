@@ -1,0 +1,35 @@
+"use client";
+import { type ReactNode, useRef } from "react";
+import buttons from "./button.module.css";
+import styles from "./confirm.module.css";
+
+type Props = { href: string; label: string; title: string; children: ReactNode };
+
+/** A link to a page that asks "really?"; with JavaScript the same question comes up in a dialog over this page. */
+export function Confirm({ href, label, title, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <>
+      <a
+        className={buttons.warning}
+        href={href}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey || !dialog.current?.showModal) return;
+          event.preventDefault();
+          dialog.current.showModal();
+        }}
+      >
+        {label}
+      </a>
+      <dialog ref={dialog} className={styles.dialog} aria-labelledby="confirm-title">
+        <div className={styles.inside}>
+          <h2 id="confirm-title">{title}</h2>
+          {children}
+          <button type="button" className={buttons.quiet} onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+        </div>
+      </dialog>
+    </>
+  );
+}

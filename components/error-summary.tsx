@@ -1,0 +1,36 @@
+import type { ReactNode, Ref } from "react";
+import styles from "./error-summary.module.css";
+
+type Problem = { field: string; detail?: string };
+
+const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute does it on a page that came without JavaScript
+
+/** Everything that is wrong, on top of the form, each with a way to its field. */
+export function ErrorSummary({ ref, problems, children }: { ref: Ref<HTMLDivElement>; problems: Problem[]; children: ReactNode }) {
+  return (
+    <div ref={ref} className={styles.summary} role="alert" aria-labelledby="error-summary" {...takesFocus}>
+      <h2 id="error-summary">There is a problem</h2>
+      {children && <p>{children}</p>}
+      {problems.length > 0 && (
+        <ul className={styles.list}>
+          {problems.map(({ field, detail }) => (
+            <li key={field}>
+              <a href={`#${field}`} onClick={focusField}>
+                {detail}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** The field itself gets the focus, and its label comes into view with it. */
+function focusField(event: React.MouseEvent<HTMLAnchorElement>) {
+  const field = document.getElementById(event.currentTarget.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.focus({ preventScroll: true });
+  (field.closest("[data-field]") ?? field).scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,76 @@
+"use client";
+import type { ComponentProps, ReactNode } from "react";
+import styles from "./field.module.css";
+import { type FieldProblem, useField } from "./form.tsx";
+
+type FrameProps = {
+  name: string;
+  label: string;
+  hint?: ReactNode;
+  optional?: boolean;
+  problem: FieldProblem | undefined;
+  /** What stands under the error: a way out of it. */
+  remedy?: ReactNode;
+  children: ReactNode;
+};
+
+/** Label, hint and error around any input, joined to it by the ids that `describedBy` names. */
+export function FieldFrame({ name, label, hint, optional, problem, remedy, children }: FrameProps) {
+  return (
+    <div className={problem ? styles.wrong : styles.field} data-field>
+      <label className={styles.label} htmlFor={name}>
+        {label} {optional && <span className={styles.optional}>(optional)</span>}
+      </label>
+      {hint && (
+        <div className={styles.hint} id={`${name}-hint`}>
+          {hint}
+        </div>
+      )}
+      {problem && (
+        <p className={styles.error} id={`${name}-error`}>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d="M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1Zm-1 3v5h2V4H7Zm0 6v2h2v-2H7Z" fill="currentcolor" fillRule="evenodd" />
+          </svg>
+          <span>
+            {problem.detail} {remedy}
+          </span>
+        </p>
+      )}
+      {children}
+    </div>
+  );
+}
+
+/** The attributes that join an input to its hint and error. */
+export function described(name: string, problem: FieldProblem | undefined, ...ids: ReactNode[]) {
+  return {
+    "aria-describedby": [problem && `${name}-error`, ...ids].filter(Boolean).join(" ") || undefined,
+    "aria-invalid": problem ? true : undefined,
+  };
+}
+
+type Props = Omit<ComponentProps<"input">, "children"> & {
+  name: string;
+  label: string;
+  hint?: ReactNode;
+  remedy?: (problem: FieldProblem, typed: string | undefined) => ReactNode;
+};
+
+/** A single line of text. */
+export function Field({ name, label, hint, remedy, defaultValue, ...input }: Props) {
+  const { problem, typed, registered } = useField(name);
+  return (
+    <FieldFrame name={name} label={label} hint={hint} problem={problem} remedy={problem && remedy?.(problem, typed)}>
+      <input
+        id={name}
+        className={styles.input}
+        spellCheck={false}
+        autoCapitalize="none"
+        defaultValue={typed ?? defaultValue}
+        {...described(name, problem, hint && `${name}-hint`)}
+        {...input}
+        {...registered}
+      />
+    </FieldFrame>
+  );
+}

@@ -1,0 +1,46 @@
+import { Avatar } from "./avatar.tsx";
+import buttons from "./button.module.css";
+import styles from "./header.module.css";
+import { Logo } from "./logo.tsx";
+
+export type HeaderUser = { username: string; picture: string | null };
+
+const PLACES = [
+  { href: "/profile/", label: "Profile" },
+  { href: "/sessions/", label: "Sessions" },
+  { href: "/security/", label: "Security" },
+];
+
+/** On every page: where one is, who one is, and the way out, always in the same place. Signing out needs no JavaScript. */
+export function Header({ user, here }: { user: HeaderUser | null; here: string }) {
+  return (
+    <header className={styles.header}>
+      <div className={styles.bar}>
+        <a className={styles.home} href="/" aria-current={here === "/" ? "page" : undefined}>
+          <Logo className={styles.logo} />
+          Latchkey
+        </a>
+        {user && (
+          <>
+            <nav className={styles.nav} aria-label="Your account">
+              {PLACES.map(({ href, label }) => (
+                <a key={href} href={href} aria-current={here === href ? "page" : undefined}>
+                  {label}
+                </a>
+              ))}
+            </nav>
+            <div className={styles.user}>
+              <Avatar picture={user.picture} name={user.username} />
+              <span className={styles.name}>{user.username}</span>
+              <form method="post" action="/sign-out/">
+                <button type="submit" className={buttons.secondary}>
+                  Sign out
+                </button>
+              </form>
+            </div>
+          </>
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+import { useEffect, useRef, useState } from "react";
+import { IMAGE_MAX_BYTES } from "#accounts/schemas.ts";
+import { Avatar } from "./avatar.tsx";
+import buttons from "./button.module.css";
+import fieldStyles from "./field.module.css";
+import { described, FieldFrame } from "./field.tsx";
+import { useField } from "./form.tsx";
+import styles from "./image-field.module.css";
+
+const NAME = "image";
+const LIMIT = `JPEG, PNG or WebP, at most ${IMAGE_MAX_BYTES / 1024 / 1024} MiB and 25 megapixels.`;
+
+type Props = { label: string; current?: string | null; username?: string; children?: React.ReactNode };
+
+/** A profile picture. The limits stand there before one is chosen; with JavaScript the chosen one is shown. */
+export function ImageField({ label, current, username, children }: Props) {
+  const { state, problem, registered } = useField(NAME);
+  const input = useRef<HTMLInputElement>(null);
+  const [chosen, setChosen] = useState<{ address: string; name: string } | null>(null);
+  const [given, setGiven] = useState(state); // an answer that came while JavaScript ran left the chosen file in place
+  const lost = state.fileSent && given === state && !chosen;
+  useEffect(() => () => URL.revokeObjectURL(chosen?.address ?? ""), [chosen]);
+
+  const choose = (file: File | undefined) => {
+    setGiven(state);
+    setChosen(file ? { address: URL.createObjectURL(file), name: file.name } : null);
+  };
+
+  return (
+    <FieldFrame name={NAME} label={label} optional problem={problem} hint={`${LIMIT} It is cropped to a square.`}>
+      {lost && !problem && <p className={fieldStyles.error}>Choose your picture again: browsers do not keep files.</p>}
+      <div className={styles.row}>
+        <Avatar
+          picture={chosen?.address ?? current ?? null}
+          name={username ?? ""}
+          alt={chosen ? "Preview of your picture" : "Your profile picture"}
+          large
+        />
+        <div className={styles.controls}>
+          <input
+            id={NAME}
+            type="file"
+            accept="image/jpeg,image/png,image/webp"
+            className={styles.file}
+            {...described(NAME, problem, `${NAME}-hint`)}
+            {...registered}
+            ref={(element) => {
+              registered.ref(element);
+              input.current = element;
+            }}
+            onChange={(event) => {
+              choose(event.target.files?.[0]);
+              void registered.onChange(event);
+            }}
+          />
+          {chosen && (
+            <button
+              type="button"
+              className={buttons.secondary}
+              onClick={() => {
+                if (!input.current) return;
+                input.current.value = "";
+                input.current.dispatchEvent(new Event("change", { bubbles: true }));
+                input.current.focus();
+              }}
+            >
+              Do not use this picture
+            </button>
+          )}
+          {children}
+        </div>
+      </div>
+    </FieldFrame>
+  );
+}

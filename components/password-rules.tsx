@@ -1,0 +1,32 @@
+import { PASSWORD_RULES } from "#accounts/schemas.ts";
+import styles from "./password-field.module.css";
+import text from "./text.module.css";
+
+/** What a new password needs, always in the page; what is fulfilled gets a tick as soon as something is typed. */
+export function PasswordRules({ password }: { password: string }) {
+  return (
+    <>
+      Use
+      <ul className={styles.rules}>
+        {PASSWORD_RULES.map(({ id, label, pattern }) => {
+          const done = pattern.test(password);
+          return (
+            <li key={id} className={done ? styles.done : undefined}>
+              <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                {done ? (
+                  <path d="m3 8.5 3.2 3.2L13 5" fill="none" stroke="currentcolor" strokeWidth="2.2" />
+                ) : (
+                  <circle cx="8" cy="8" r="2" fill="currentcolor" />
+                )}
+              </svg>
+              <span>
+                {label}
+                {done && <span className={text.hidden}> (done)</span>}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+import { useEffect, useState } from "react";
+import styles from "./field.module.css";
+import { described, FieldFrame } from "./field.tsx";
+import { useField } from "./form.tsx";
+import text from "./text.module.css";
+
+const ANNOUNCE_MS = 1_000;
+
+type Props = { name: string; label: string; hint: string; maxLength: number; defaultValue?: string };
+
+/** Several lines of text. The limit is said, not enforced while typing: pasting never loses anything silently. */
+export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) {
+  const { problem, typed, registered } = useField(name);
+  const [left, setLeft] = useState<number>();
+  const [said, setSaid] = useState("");
+  const near = left !== undefined && left <= maxLength / 5;
+  const count = left === undefined ? "" : `${Math.abs(left).toLocaleString("en")} characters ${left < 0 ? "too many" : "left"}`;
+
+  useEffect(() => {
+    const later = setTimeout(() => setSaid(near ? count : ""), ANNOUNCE_MS); // not at every key
+    return () => clearTimeout(later);
+  }, [near, count]);
+
+  return (
+    <FieldFrame name={name} label={label} optional problem={problem} hint={`${hint} At most ${maxLength.toLocaleString("en")} characters.`}>
+      <textarea
+        id={name}
+        className={styles.input}
+        rows={4}
+        defaultValue={typed ?? defaultValue}
+        {...described(name, problem, `${name}-hint`)}
+        {...registered}
+        onInput={({ currentTarget }) => setLeft(maxLength - [...currentTarget.value].length)}
+      />
+      <p className={styles.hint} aria-hidden="true" hidden={!near}>
+        {count}
+      </p>
+      <output className={text.hidden}>{said}</output>
+    </FieldFrame>
+  );
+}
