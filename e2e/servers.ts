@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ensureBrowser } from "./browser.ts";
 
 const ROOT = join(import.meta.dirname, "..");
+const RUNTIME = ["--import", "./accounts/runtime.js"];
 const START_MS = 60_000;
 const ANSWER_MS = 2_000;
 const STOP_MS = 12_000;
@@ -55,7 +56,7 @@ function onlyRulesAsked(): boolean {
 }
 
 function build(): void {
-  const { status } = spawnSync(process.execPath, ["app/build.ts"], { cwd: ROOT, env: environment(), stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync(process.execPath, [...RUNTIME, "app/build.ts"], { cwd: ROOT, env: environment(), stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error("The pages could not be built.");
 }
 
