@@ -4,10 +4,12 @@ import { eq } from "drizzle-orm";
 import { commit, db, must } from "#db/client.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { auditEvent } from "./audit.ts";
+import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
+import { AccountsError } from "./errors.ts";
 import { parseInput } from "./input.ts";
+import { requirePassword } from "./password-change.ts";
 import { AUDIT_EVENT_TYPES, RegisterInput } from "./schemas.ts";
 import { logIn, openSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
 import { registerUser, setUserStatus, updateUser } from "./users.ts";
@@ -97,6 +99,44 @@ test("no event ever holds a password or a token", async () => {
 test("types are a subject and what happened to it", () => {
   for (const type of AUDIT_EVENT_TYPES) assert.match(type, /^[a-z]+\.[a-z]+ed$/);
   assert.equal(new Set(AUDIT_EVENT_TYPES).size, AUDIT_EVENT_TYPES.length);
+});
+
+test("the record is listed newest first, by type, and in pages that neither repeat nor leave out", async () => {
+  const { id } = newUser();
+  for (let i = 0; i < 7; i++) {
+    await commit((tx) => [auditEvent(tx, client(), i % 2 ? "login.failed" : "profile.changed", { userId: id, detail: String(i) })]);
+  }
+  const details = ({ events }: { events: { detail: string | null }[] }) => events.map(({ detail }) => detail).join("");
+  assert.equal(details(auditEventsOf(id, { limit: 100 })), "6543210");
+  assert.equal(details(auditEventsOf(id, { limit: 100, type: "login.failed" })), "531");
+  const first = auditEventsOf(id, { limit: 4 });
+  const rest = auditEventsOf(id, { limit: 4, cursor: first.nextCursor ?? undefined });
+  assert.deepEqual([details(first), details(rest), rest.nextCursor], ["6543", "210", null]);
+  assert.equal(auditEventsOf(id, { limit: 7 }).nextCursor, null, "a page that holds all has none after it");
+  assert.deepEqual(auditEventsOf(-1, { limit: 4 }), { events: [], nextCursor: null });
+});
+
+test("a user sees the own record and nobody else's", async () => {
+  const [user, other] = [newUser(), newUser()];
+  const { session } = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  await openSession(client(), other, "lasting");
+  const { events } = listAuditEvents({ ...client(), user, session }, { limit: 50 });
+  assert.deepEqual(
+    events.map(({ userId, type }) => [userId, type]),
+    [[user.id, "session.opened"]],
+  );
+  assert.throws(() => listAuditEvents(client(), { limit: 50 }), AccountsError);
+});
+
+test("failed log-ins since the visit before are counted, wrong current passwords among them not", async () => {
+  const user = newUser();
+  const first = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 7" }));
+  await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 8" }));
+  const second = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  const asks = { ...client(), user, session: second.session };
+  await assert.rejects(requirePassword(asks, "Wrong horse 9"));
+  assert.deepEqual(failedLoginsSinceLastVisit(asks), { count: 2, since: first.session.createdAt });
 });
 
 function eventsOf(userId: User["id"]) {

@@ -4,7 +4,8 @@ import { type Db, prepared } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { avatars } from "#db/schema.ts";
 import { AccountsError } from "./errors.ts";
-import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./schemas.ts";
+import { IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./fields.ts";
+import { IMAGE_MAX_BYTES } from "./schemas.ts";
 
 const SIDE_PIXELS = 512;
 const QUALITY = 82;

@@ -1,4 +1,4 @@
-import type { AuditEventType } from "./audit.ts";
+import { type AuditEventType, auditEventsOf, publicAuditEvent } from "./audit.ts";
 import { systemCaller } from "./caller.ts";
 import {
   type Answer,
@@ -13,7 +13,7 @@ import {
   userNamed,
 } from "./cli-command.ts";
 import { AccountsError } from "./errors.ts";
-import { type AuditEvent, auditEventsOf, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
+import { operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
 import { AUDIT_EVENT_TYPES } from "./schemas.ts";
 import { publicSession } from "./sessions.ts";
 
@@ -91,20 +91,15 @@ async function revokeEach(ids: number[]): Promise<number> {
 function showAuditEvents(given: Given): Answer {
   const name = requiredUser(given);
   const limit = numberOption(given, "limit", MOST_EVENTS) ?? USUAL_EVENTS;
-  const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER);
+  const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER)?.toString();
   const type = eventType(textOption(given, "type"));
   openAccounts();
   const userId = /^\d{1,15}$/.test(name) ? Number(name) : userNamed(name).id;
-  const found = auditEventsOf(userId, { type, cursor, limit: limit + 1 }).map(auditEventView);
-  const events = found.slice(0, limit);
-  const next = found.length > limit ? (events.at(-1)?.id ?? null) : null;
+  const { events: found, nextCursor } = auditEventsOf(userId, { type, cursor, limit });
+  const events = found.map(publicAuditEvent);
   const rows = events.map(({ at, type, ip, device, session_id, detail }) => [second(at), type, ip, device, session_id, detail]);
-  const more = next === null ? "" : `\nThere are more: --cursor ${next}`;
-  return { json: { events, next_cursor: next }, text: table(["AT", "TYPE", "ADDRESS", "DEVICE", "SESSION", "DETAIL"], rows) + more };
-}
-
-function auditEventView({ id, type, at, ip, device, sessionId, detail }: AuditEvent) {
-  return { id, type, at: new Date(at).toISOString(), ip, device, session_id: sessionId, detail };
+  const more = nextCursor === null ? "" : `\nThere are more: --cursor ${nextCursor}`;
+  return { json: { events, next_cursor: nextCursor }, text: table(["AT", "TYPE", "ADDRESS", "DEVICE", "SESSION", "DETAIL"], rows) + more };
 }
 
 function requiredUser(given: Given): string {

@@ -91,7 +91,7 @@ function showUsers(given: Given): Answer {
   openAccounts();
   const found = listUsers(cursor, limit + 1).map(publicUser);
   const users = found.slice(0, limit);
-  const next = found.length > limit ? (users.at(-1)?.id ?? null) : null;
+  const next = found.length > limit ? String(users.at(-1)?.id) : null;
   const rows = users.map((user) => [user.id, user.username, user.email, user.account_status, second(user.created_at)]);
   const more = next === null ? "" : `\nThere are more: --cursor ${next}`;
   return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "E-MAIL", "STATUS", "REGISTERED"], rows) + more };

@@ -152,8 +152,8 @@ test("a deleted user is gone, and what remains on record can still be read by id
   const { events, next_cursor } = JSON.parse(
     (await accounts(["audit", "list", "--user", String(user.id), "--json", "--limit", "1"])).stdout,
   );
-  assert.deepEqual([events.length, events[0].type, events[0].ip, next_cursor], [1, "user.deleted", null, events[0].id]);
-  const rest = await accounts(["audit", "list", "--user", String(user.id), "--cursor", String(next_cursor)]);
+  assert.deepEqual([events.length, events[0].type, events[0].ip, next_cursor], [1, "user.deleted", null, String(events[0].id)]);
+  const rest = await accounts(["audit", "list", "--user", String(user.id), "--cursor", next_cursor]);
   assert.match(rest.stdout, /^AT +TYPE +ADDRESS +DEVICE +SESSION +DETAIL\n\S+Z +session\.opened +— +— +\d+ +—\n$/);
 });
 

@@ -5,7 +5,7 @@ import { dictionary } from "@zxcvbn-ts/language-common";
 import * as z from "zod/mini";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { AccountsError } from "./errors.ts";
-import { NewPassword } from "./schemas.ts";
+import { NewPassword } from "./fields.ts";
 
 const PERSON = { username: "marlowe.k", email: "Quintessa@example.org" };
 const LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_#%";

@@ -20,8 +20,21 @@ test("without any setting the defaults of the documentation hold", () => {
     publicUrl: "http://127.0.0.1:8000",
     dataDir: resolve("data"),
     databaseFile: resolve("data/latchkey.db"),
+    isTrustedProxy: null,
+    corsOrigins: [],
     sessionIdleDays: 14,
     sessionAbsoluteDays: 30,
+    rateLimits: true,
+    limits: {
+      loginPerDevice: 5,
+      loginPerAddress: 20,
+      loginPerAccountFree: 20,
+      loginPerAccount: 100,
+      reauthentication: 5,
+      namesTaken: 10,
+      registrations: 300,
+      invalidTokens: 600,
+    },
     logLevel: "info",
   });
 });
@@ -67,4 +80,29 @@ test("the public address follows host and port, and a wildcard host becomes one 
 
 test("a public address is kept without the slash at its end", () => {
   assert.equal(readConfig({ PUBLIC_URL: "https://Accounts.Example.org/" }).publicUrl, "https://accounts.example.org");
+});
+
+test("only named addresses and networks may speak for others", () => {
+  const { isTrustedProxy } = readConfig({ TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7 ,2001:db8::/32" });
+  assert.deepEqual(
+    ["10.9.8.7", "192.0.2.7", "2001:db8::1"].map((address) => isTrustedProxy?.(address)),
+    [true, true, true],
+  );
+  assert.deepEqual(
+    ["11.0.0.1", "192.0.2.8", "2001:db9::1", "", "x"].map((address) => isTrustedProxy?.(address)),
+    [false, false, false, false, false],
+  );
+  for (const wrong of ["10.0.0.0/33", "example.org", "10.0.0", "2001:db8::/129", "10.0.0.0/8/8"]) {
+    assert.equal(problemsOf({ TRUSTED_PROXIES: wrong }).length, 1, wrong);
+  }
+});
+
+test("origins are named exactly as browsers send them", () => {
+  assert.deepEqual(readConfig({ CORS_ORIGINS: "https://app.example.org, http://localhost:3000" }).corsOrigins, [
+    "https://app.example.org",
+    "http://localhost:3000",
+  ]);
+  for (const wrong of ["*", "app.example.org", "https://app.example.org/", "https://*.example.org", "null"]) {
+    assert.equal(problemsOf({ CORS_ORIGINS: wrong }).length, 1, wrong);
+  }
 });

@@ -147,7 +147,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 
 function publicOrigin(text: string): string | null {
   const url = URL.parse(text);
-  const plain = url && url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
+  const plain = url && !url.hostname.includes("*") && url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
   return plain && /^https?:$/.test(url.protocol) ? url.origin : null;
 }
 

@@ -4,11 +4,11 @@ import { eq } from "drizzle-orm";
 import { commit, db } from "#db/client.ts";
 import { auditEvents, avatars, sessions } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { auditEvent } from "./audit.ts";
+import { auditEvent, auditEventsOf } from "./audit.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
-import { auditEventsOf, deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
+import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
 import { findSession, logIn, openSession } from "./sessions.ts";
 import { findUser } from "./users.ts";
 
@@ -51,7 +51,7 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
   await opened(other);
   await commit((tx) => [auditEvent(tx, client(), "email.changed", { userId: user.id, detail: "canary@example.org → b@example.org" })]);
   await deleteUser(systemCaller, user);
-  const events = auditEventsOf(user.id, { limit: 10 });
+  const { events } = auditEventsOf(user.id, { limit: 10 });
   assert.deepEqual(
     events.map(({ type, ip, detail }) => ({ type, ip, detail })),
     ["user.deleted", "email.changed", "session.opened"].map((type) => ({ type, ip: null, detail: null })),
@@ -61,7 +61,7 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
     ["Command line", null, null],
   );
   assert.ok(!JSON.stringify(events).includes("canary"));
-  assert.equal(auditEventsOf(other.id, { limit: 1 })[0]?.ip, "192.0.2.7", "other people's record stays whole");
+  assert.equal(auditEventsOf(other.id, { limit: 1 }).events[0]?.ip, "192.0.2.7", "other people's record stays whole");
 });
 
 test("who is deleted already cannot be deleted again, and that leaves no event", async () => {
@@ -79,7 +79,7 @@ test("the operator ends one session of anybody, on record as the operator's act"
   await operatorRevokeSession(systemCaller, one.session.id);
   assert.equal(findSession(one.token), null);
   assert.ok(findSession(other.token));
-  const [event] = auditEventsOf(user.id, { limit: 1 });
+  const [event] = auditEventsOf(user.id, { limit: 1 }).events;
   assert.deepEqual([event?.type, event?.sessionId, event?.detail], ["session.revoked", one.session.id, "by operator"]);
   await assert.rejects(operatorRevokeSession(systemCaller, one.session.id), isNotFound);
 });
@@ -106,19 +106,6 @@ test("sessions of a user are listed with the last used first, ended ones not", a
   assert.deepEqual(ids(), [second.session.id, first.session.id]);
   now += 14 * DAY_MS - HOUR_MS;
   assert.deepEqual(ids(), [second.session.id]);
-});
-
-test("the record is listed newest first, by type, and in pages that neither repeat nor leave out", async () => {
-  const { id } = newUser();
-  for (let i = 0; i < 7; i++) {
-    await commit((tx) => [auditEvent(tx, client(), i % 2 ? "login.failed" : "profile.changed", { userId: id, detail: String(i) })]);
-  }
-  const details = (events: { detail: string | null }[]) => events.map(({ detail }) => detail).join("");
-  assert.equal(details(auditEventsOf(id, { limit: 100 })), "6543210");
-  assert.equal(details(auditEventsOf(id, { limit: 100, type: "login.failed" })), "531");
-  const first = auditEventsOf(id, { limit: 4 });
-  assert.equal(details([...first, ...auditEventsOf(id, { limit: 4, cursor: first.at(-1)?.id })]), "6543210");
-  assert.deepEqual(auditEventsOf(-1, { limit: 4 }), []);
 });
 
 async function opened(user: User) {

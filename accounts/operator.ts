@@ -1,15 +1,13 @@
-import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { commit, db, must } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { type AuditEventType, auditEvent } from "./audit.ts";
+import { auditEvent } from "./audit.ts";
 import { deleteAvatarOf } from "./avatars.ts";
 import type { Caller, Session, User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 
 /* What only the operator of the service may do, to any user: the command line is its only door. */
-
-export type AuditEvent = typeof auditEvents.$inferSelect;
 
 const BY_OPERATOR = "by operator";
 
@@ -67,22 +65,4 @@ export async function operatorRevokeAll(caller: Caller, user: User): Promise<{ s
   ]);
   if (!result) throw new AccountsError("not_found");
   return { sessionsEnded: result[0].filter(({ expiresAt }) => expiresAt > now).length };
-}
-
-/** What is on record of a user id, also of a deleted one: newest first, from before the event `cursor`. */
-export function auditEventsOf(userId: number, which: { type?: AuditEventType; cursor?: number; limit: number }): AuditEvent[] {
-  const { type, cursor, limit } = which;
-  return db()
-    .select()
-    .from(auditEvents)
-    .where(
-      and(
-        eq(auditEvents.userId, userId),
-        type === undefined ? undefined : eq(auditEvents.type, type),
-        cursor === undefined ? undefined : lt(auditEvents.id, cursor),
-      ),
-    )
-    .orderBy(desc(auditEvents.id))
-    .limit(limit)
-    .all();
 }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import { AccountsError } from "./errors.ts";
+import { NewPassword } from "./fields.ts";
 import { parseInput } from "./input.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
-import { LoginInput, NewPassword } from "./schemas.ts";
+import { LoginInput } from "./schemas.ts";
 
 const PASSWORD = "Correct horse 7 battery";
 const MOST_WAITING = 64;

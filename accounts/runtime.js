@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // drizzle-orm's ES modules make Node read its 180 KB package.json again for each of their files: half a second and 200 MB
 // at every start. Its CommonJS build is the same code without that.
 const { registerHooks, enableCompileCache } = await import("node:module");
-enableCompileCache("node_modules/.cache/node");
+enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/node`);
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const isDrizzle = specifier === "drizzle-orm" || specifier.startsWith("drizzle-orm/");

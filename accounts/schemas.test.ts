@@ -3,10 +3,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import * as z from "zod/mini";
 import { AccountsError } from "./errors.ts";
+import { Email, NewPassword, RESERVED_USERNAMES, Username } from "./fields.ts";
 import { parseInput } from "./input.ts";
 import * as schemas from "./schemas.ts";
 
-const { Email, NewPassword, RegisterInput, RESERVED_USERNAMES, UpdateUserInput, Username } = schemas;
+const { RegisterInput, UpdateUserInput } = schemas;
 const INPUTS = Object.entries(schemas).filter(([name]) => name.endsWith("Input")) as [string, z.ZodMiniType][];
 
 const PERSON = { email: "ada@example.org", password: "Correct horse 7 battery", username: "ada.lovelace" };

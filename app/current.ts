@@ -19,3 +19,9 @@ export async function signedInCaller(path: string): Promise<SignedIn> {
   if (!caller.user || !caller.session) redirect(`/login/?next=${encodeURIComponent(path)}`);
   return caller as SignedIn;
 }
+
+/** For pages that only make sense signed out. While a form of theirs is answered the page is made again, and the answer leads on. */
+export async function signedOutOnly(otherwise: string): Promise<void> {
+  const [{ user }, sent] = await Promise.all([currentCaller(), headers()]);
+  if (user && !sent.has("next-action")) redirect(otherwise);
+}

@@ -31,6 +31,8 @@ export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Cal
     } catch (error) {
       return refused(await refusal(error), fields);
     }
+    // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
+    if ((await headers()).has("next-action")) return { errors: [], values: {}, target };
     redirect(target);
   };
 }

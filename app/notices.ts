@@ -1,5 +1,3 @@
-import { clock } from "#accounts/clock.ts";
-
 /** Everything that a page may say has just happened. Only these codes are ever shown: an address cannot carry a text. */
 const notices = {
   "account-created": "Your account is ready, and you are signed in.",
@@ -14,9 +12,9 @@ const notices = {
 
 type NoticeCode = keyof typeof notices;
 
-/** An inner address that says there what has happened. `at` makes it new each time, so that a page shown again is a fresh one. */
+/** An inner address that says there what has happened. */
 export function withNotice(path: string, code: NoticeCode): string {
-  return `${path}?notice=${code}&at=${clock.now().toString(36)}`;
+  return `${path}?notice=${code}`;
 }
 
 /** The sentence of a code, or null for anything else. */

@@ -1,8 +1,9 @@
 "use client";
-import { type ReactNode, useActionState } from "react";
-import { type FormAction, retryAdvice, untouched } from "./form-state.ts";
+import type { ReactNode } from "react";
+import { type FormAction, retryAdvice } from "./form-state.ts";
 import { SubmitButton } from "./submit-button.tsx";
 import text from "./text.module.css";
+import { useFormAction } from "./use-form-action.ts";
 
 type Props = {
   action: FormAction;
@@ -16,7 +17,7 @@ type Props = {
 
 /** One button that does one thing: a form of its own, so that it works without JavaScript. */
 export function ActionForm({ action, fields = {}, pendingText, look = "secondary", about, children }: Props) {
-  const [state, send, pending] = useActionState(action, untouched);
+  const [state, send, pending] = useFormAction(action);
   const message = state.message ?? state.errors[0]?.detail;
   return (
     <form action={send}>

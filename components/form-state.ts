@@ -10,6 +10,8 @@ export type FormState = {
   fileSent?: boolean;
   /** Seconds until another try makes sense. */
   retryAfterSeconds?: number;
+  /** Done: where to go now. Only with JavaScript; without it the answer is a redirect. */
+  target?: string;
 };
 
 export type FormAction = (before: FormState, form: FormData) => Promise<FormState>;

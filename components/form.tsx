@@ -1,12 +1,13 @@
 "use client";
 import { zodResolver } from "@hookform/resolvers/zod";
-import { createContext, type ReactNode, startTransition, use, useActionState, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, startTransition, use, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type FieldValues, type UseFormRegister, useForm } from "react-hook-form";
 import type * as z from "zod/mini";
 import { ErrorSummary } from "./error-summary.tsx";
 import styles from "./form.module.css";
-import { type FormAction, type FormState, retryAdvice, untouched } from "./form-state.ts";
+import { type FormAction, type FormState, retryAdvice } from "./form-state.ts";
 import { SubmitButton } from "./submit-button.tsx";
+import { useFormAction } from "./use-form-action.ts";
 
 export type FieldProblem = { code?: string; detail: string };
 type FormContext = { state: FormState; register: UseFormRegister<FieldValues>; problemOf: (field: string) => FieldProblem | undefined };
@@ -29,7 +30,7 @@ const nothing: ReadonlySet<string> = new Set();
  * what was typed or returned before JavaScript arrived.
  */
 export function Form({ schema, action, title, submit, pendingText, children }: Props) {
-  const [state, send, pending] = useActionState(action, untouched);
+  const [state, send, pending] = useFormAction(action);
   const form = useRef<HTMLFormElement>(null);
   const summary = useRef<HTMLDivElement>(null);
   const { register, handleSubmit, formState, setValue } = useForm({
@@ -43,7 +44,7 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
 
   // A new answer of the server: take the focus to it, and do not leave a password that it refused.
   useLayoutEffect(() => {
-    if (shown.current === state) return;
+    if (shown.current === state || state.target) return;
     shown.current = state;
     for (const { name, autocomplete } of inputsOf(form.current)) if (autocomplete.endsWith("password")) setValue(name, "");
     summary.current?.focus();
@@ -80,7 +81,7 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
           void handleSubmit(() => {
             if (sending.current || !form.current) return;
             sending.current = true;
-            const data = new FormData(form.current);
+            const data = dataOf(form.current);
             startTransition(() => send(data));
           })(event);
         }}
@@ -111,6 +112,15 @@ export function useField(name: string) {
 
 const inputsOf = (form: HTMLFormElement | null) =>
   [...(form?.elements ?? [])].filter((element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement);
+
+/** What is sent: without React's own fields for forms that go without it, and without the nameless file of an untouched input. */
+function dataOf(form: HTMLFormElement): FormData {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) {
+    if (name.startsWith("$ACTION") || (value instanceof File && value.name === "" && value.size === 0)) data.delete(name);
+  }
+  return data;
+}
 
 /** What the form would send, read from the page itself: whatever filled a field, the early check sees it. */
 function fieldsOf(form: HTMLFormElement | null): FieldValues {

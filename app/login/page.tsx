@@ -1,15 +1,13 @@
-import { redirect } from "next/navigation";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
-import { currentCaller } from "../current.ts";
+import { signedOutOnly } from "../current.ts";
 import { Frame } from "../frame.tsx";
 import { innerPath } from "../inner-path.ts";
 import { LoginForm } from "./form.tsx";
 
 export default async function Page({ searchParams }: PageProps<"/login">) {
   const { next, email, notice } = await searchParams;
-  const { user } = await currentCaller();
-  if (user) redirect(innerPath(next, "/profile/"));
+  await signedOutOnly(innerPath(next, "/profile/"));
   const target = innerPath(next, "");
   return (
     <Frame here="/login/" width="narrow" notice={notice}>

@@ -1,13 +1,11 @@
-import { redirect } from "next/navigation";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
-import { currentCaller } from "../current.ts";
+import { signedOutOnly } from "../current.ts";
 import { Frame } from "../frame.tsx";
 import { RegisterForm } from "./form.tsx";
 
 export default async function Page() {
-  const { user } = await currentCaller();
-  if (user) redirect("/profile/");
+  await signedOutOnly("/profile/");
   return (
     <Frame here="/register/" width="narrow">
       <div className={panel.panel}>
