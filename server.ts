@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NodeRequest, NodeResponse, sendNodeResponse } from "srvx/node";
+import { NodeRequest, NodeResponse } from "srvx/node";
 import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
-import { allowed, type Handler, notFound, refuseMethod, web } from "#app/endpoint.ts";
+import { draining, startDraining } from "#app/draining.ts";
+import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { log } from "#app/log.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { pageHeaders } from "#app/security-headers.ts";
@@ -21,6 +22,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const DRAIN_MS = 8_000;
+const LONGEST_LOGGED_PATH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
 
@@ -39,15 +41,40 @@ process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const found = findRoute(request.url?.split("?", 1)[0] ?? "/");
+  const startedAt = performance.now();
+  const id = requestIdOf({ headers: { get: (name) => request.headers[name]?.toString() ?? null } });
+  request.headers["x-request-id"] = id;
+  response.once("close", () => logRequest(request, response, id, performance.now() - startedAt));
+  if (draining()) response.setHeader("connection", "close");
+  const found = findRoute(pathOf(request));
   if (!found) return servePage(request, response);
   const { route, params } = found;
   const handler = route.handlers[request.method ?? ""] ?? route.refuse;
-  const asked = new NodeRequest({ req: request, res: response });
-  await sendNodeResponse(response, await handler(asked, params && { params: Promise.resolve(params) })).catch(() => response.destroy());
+  const answer = await handler(new NodeRequest({ req: request, res: response }), params && { params: Promise.resolve(params) });
+  send(response, answer as NodeResponse);
+}
+
+/** Head and body in one write: the adapter's own way, in two, costs a quarter of a token check. */
+function send(response: ServerResponse, answer: NodeResponse): void {
+  const { status, statusText, headers, body } = answer._toNodeResponse();
+  response.writeHead(status, statusText, headers);
+  response.end(body);
+}
+
+/** One line a request; the address without its query, which may hold what people typed. */
+function logRequest(request: IncomingMessage, response: ServerResponse, id: string, ms: number): void {
+  log().info({
+    request_id: id,
+    method: request.method,
+    path: pathOf(request).slice(0, LONGEST_LOGGED_PATH),
+    status: response.writableFinished ? response.statusCode : "aborted",
+    ms: Math.round(ms * 10) / 10,
+    ip: request.headers["x-latchkey-client-address"],
+  });
 }
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader("x-request-id", String(request.headers["x-request-id"]));
   const headers = pageHeaders(randomUUID());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
@@ -92,6 +119,8 @@ function findRoute(path: string): { route: Route; params?: Record<string, string
   return unknown ? { route: { handlers: {}, refuse: notFound } } : null;
 }
 
+const pathOf = (request: IncomingMessage) => request.url?.split("?", 1)[0] ?? "/";
+
 function decode(value: string): string {
   try {
     return decodeURIComponent(value);
@@ -124,16 +153,14 @@ function banner(): void {
 `);
 }
 
-let stopping = false;
-
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
 async function stop(): Promise<void> {
-  if (stopping) process.exit(1);
-  stopping = true;
+  if (draining()) process.exit(1);
+  startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   await Promise.race([closed, sleep(DRAIN_MS)]);
   await writeUses();
   closeDatabase();
-  process.exit(0);
+  log().flush(() => process.exit(0));
 }

@@ -21,6 +21,8 @@ type Subject = {
 
 /** The statement that records an event; it belongs into the same commit as what it records. */
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
+  // Keyed: a commit that waits for a lock is built more than once.
+  caller.events.set(`${type} ${sessionId}`, { type, userId: typeof userId === "number" ? userId : null, sessionId: sessionId ?? null });
   return tx.insert(auditEvents).values({
     userId: userId as number,
     type,

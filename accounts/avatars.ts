@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
-import sharp from "sharp";
 import { type Db, prepared } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
-import { avatars, users } from "#db/schema.ts";
+import { avatars } from "#db/schema.ts";
 import { AccountsError } from "./errors.ts";
-import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./schemas.ts";
+import { IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./fields.ts";
+import { IMAGE_MAX_BYTES } from "./schemas.ts";
 
 const SIDE_PIXELS = 512;
 const QUALITY = 82;
@@ -35,11 +35,10 @@ export function insertAvatar(tx: Db, avatar: Avatar) {
   return tx.insert(avatars).values(avatar).onConflictDoNothing();
 }
 
-/** The statement that drops a picture which no user has any more. */
-export function deleteUnusedAvatar(tx: Db, contentHash: string) {
-  return tx
-    .delete(avatars)
-    .where(sql`${avatars.hash} = ${contentHash} and not exists (select 1 from ${users} where ${users.avatarHash} = ${contentHash})`);
+/** The statement that drops the picture a user has, unless somebody else has it too; to run before the user's row changes. */
+export function deleteAvatarOf(tx: Db, userId: number) {
+  return tx.delete(avatars).where(sql`${avatars.hash} = (select avatar_hash from users where id = ${userId})
+    and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${userId})`);
 }
 
 const avatarByHash = prepared((db) =>
@@ -67,7 +66,7 @@ function fromBase64(text: string): Buffer {
 }
 
 async function encode(upload: Buffer): Promise<Avatar> {
-  onlyThreeLoaders();
+  const sharp = await loadSharp();
   const decoder = sharp(upload, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: "error", sequentialRead: true });
   const { format, width, height } = await decoder.metadata().catch((error: Error) => {
     throw /pixel limit/i.test(error.message) ? tooManyPixels() : notAPicture();
@@ -87,11 +86,13 @@ async function encode(upload: Buffer): Promise<Avatar> {
 }
 
 /** libvips reads dozens of formats, SVG and HEIF with their long record of holes among them: three are enough. */
-function onlyThreeLoaders(): void {
+async function loadSharp() {
+  const { default: sharp } = await import("sharp"); // 15 MB that only pictures need
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
     operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
   });
+  return sharp;
 }
 
 function refusal(code: string, detail: string): AccountsError {

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 
@@ -23,6 +24,21 @@ export const settings = {
       ),
   ),
   DATA_DIR: z._default(z.string().check(z.minLength(1, "must name a folder")), "./data"),
+  TRUSTED_PROXIES: z._default(
+    z.string().check(z.refine((text) => list(text).every(isNetwork), "must be addresses or networks like 10.0.0.0/8, separated by commas")),
+    "",
+  ),
+  CORS_ORIGINS: z._default(
+    z
+      .string()
+      .check(
+        z.refine(
+          (text) => list(text).every((one) => publicOrigin(one) === one),
+          "must be origins like https://app.example.org, separated by commas",
+        ),
+      ),
+    "",
+  ),
   SESSION_IDLE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "14"),
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "30"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
@@ -47,6 +63,10 @@ export type Config = {
   publicUrl: string;
   dataDir: string;
   databaseFile: string;
+  /** Whether an address may speak for others by X-Forwarded-For; null if none may. */
+  isTrustedProxy: ((address: string) => boolean) | null;
+  /** Origins whose scripts may use the API from a browser. */
+  corsOrigins: string[];
   sessionIdleDays: number;
   sessionAbsoluteDays: number;
   /** Off only for measurements. */
@@ -106,6 +126,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     publicUrl: publicOrigin(given.PUBLIC_URL ?? `http://${reachableHost(given.HOST)}:${given.PORT}`) as string,
     dataDir,
     databaseFile: resolve(dataDir, "latchkey.db"),
+    isTrustedProxy: trustedProxies(list(given.TRUSTED_PROXIES)),
+    corsOrigins: list(given.CORS_ORIGINS),
     sessionIdleDays: given.SESSION_IDLE_DAYS,
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
     rateLimits: given.RATE_LIMITS === "on",
@@ -125,8 +147,32 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 
 function publicOrigin(text: string): string | null {
   const url = URL.parse(text);
-  const plain = url && url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
+  const plain = url && !url.hostname.includes("*") && url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
   return plain && /^https?:$/.test(url.protocol) ? url.origin : null;
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits = "0", ...rest] = text.split("/");
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+function trustedProxies(networks: string[]): Config["isTrustedProxy"] {
+  if (networks.length === 0) return null;
+  const trusted = new BlockList();
+  const family = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
+  for (const network of networks) {
+    const [address = "", bits] = network.split("/");
+    if (bits === undefined) trusted.addAddress(address, family(address));
+    else trusted.addSubnet(address, Number(bits), family(address));
+  }
+  return (address) => isIP(address) !== 0 && trusted.check(address, family(address));
 }
 
 /** A wildcard is an address to listen on, never one to open. */

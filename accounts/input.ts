@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { AccountsError, type FieldError } from "./errors.ts";
-import { codeOf } from "./schemas.ts";
+import { codeOf } from "./fields.ts";
 
 const LONGEST_ECHO = 60;
 

@@ -24,7 +24,7 @@ export async function changePassword(
   const { user, session } = caller;
   await requirePassword(caller, current_password);
   if (new_password === current_password) throw unchanged();
-  refuseCommonPassword("new_password", new_password, user);
+  await refuseCommonPassword("new_password", new_password, user);
   const passwordHash = await hashPassword(new_password);
   const { token, hash } = newToken(session.id);
   const now = clock.now();

@@ -1,20 +1,16 @@
 import { config } from "./config.ts";
 import {
-  BIO_MAX_LENGTH,
-  CONTACT_INFORMATION_MAX_LENGTH,
-  DEVICE_NAME_MAX_LENGTH,
   EMAIL_MAX_BYTES,
-  IMAGE_MAX_BYTES,
   IMAGE_MAX_PIXELS,
   IMAGE_MAX_SIDE_PIXELS,
   IMAGE_TYPES,
   PASSWORD_MAX_LENGTH,
   PASSWORD_MIN_LENGTH,
-  PASSWORD_RULES,
   RESERVED_USERNAMES,
   USERNAME_MAX_LENGTH,
   USERNAME_MIN_LENGTH,
-} from "./schemas.ts";
+} from "./fields.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, IMAGE_MAX_BYTES, PASSWORD_RULES } from "./schemas.ts";
 
 /** The rules of input and the limits of sessions for machines, from the same constants that check them. */
 export function policy() {

@@ -1,262 +1,26 @@
 import * as z from "zod/mini";
+import {
+  AccountStatus,
+  Bio,
+  ContactInformation,
+  DeviceName,
+  Email,
+  flag,
+  GivenPassword,
+  Image,
+  NewPassword,
+  present,
+  requiredText,
+  rule,
+  text,
+  Username,
+} from "./fields.ts";
 
-z.config({ jitless: true }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
+export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, IMAGE_MAX_BYTES, PASSWORD_RULES } from "./fields.ts";
 
-/*
- * Every rule of input, once: for the API, the forms in the browser, and the API document. Rules are regular expressions
- * where they can be, because those reach the document and `refine` does not. Lengths count code points, like JSON Schema.
- */
+/* What the doors take in, made of the fields: one schema for API, form, browser and document. */
 
-export const EMAIL_MAX_BYTES = 254; // RFC 5321 4.5.3.1.3, less the angle brackets
-export const USERNAME_MIN_LENGTH = 6;
-export const USERNAME_MAX_LENGTH = 30;
-export const PASSWORD_MIN_LENGTH = 8;
-export const PASSWORD_MAX_LENGTH = 256;
-export const BIO_MAX_LENGTH = 2_000;
-export const CONTACT_INFORMATION_MAX_LENGTH = 500;
-export const DEVICE_NAME_MAX_LENGTH = 60;
-export const IMAGE_MAX_BYTES = 5 * 1024 * 1024;
-export const IMAGE_MAX_PIXELS = 25_000_000;
-export const IMAGE_MAX_SIDE_PIXELS = 8_192;
-export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp"];
-const LOGIN_PASSWORD_MAX_LENGTH = 1_024; // only keeps absurd input from being hashed; not the policy for new passwords
 const LOGIN_EMAIL_MAX_LENGTH = 320;
-const IMAGE_MAX_BASE64_LENGTH = Math.ceil(IMAGE_MAX_BYTES / 3) * 4 + 64;
-
-export const RESERVED_USERNAMES = [
-  "account",
-  "accounts",
-  "administrator",
-  "anonymous",
-  "avatars",
-  "contact",
-  "everyone",
-  "hostmaster",
-  "latchkey",
-  "logout",
-  "moderator",
-  "no-reply",
-  "noreply",
-  "official",
-  "operator",
-  "password",
-  "postmaster",
-  "privacy",
-  "profile",
-  "register",
-  "security",
-  "service",
-  "services",
-  "session",
-  "sessions",
-  "settings",
-  "sign-in",
-  "sign-out",
-  "support",
-  "suspended",
-  "sysadmin",
-  "system",
-  "undefined",
-  "username",
-  "webmaster",
-];
-
-const codes = new Map<string, string>();
-
-/** The sentence of a rule, remembered with its stable code for machines. */
-function rule(code: string, sentence: string): string {
-  codes.set(sentence, code);
-  return sentence;
-}
-
-/** The stable code of a rule's sentence. */
-export function codeOf(sentence: string): string {
-  return codes.get(sentence) ?? "invalid";
-}
-
-const requiredText = (sentence: string) => {
-  rule("required", sentence);
-  return z.string({ error: (issue) => (issue.input == null ? sentence : rule("wrong_type", "This must be text.")) });
-};
-const text = () => z.string(rule("wrong_type", "This must be text."));
-const present = (sentence: string) => z.regex(/[\s\S]/u, { error: sentence, abort: true });
-
-const wellFormed = z.regex(/^\P{Surrogate}*$/u, {
-  error: rule("invalid_characters", "This has a broken character in it. Type it again."),
-  abort: true,
-});
-
-// Tab and line breaks pass; other control characters, and those that reorder the text around them, do not (Trojan Source).
-const FORBIDDEN = String.raw`\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF\p{Surrogate}`;
-const plainText = z.regex(new RegExp(`^[^${FORBIDDEN}]*$`, "u"), {
-  error: rule("invalid_characters", "Remove the invisible control characters from this text."),
-  abort: true,
-});
-const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", "This must be a single line."));
-
-const upTo = (length: number) =>
-  z.regex(new RegExp(`^[\\s\\S]{0,${length}}$`, "u"), rule("too_long", `Use at most ${length.toLocaleString("en")} characters.`));
-
-// The characters of HTML's own e-mail field without "%", which some mail servers take for a further address.
-const LOCAL_CHARACTER = "[A-Za-z0-9!#$&'*+\\/=?^_`{|}~\\-]";
-const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}\-]{0,61}[\p{L}\p{M}\p{N}])?`;
-const EMAIL_PATTERN = new RegExp(
-  `^(?=[^@]{1,64}@)${LOCAL_CHARACTER}+(?:\\.${LOCAL_CHARACTER}+)*@(?:${LABEL}\\.)+(?!\\p{N}+$)${LABEL}$`,
-  "u",
-);
-
-export const Email = requiredText("Enter your e-mail address.").check(
-  z.trim(),
-  present("Enter your e-mail address."),
-  z.regex(EMAIL_PATTERN, {
-    error: rule("invalid_format", "Enter an e-mail address like name@example.org."),
-    abort: true,
-  }),
-  z.refine(
-    (email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES,
-    rule("too_long", `Use an e-mail address of at most ${EMAIL_MAX_BYTES} characters.`),
-  ),
-  z.meta({
-    description: "An e-mail address, unique whatever the letter case.",
-    format: "email",
-    maxLength: EMAIL_MAX_BYTES,
-    examples: ["ada@example.org"],
-  }),
-);
-
-export const Username = requiredText("Choose a username.").check(
-  present("Choose a username."),
-  z.regex(/^[A-Za-z0-9._-]*$/, {
-    error: rule("invalid_characters", "Use only the letters A to Z, digits, and . _ - in your username, without spaces."),
-    abort: true,
-  }),
-  z.regex(/^.{6,}$/u, rule("too_short", `Use at least ${USERNAME_MIN_LENGTH} characters for your username.`)),
-  z.regex(/^.{0,30}$/u, rule("too_long", `Use at most ${USERNAME_MAX_LENGTH} characters for your username.`)),
-  z.regex(/^[A-Za-z0-9]/, rule("invalid_start", "Start your username with a letter or a digit.")),
-  z.regex(/[A-Za-z]/, rule("no_letter", "Use at least one letter in your username.")),
-  z.regex(new RegExp(`^(?!(?:${RESERVED_USERNAMES.join("|")})$)`, "i"), {
-    error: rule("reserved", "This username is reserved. Choose another one."),
-  }),
-  z.meta({
-    description:
-      "6 to 30 characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique whatever the letter case.",
-    minLength: USERNAME_MIN_LENGTH,
-    maxLength: USERNAME_MAX_LENGTH,
-    examples: ["ada.lovelace"],
-  }),
-);
-
-/** The rules of a new password that a person can tick off one by one; page and policy document show the same list. */
-export const PASSWORD_RULES = [
-  {
-    id: "length",
-    pattern: /^[\s\S]{8,}$/u,
-    label: "at least 8 characters",
-    error: rule("too_short", "Use at least 8 characters for your password."),
-  },
-  {
-    id: "lowercase",
-    pattern: /\p{Ll}/u,
-    label: "a lowercase letter",
-    error: rule("no_lowercase", "Add a lowercase letter to your password."),
-  },
-  {
-    id: "uppercase",
-    pattern: /\p{Lu}/u,
-    label: "an uppercase letter",
-    error: rule("no_uppercase", "Add an uppercase letter to your password."),
-  },
-  { id: "digit", pattern: /\p{Nd}/u, label: "a digit", error: rule("no_digit", "Add a digit to your password.") },
-];
-
-/** What a password that is to be set must fulfil. NFC, so that it is the same on every keyboard (NIST SP 800-63B-4 3.1.1.2). */
-export const NewPassword = requiredText("Choose a password.").check(
-  z.normalize("NFC"),
-  present("Choose a password."),
-  wellFormed,
-  ...PASSWORD_RULES.map(({ pattern, error }) => z.regex(pattern, error)),
-  z.regex(/^[\s\S]{0,256}$/u, rule("too_long", `Use at most ${PASSWORD_MAX_LENGTH} characters for your password.`)),
-  z.meta({
-    description:
-      "8 to 256 characters with at least one lowercase letter, one uppercase letter and one digit, of any script. Every other character is welcome, spaces included. Normalised to NFC, never cut.",
-    format: "password",
-    minLength: PASSWORD_MIN_LENGTH,
-    maxLength: PASSWORD_MAX_LENGTH,
-    examples: ["Correct horse 7 battery"],
-  }),
-);
-
-/** A password that proves who somebody is: no policy, so that a stricter one never locks anybody out. */
-const GivenPassword = requiredText("Enter your password.").check(
-  z.normalize("NFC"),
-  present("Enter your password."),
-  wellFormed,
-  z.maxLength(LOGIN_PASSWORD_MAX_LENGTH, rule("too_long", "This is too long to be your password.")),
-  z.meta({ format: "password", examples: ["Correct horse 7 battery"] }),
-);
-
-// Browsers send a text area's line breaks as CR LF, API clients mostly as LF: one form for all.
-const lineFeeds = z.overwrite<string>((value) => value.replace(/\r\n?/g, "\n"));
-
-const Bio = text().check(
-  lineFeeds,
-  plainText,
-  upTo(BIO_MAX_LENGTH),
-  z.meta({ description: "About the person, shown as plain text.", maxLength: BIO_MAX_LENGTH, examples: ["Mathematician."] }),
-);
-const ContactInformation = text().check(
-  lineFeeds,
-  plainText,
-  upTo(CONTACT_INFORMATION_MAX_LENGTH),
-  z.meta({
-    description: "How to reach the person, shown as plain text.",
-    maxLength: CONTACT_INFORMATION_MAX_LENGTH,
-    examples: ["Office 3, mornings"],
-  }),
-);
-const DeviceName = text().check(
-  z.trim(),
-  plainText,
-  oneLine,
-  upTo(DEVICE_NAME_MAX_LENGTH),
-  z.meta({
-    description: "A name for the session, shown in the list of sessions.",
-    maxLength: DEVICE_NAME_MAX_LENGTH,
-    examples: ["Build server"],
-  }),
-);
-
-const imageFile = z
-  .custom<Blob>((value) => value instanceof Blob, rule("wrong_type", "Send the picture as a file, or as text in base64."))
-  .check(
-    z.meta({ override: { type: "string", format: "binary" } }),
-    z.refine((file) => file.size <= IMAGE_MAX_BYTES, rule("too_large", "Choose a picture of at most 5 MiB.")),
-    z.refine(
-      (file) => file.type === "" || file.type === "application/octet-stream" || IMAGE_TYPES.includes(file.type),
-      rule("unsupported_type", "Choose a JPEG, PNG or WebP picture."),
-    ),
-  );
-
-/** A file part, base64 text or a data: URL; null or "" removes the picture. */
-const Image = z
-  .union(
-    [z.null(), text().check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of at most 5 MiB."))), imageFile],
-    {
-      error: rule("wrong_type", "Send the picture as a file, or as text in base64."),
-    },
-  )
-  .check(
-    z.meta({
-      description:
-        "JPEG, PNG or WebP of at most 5 MiB and 25 megapixels: a file part in multipart/form-data; in JSON base64 text or a data: URL. null or an empty string removes it.",
-      override: { type: ["string", "null"] },
-      examples: ["data:image/png;base64,iVBORw0KGgo="],
-    }),
-  );
-
-const AccountStatus = z.enum(["active", "inactive"], rule("invalid_choice", "Choose “active” or “inactive”."));
-
-const flag = (description: string) => z.boolean(rule("wrong_type", "This must be true or false.")).check(z.meta({ description }));
 
 export const RegisterInput = z
   .strictObject({
@@ -288,7 +52,7 @@ export const LoginFormInput = z.strictObject({
   email: LoginInput.shape.email,
   password: LoginInput.shape.password,
   remember: z._default(flag("Keep me signed in."), false),
-  next: z._default(z.string(), ""),
+  next: z._default(text(), ""),
 });
 
 export const LogoutInput = z
@@ -318,7 +82,7 @@ export const ProfileFormInput = z.strictObject({
   contact_information: ContactInformation,
   image: z.optional(Image),
   remove_image: z._default(flag("Remove the picture."), false),
-  current_password: z.optional(z.union([z.literal(""), GivenPassword])),
+  current_password: z.optional(z.union([GivenPassword, z.literal("", rule("wrong_type", "This must be text."))])),
 });
 
 export const ReplaceUserInput = z
@@ -338,7 +102,7 @@ export const ChangePasswordInput = z
 
 export const RenameSessionInput = z.strictObject({ device_name: DeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
 
-const sessionId = z.pipe(z.string().check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
+const sessionId = z.pipe(text().check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
 
 /** The pages' forms about one session, which name it by its public id. */
 export const SessionFormInput = z.strictObject({ id: sessionId });
@@ -365,21 +129,17 @@ export const AUDIT_EVENT_TYPES = [
 export const ActivityInput = z
   .strictObject({
     cursor: z.optional(
-      z
-        .string()
-        .check(
-          z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
-          z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
-        ),
+      text().check(
+        z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
+        z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
+      ),
     ),
     limit: z.prefault(
       z.pipe(
-        z
-          .string()
-          .check(
-            z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
-            z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
-          ),
+        text().check(
+          z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
+          z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
+        ),
         z.transform(Number),
       ),
       "50",
@@ -398,4 +158,3 @@ export type ProfileFormInput = z.output<typeof ProfileFormInput>;
 export type ReplaceUserInput = z.output<typeof ReplaceUserInput>;
 export type ChangePasswordInput = z.output<typeof ChangePasswordInput>;
 export type RenameSessionInput = z.output<typeof RenameSessionInput>;
-export type Image = z.output<typeof Image>;

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { commit, db, must, prepared } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
 import { auditEvent, loginLimitedEvent } from "./audit.ts";
-import { type Caller, requireUser, type Session, type User } from "./caller.ts";
+import { type Caller, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
 import { config } from "./config.ts";
 import { AccountsError } from "./errors.ts";
@@ -42,7 +42,7 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
       refuseUnlessActive(user);
       const opened = await openSession(caller, user, kind, input.device_name, limitsClearedBy(limits, emailCanonical));
       if (opened) {
-        if (isOutdated(user.passwordHash)) await renewHash(user, input.password);
+        if (isOutdated(user.passwordHash)) await renewHash(user, input.password).catch(() => {}); // the next log-in tries again; this one is through
         return opened;
       }
       // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
@@ -83,7 +83,7 @@ export async function openSession(
   const result = await commit((tx) => [
     must(tx.select({ id: users.id }).from(users).where(unchanged)),
     tx.delete(sessions).where(sql`${sessions.id} in (
-      select id from sessions where user_id = ${user.id} order by last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
+      select id from sessions where user_id = ${user.id} order by expires_at > ${now} desc, last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
     tx.insert(sessions).values(session),
     auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
     rememberDevice(tx, caller, user.id),
@@ -125,24 +125,14 @@ export function listSessions(caller: Caller): Session[] {
 export async function logOut(caller: Caller, { all }: LogoutInput): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
   if (all) return revokeAllSessions(caller);
-  await revokeSession(caller, caller.session.id);
+  if (!(await endOwnSession(caller, caller.session.id))) throw new AccountsError("invalid_token"); // another request was first
   return { sessionsEnded: 1 };
 }
 
 /** Ends one of the caller's own sessions. Throws `not_found`, the same for an unknown id and another person's. */
 export async function revokeSession(caller: Caller, id: number): Promise<void> {
   requireUser(caller);
-  const { user } = caller;
-  const result = await commit((tx) => [
-    must(
-      tx
-        .delete(sessions)
-        .where(and(eq(sessions.id, id), eq(sessions.userId, user.id)))
-        .returning({ id: sessions.id }),
-    ),
-    auditEvent(tx, caller, "session.revoked", { userId: user.id, sessionId: id, detail: "one" }),
-  ]);
-  if (!result) throw new AccountsError("not_found");
+  if (!(await endOwnSession(caller, id))) throw new AccountsError("not_found");
 }
 
 /** Gives one of the caller's own sessions a name; an empty one takes it away. Throws `not_found` as `revokeSession` does. */
@@ -189,6 +179,21 @@ export function publicSession(session: Session, currentId: number | undefined): 
     expires_at: instant(session.expiresAt),
     ends_at_latest: instant(session.endsAtLatest),
   };
+}
+
+/** Whether there was such a session of the caller's to end. */
+async function endOwnSession(caller: SignedIn, id: number): Promise<boolean> {
+  const { user } = caller;
+  const result = await commit((tx) => [
+    must(
+      tx
+        .delete(sessions)
+        .where(and(eq(sessions.id, id), eq(sessions.userId, user.id)))
+        .returning({ id: sessions.id }),
+    ),
+    auditEvent(tx, caller, "session.revoked", { userId: user.id, sessionId: id, detail: "one" }),
+  ]);
+  return result !== null;
 }
 
 async function endSessions(caller: Caller, userId: number, which: ReturnType<typeof and>, detail: string) {

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { commit, type Db, db, must, prepared, uniqueViolation } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
 import { type AuditEventType, auditEvent } from "./audit.ts";
-import { type Avatar, deleteUnusedAvatar, insertAvatar, makeAvatar } from "./avatars.ts";
+import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
 import { type Caller, requireUser, type SignedIn, systemCaller, type User } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
@@ -26,7 +26,7 @@ const TAKEN = {
  * address, the username or both, and `rate_limited`; then nothing is left behind.
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
-  refuseCommonPassword("password", input.password, input);
+  await refuseCommonPassword("password", input.password, input);
   const created = limit("registration", networkOf(caller));
   const told = limit("names_taken", networkOf(caller));
   return withinLimits(caller === systemCaller ? [] : [created, told], async () => {
@@ -67,6 +67,10 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
     });
     if (Object.keys(changes).length === 0) return { user };
     const result = await commit((tx) => [
+      ...(changes.avatarHash === undefined ? [] : replaceAvatar(tx, id, avatar)),
+      ...changeEvents(user, changes).map(({ type, detail }) =>
+        auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
+      ),
       must(
         tx
           .update(users)
@@ -74,13 +78,10 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
           .where(eq(users.id, id))
           .returning(),
       ),
-      ...changeEvents(user, changes).map(({ type, detail }) =>
-        auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
-      ),
-      ...avatarStatements(tx, user, changes.avatarHash === undefined ? undefined : avatar),
     ]).catch((error) => refuseTaken(error, names, told, id));
     if (!result) throw new AccountsError("invalid_token"); // deleted meanwhile
-    return { user: result[0][0] as User };
+    const [changed] = result.at(-1) as User[];
+    return { user: changed as User };
   });
 }
 
@@ -187,9 +188,9 @@ function changeEvents(user: User, changes: Partial<User>): { type: AuditEventTyp
   ];
 }
 
-function avatarStatements(tx: Db, user: User, avatar: Avatar | null | undefined) {
-  if (avatar === undefined) return [];
-  return [...(avatar ? [insertAvatar(tx, avatar)] : []), ...(user.avatarHash ? [deleteUnusedAvatar(tx, user.avatarHash)] : [])];
+/** The picture is the row's of this moment, not of when it was read: of two sent at once none is left behind. */
+function replaceAvatar(tx: Db, userId: number, avatar: Avatar | null | undefined) {
+  return [deleteAvatarOf(tx, userId), ...(avatar ? [insertAvatar(tx, avatar)] : [])];
 }
 
 /** Which of the names belong to somebody else than `ownId`. */

@@ -52,16 +52,23 @@ function formValue(schema: z.ZodMiniType, name: string, value: string): unknown 
   return value === "false" ? false : value;
 }
 
+/**
+ * Refuses while reading, never keeping more than `maxBytes`. What is only somewhat too large is read to its end and thrown
+ * away: a client that is still writing when the connection closes sees it broken, and not the answer.
+ */
 async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new DoorError("payload_too_large", { connection: "close" });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const patience = maxBytes * 2;
+  if (Number(request.headers.get("content-length") ?? 0) > patience) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    if (length > patience) throw tooLarge();
+    if (length <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (length > maxBytes) throw tooLarge();
   return Buffer.concat(chunks);
 }
 

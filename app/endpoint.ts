@@ -10,7 +10,7 @@ import { findSession } from "#accounts/sessions.ts";
 import { StorageError, storageErrorFor } from "#db/client.ts";
 import { formValues, readBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
-import { log } from "./log.ts";
+import { log, logEvents } from "./log.ts";
 import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
 
@@ -36,7 +36,8 @@ export type Endpoint<Input extends z.ZodMiniType = z.ZodMiniType, Output extends
 
 type Asked<Input> = { caller: Caller; input: Input; id: number };
 type Run<Input, Output> = (asked: Asked<Input>) => Output | Promise<Output>;
-type RouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
+/** Next.js gives one to every route, without params where the path has none; the front door only where it has one. */
+type RouteContext = { params: Promise<Record<string, string | string[] | undefined> | undefined> };
 export type Handler = (request: Request, context?: RouteContext) => Promise<Response>;
 
 /** The Response that handlers make; the front door puts a quicker one of the same kind in its place. */
@@ -52,22 +53,33 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
     const { method, input: schema, output, status } = endpoint;
     const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
     const input = schema && parseInput(schema, method === "GET" ? readQuery(request, schema) : await readBody(request, schema, maxBytes));
-    const id = context ? readId((await context.params).id) : NO_ID;
-    const result = await run({ caller, input: input as z.output<I>, id });
+    const id = context ? readId((await context.params)?.id) : NO_ID;
+    const result = await logged(caller, requestId, () => run({ caller, input: input as z.output<I>, id }));
     const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
     return json(status, requestId, output && z.parse(output, result), headers);
   });
+}
+
+/** Whatever comes of it, what happened goes to the log. */
+async function logged<T>(caller: Caller, requestId: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } finally {
+    if (caller.events.size > 0) logEvents(caller, requestId);
+  }
 }
 
 /** Wraps what answers by itself (an image, a document) with the error answers that every address gives. */
 export function answering(answer: (request: Request, requestId: string, context?: RouteContext) => Promise<Response> | Response): Handler {
   return async (request, context) => {
     const requestId = requestIdOf(request);
+    let response: Response;
     try {
-      return await answer(request, requestId, context);
+      response = await answer(request, requestId, context);
     } catch (error) {
-      return errorAnswer(error, requestId);
+      response = errorAnswer(error, requestId);
     }
+    return config().corsOrigins.length > 0 ? withCors(request, response) : response;
   };
 }
 
@@ -89,6 +101,21 @@ export const refuseMethod = (allow: string): Handler =>
   answering(() => {
     throw new DoorError("method_not_allowed", { allow });
   });
+
+/** Lets scripts of the configured origins, and no others, read the answer; never with cookies (S47). */
+function withCors(request: Request, response: Response): Response {
+  response.headers.append("vary", "Origin");
+  const origin = request.headers.get("origin");
+  if (!origin || !config().corsOrigins.includes(origin)) return response;
+  response.headers.set("access-control-allow-origin", origin);
+  response.headers.set("access-control-expose-headers", "Location, Retry-After, X-Request-Id");
+  if (request.method === "OPTIONS") {
+    response.headers.set("access-control-allow-methods", response.headers.get("allow") ?? "");
+    response.headers.set("access-control-allow-headers", "Authorization, Content-Type, X-Request-Id");
+    response.headers.set("access-control-max-age", "600");
+  }
+  return response;
+}
 
 /** The answer to an address under /auth/ that does not exist. */
 export const notFound: Handler = answering(() => {

@@ -9,6 +9,7 @@ import type { FormState } from "#components/form-state.ts";
 import { formValues } from "./body.ts";
 import { currentCaller } from "./current.ts";
 import { describeError, requestIdOf } from "./endpoint.ts";
+import { logEvents } from "./log.ts";
 import { problems } from "./problem.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { readSessionCookie } from "./session-cookie.ts";
@@ -23,7 +24,10 @@ export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Cal
     let target: string;
     try {
       if (!isSameOrigin(await headers(), Boolean(await readSessionCookie()))) return refused(crossSite(), fields);
-      target = await run(await currentCaller(), parseInput(schema, formValues(schema, fields)));
+      const caller = await currentCaller();
+      target = await run(caller, parseInput(schema, formValues(schema, fields))).finally(async () =>
+        logEvents(caller, requestIdOf({ headers: await headers() })),
+      );
     } catch (error) {
       return refused(await refusal(error), fields);
     }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -26,7 +26,7 @@ const shared = processWide("database", () => ({ db: undefined as Db | undefined 
 /** Opens the database of this process (once) and makes every commit durable. `file` may not exist yet. */
 export function openDatabase(file: string): Db {
   if (shared.db) return shared.db;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   closeSync(openSync(file, "a", 0o600)); // SQLite would create it, and its -wal, readable to others
   const client = new Database(file, { timeout: START_BUSY_MS });
   client.pragma("journal_mode = WAL");
@@ -36,6 +36,13 @@ export function openDatabase(file: string): Db {
   client.pragma(`journal_size_limit = ${LARGEST_WAL_BYTES}`);
   shared.db = drizzle(client, { casing: "snake_case" });
   return shared.db;
+}
+
+/** In two steps, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 export function db(): Db {

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eq } from "drizzle-orm";
+import { commit, db, must } from "#db/client.ts";
+import { auditEvents, users } from "#db/schema.ts";
+import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
+import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
+import { callerFrom, systemCaller, type User } from "./caller.ts";
+import { clock } from "./clock.ts";
+import { AccountsError } from "./errors.ts";
+import { parseInput } from "./input.ts";
+import { requirePassword } from "./password-change.ts";
+import { AUDIT_EVENT_TYPES, RegisterInput } from "./schemas.ts";
+import { logIn, openSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
+import { registerUser, setUserStatus, updateUser } from "./users.ts";
+
+freshDatabase();
+
+const client = () => callerFrom("192.0.2.7", "curl/8.5.0");
+
+test("an event has its instant, its address and its device in words", async (t) => {
+  const { id } = newUser();
+  t.mock.method(clock, "now", () => 1_700_000_000_000);
+  await commit((tx) => [auditEvent(tx, client(), "session.revoked", { userId: id, sessionId: 7, detail: "one" })]);
+  const [{ id: _, ...event }] = eventsOf(id) as [(typeof auditEvents)["$inferSelect"]];
+  assert.deepEqual(event, {
+    userId: id,
+    type: "session.revoked",
+    at: 1_700_000_000_000,
+    ip: "192.0.2.7",
+    device: "curl 8.5",
+    sessionId: 7,
+    detail: "one",
+  });
+});
+
+test("a commit that meets no row or breaks a rule leaves no event", async () => {
+  const { id } = newUser();
+  const unmet = await commit((tx) => [
+    auditEvent(tx, client(), "user.deleted", { userId: id }),
+    must(tx.delete(users).where(eq(users.id, -1))),
+  ]);
+  assert.equal(unmet, null);
+  const broken = commit((tx) => [
+    auditEvent(tx, client(), "status.changed", { userId: id }),
+    tx
+      .update(users)
+      .set({ status: "admin" as "active" })
+      .where(eq(users.id, id)),
+  ]);
+  await assert.rejects(broken);
+  assert.deepEqual(eventsOf(id), []);
+});
+
+test("what people do is on record, each act once, with the session it was done from", async () => {
+  const input = parseInput(RegisterInput, { email: "ada@example.org", username: "ada.lovelace", password: PASSWORD });
+  const { user } = await registerUser(client(), input);
+  const { session } = await logIn(client(), { email: user.email, password: PASSWORD });
+  const asks = { ...client(), user, session };
+  const change = async (changes: object) => {
+    asks.user = (await updateUser(asks, user.id, changes)).user;
+  };
+  const other = await openSession(client(), user, "browser");
+  await change({ bio: "Mathematician.", contact_information: "Office 3" });
+  await change({ username: "ada.byron", email: "byron@example.org" });
+  await assert.rejects(logIn(client(), { email: asks.user.email, password: "Wrong horse 7" }));
+  await revokeSession(asks, other?.session.id ?? 0);
+  await revokeOtherSessions(asks);
+  await revokeAllSessions(asks);
+  await setUserStatus(systemCaller, asks.user, "suspended");
+  assert.deepEqual(
+    eventsOf(user.id).map(({ type, sessionId, detail }) => [type, sessionId, detail]),
+    [
+      ["user.registered", null, null],
+      ["session.opened", session.id, null],
+      ["session.opened", other?.session.id, null],
+      ["profile.changed", session.id, null],
+      ["email.changed", session.id, "ada@example.org → byron@example.org"],
+      ["username.changed", session.id, "ada.lovelace → ada.byron"],
+      ["login.failed", null, null],
+      ["session.revoked", other?.session.id, "one"],
+      ["session.revoked", session.id, "others"],
+      ["session.revoked", session.id, "all"],
+      ["status.changed", null, "active → suspended"],
+    ],
+  );
+  assert.deepEqual(eventsOf(user.id).at(-1)?.device, "Command line");
+  assert.equal(eventsOf(user.id).at(-1)?.ip, null);
+});
+
+test("no event ever holds a password or a token", async () => {
+  const user = newUser();
+  const { token } = await logIn(client(), { email: user.email, password: PASSWORD });
+  await assert.rejects(logIn(client(), { email: user.email, password: "canary-Wrong 7" }));
+  const written = JSON.stringify(db().select().from(auditEvents).all());
+  for (const secret of [PASSWORD, token, "canary"]) assert.ok(!written.includes(secret));
+});
+
+test("types are a subject and what happened to it", () => {
+  for (const type of AUDIT_EVENT_TYPES) assert.match(type, /^[a-z]+\.[a-z]+ed$/);
+  assert.equal(new Set(AUDIT_EVENT_TYPES).size, AUDIT_EVENT_TYPES.length);
+});
+
+test("the record is listed newest first, by type, and in pages that neither repeat nor leave out", async () => {
+  const { id } = newUser();
+  for (let i = 0; i < 7; i++) {
+    await commit((tx) => [auditEvent(tx, client(), i % 2 ? "login.failed" : "profile.changed", { userId: id, detail: String(i) })]);
+  }
+  const details = ({ events }: { events: { detail: string | null }[] }) => events.map(({ detail }) => detail).join("");
+  assert.equal(details(auditEventsOf(id, { limit: 100 })), "6543210");
+  assert.equal(details(auditEventsOf(id, { limit: 100, type: "login.failed" })), "531");
+  const first = auditEventsOf(id, { limit: 4 });
+  const rest = auditEventsOf(id, { limit: 4, cursor: first.nextCursor ?? undefined });
+  assert.deepEqual([details(first), details(rest), rest.nextCursor], ["6543", "210", null]);
+  assert.equal(auditEventsOf(id, { limit: 7 }).nextCursor, null, "a page that holds all has none after it");
+  assert.deepEqual(auditEventsOf(-1, { limit: 4 }), { events: [], nextCursor: null });
+});
+
+test("a user sees the own record and nobody else's", async () => {
+  const [user, other] = [newUser(), newUser()];
+  const { session } = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  await openSession(client(), other, "lasting");
+  const { events } = listAuditEvents({ ...client(), user, session }, { limit: 50 });
+  assert.deepEqual(
+    events.map(({ userId, type }) => [userId, type]),
+    [[user.id, "session.opened"]],
+  );
+  assert.throws(() => listAuditEvents(client(), { limit: 50 }), AccountsError);
+});
+
+test("failed log-ins since the visit before are counted, wrong current passwords among them not", async () => {
+  const user = newUser();
+  const first = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 7" }));
+  await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 8" }));
+  const second = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  const asks = { ...client(), user, session: second.session };
+  await assert.rejects(requirePassword(asks, "Wrong horse 9"));
+  assert.deepEqual(failedLoginsSinceLastVisit(asks), { count: 2, since: first.session.createdAt });
+});
+
+function eventsOf(userId: User["id"]) {
+  return db().select().from(auditEvents).where(eq(auditEvents.userId, userId)).orderBy(auditEvents.id).all();
+}

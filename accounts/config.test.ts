@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { test } from "node:test";
+import { ConfigError, readConfig } from "./config.ts";
+
+const problemsOf = (environment: Record<string, string>) => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+  return [];
+};
+
+test("without any setting the defaults of the documentation hold", () => {
+  assert.deepEqual(readConfig({}), {
+    host: "127.0.0.1",
+    port: 8000,
+    publicUrl: "http://127.0.0.1:8000",
+    dataDir: resolve("data"),
+    databaseFile: resolve("data/latchkey.db"),
+    isTrustedProxy: null,
+    corsOrigins: [],
+    sessionIdleDays: 14,
+    sessionAbsoluteDays: 30,
+    rateLimits: true,
+    limits: {
+      loginPerDevice: 5,
+      loginPerAddress: 20,
+      loginPerAccountFree: 20,
+      loginPerAccount: 100,
+      reauthentication: 5,
+      namesTaken: 10,
+      registrations: 300,
+      invalidTokens: 600,
+    },
+    logLevel: "info",
+  });
+});
+
+test("an empty value is as good as none", () => {
+  assert.deepEqual(readConfig({ HOST: "", PORT: "", PUBLIC_URL: "", DATA_DIR: "", SESSION_IDLE_DAYS: "", LOG_LEVEL: "" }), readConfig({}));
+});
+
+test("all wrong settings are named at once", () => {
+  const problems = problemsOf({
+    HOST: "no host",
+    PORT: "eighty",
+    PUBLIC_URL: "ftp://example.org",
+    SESSION_IDLE_DAYS: "0",
+    SESSION_ABSOLUTE_DAYS: "401",
+    LOG_LEVEL: "loud",
+  });
+  assert.deepEqual(
+    problems.map((problem) => problem.split(" ")[0]),
+    ["HOST", "PORT", "PUBLIC_URL", "SESSION_IDLE_DAYS", "SESSION_ABSOLUTE_DAYS", "LOG_LEVEL"],
+  );
+  for (const problem of problems) assert.match(problem, /^[A-Z_]+ must .+\.$/);
+});
+
+test("ports, durations and addresses that cannot be are refused", () => {
+  const wrong: [string, string][] = [
+    ...["0", "65536", "-1", "8000.5", "1e3", " 80", "0x50"].map((value): [string, string] => ["PORT", value]),
+    ...["example.org", "https://example.org/path", "https://example.org?x", "https://u:p@example.org", "javascript:1"].map(
+      (value): [string, string] => ["PUBLIC_URL", value],
+    ),
+    ["SESSION_IDLE_DAYS", "1.5"],
+    ["SESSION_IDLE_DAYS", "31"],
+  ];
+  for (const [name, value] of wrong) assert.equal(problemsOf({ [name]: value }).length, 1, `${name}=${value}`);
+});
+
+test("the public address follows host and port, and a wildcard host becomes one that opens", () => {
+  assert.equal(readConfig({ HOST: "0.0.0.0", PORT: "9000" }).publicUrl, "http://127.0.0.1:9000");
+  assert.equal(readConfig({ HOST: "::" }).publicUrl, "http://127.0.0.1:8000");
+  assert.equal(readConfig({ HOST: "::1" }).publicUrl, "http://[::1]:8000");
+  assert.equal(readConfig({ HOST: "localhost", PORT: "80" }).publicUrl, "http://localhost");
+});
+
+test("a public address is kept without the slash at its end", () => {
+  assert.equal(readConfig({ PUBLIC_URL: "https://Accounts.Example.org/" }).publicUrl, "https://accounts.example.org");
+});
+
+test("only named addresses and networks may speak for others", () => {
+  const { isTrustedProxy } = readConfig({ TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7 ,2001:db8::/32" });
+  assert.deepEqual(
+    ["10.9.8.7", "192.0.2.7", "2001:db8::1"].map((address) => isTrustedProxy?.(address)),
+    [true, true, true],
+  );
+  assert.deepEqual(
+    ["11.0.0.1", "192.0.2.8", "2001:db9::1", "", "x"].map((address) => isTrustedProxy?.(address)),
+    [false, false, false, false, false],
+  );
+  for (const wrong of ["10.0.0.0/33", "example.org", "10.0.0", "2001:db8::/129", "10.0.0.0/8/8"]) {
+    assert.equal(problemsOf({ TRUSTED_PROXIES: wrong }).length, 1, wrong);
+  }
+});
+
+test("origins are named exactly as browsers send them", () => {
+  assert.deepEqual(readConfig({ CORS_ORIGINS: "https://app.example.org, http://localhost:3000" }).corsOrigins, [
+    "https://app.example.org",
+    "http://localhost:3000",
+  ]);
+  for (const wrong of ["*", "app.example.org", "https://app.example.org/", "https://*.example.org", "null"]) {
+    assert.equal(problemsOf({ CORS_ORIGINS: wrong }).length, 1, wrong);
+  }
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eq } from "drizzle-orm";
+import { commit, db } from "#db/client.ts";
+import { auditEvents, avatars, sessions } from "#db/schema.ts";
+import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
+import { auditEvent, auditEventsOf } from "./audit.ts";
+import { callerFrom, systemCaller, type User } from "./caller.ts";
+import { clock, DAY_MS, HOUR_MS } from "./clock.ts";
+import { AccountsError } from "./errors.ts";
+import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
+import { findSession, logIn, openSession } from "./sessions.ts";
+import { findUser } from "./users.ts";
+
+freshDatabase();
+
+const client = () => callerFrom("192.0.2.7", "curl/8.5.0");
+const isNotFound = (error: unknown) => error instanceof AccountsError && error.code === "not_found";
+
+test("a deleted user is gone with sessions and picture, and can register anew", async () => {
+  db()
+    .insert(avatars)
+    .values({ hash: "own", bytes: Buffer.from("x") })
+    .run();
+  const user = newUser({ avatarHash: "own" });
+  const { token } = await opened(user);
+  assert.deepEqual(await deleteUser(systemCaller, user), { sessionsEnded: 1 });
+  assert.equal(findUser(String(user.id)), null);
+  assert.equal(findSession(token), null);
+  assert.equal(await db().$count(sessions, eq(sessions.userId, user.id)), 0);
+  assert.equal(await db().$count(avatars, eq(avatars.hash, "own")), 0);
+  await assert.rejects(logIn(client(), { email: user.email, password: PASSWORD }), AccountsError);
+  assert.notEqual(newUser({ email: user.email, emailCanonical: user.emailCanonical }).id, user.id);
+});
+
+test("a picture that somebody else has too stays when one of them is deleted", async () => {
+  db()
+    .insert(avatars)
+    .values({ hash: "shared", bytes: Buffer.from("x") })
+    .run();
+  const [one, other] = [newUser({ avatarHash: "shared" }), newUser({ avatarHash: "shared" })];
+  await deleteUser(systemCaller, one);
+  assert.equal(await db().$count(avatars, eq(avatars.hash, "shared")), 1);
+  await deleteUser(systemCaller, other);
+  assert.equal(await db().$count(avatars, eq(avatars.hash, "shared")), 0);
+});
+
+test("of a deleted user the record keeps id, type and instant, and nothing personal", async () => {
+  const [user, other] = [newUser(), newUser()];
+  await opened(user);
+  await opened(other);
+  await commit((tx) => [auditEvent(tx, client(), "email.changed", { userId: user.id, detail: "canary@example.org → b@example.org" })]);
+  await deleteUser(systemCaller, user);
+  const { events } = auditEventsOf(user.id, { limit: 10 });
+  assert.deepEqual(
+    events.map(({ type, ip, detail }) => ({ type, ip, detail })),
+    ["user.deleted", "email.changed", "session.opened"].map((type) => ({ type, ip: null, detail: null })),
+  );
+  assert.deepEqual(
+    events.map(({ device }) => device),
+    ["Command line", null, null],
+  );
+  assert.ok(!JSON.stringify(events).includes("canary"));
+  assert.equal(auditEventsOf(other.id, { limit: 1 }).events[0]?.ip, "192.0.2.7", "other people's record stays whole");
+});
+
+test("who is deleted already cannot be deleted again, and that leaves no event", async () => {
+  const user = newUser();
+  await deleteUser(systemCaller, user);
+  const before = await db().$count(auditEvents);
+  await assert.rejects(deleteUser(systemCaller, user), isNotFound);
+  await assert.rejects(operatorRevokeAll(systemCaller, user), isNotFound);
+  assert.equal(await db().$count(auditEvents), before);
+});
+
+test("the operator ends one session of anybody, on record as the operator's act", async () => {
+  const user = newUser();
+  const [one, other] = [await opened(user), await opened(user)];
+  await operatorRevokeSession(systemCaller, one.session.id);
+  assert.equal(findSession(one.token), null);
+  assert.ok(findSession(other.token));
+  const [event] = auditEventsOf(user.id, { limit: 1 }).events;
+  assert.deepEqual([event?.type, event?.sessionId, event?.detail], ["session.revoked", one.session.id, "by operator"]);
+  await assert.rejects(operatorRevokeSession(systemCaller, one.session.id), isNotFound);
+});
+
+test("the operator ends all sessions of a user, also of a log-in that is under way", async () => {
+  const user = newUser();
+  const [one, stranger] = [await opened(user), await opened(newUser())];
+  await opened(user);
+  assert.deepEqual(await operatorRevokeAll(systemCaller, user), { sessionsEnded: 2 });
+  assert.equal(findSession(one.token), null);
+  assert.equal(await openSession(client(), user, "lasting"), null, "its password was checked before");
+  assert.ok(findSession(stranger.token));
+});
+
+test("sessions of a user are listed with the last used first, ended ones not", async (t) => {
+  const user = newUser();
+  let now = Date.now();
+  t.mock.method(clock, "now", () => now);
+  const first = await opened(user);
+  now += HOUR_MS;
+  const second = await opened(user);
+  await opened(newUser());
+  const ids = () => sessionsOf(user).map(({ id }) => id);
+  assert.deepEqual(ids(), [second.session.id, first.session.id]);
+  now += 14 * DAY_MS - HOUR_MS;
+  assert.deepEqual(ids(), [second.session.id]);
+});
+
+async function opened(user: User) {
+  const result = await openSession(client(), user, "lasting");
+  assert.ok(result);
+  return result;
+}

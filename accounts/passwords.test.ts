@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
+import { test } from "node:test";
+import { AccountsError } from "./errors.ts";
+import { NewPassword } from "./fields.ts";
+import { parseInput } from "./input.ts";
+import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
+import { LoginInput } from "./schemas.ts";
+
+const PASSWORD = "Correct horse 7 battery";
+const MOST_WAITING = 64;
+const LONGEST_WAIT_MS = 5_000;
+
+const isOverloaded = (error: unknown) =>
+  error instanceof AccountsError &&
+  error.code === "overloaded" &&
+  Number.isInteger(error.retryAfterSeconds) &&
+  (error.retryAfterSeconds ?? 0) > 0;
+
+test("the right password proves itself, a wrong one does not", async () => {
+  const hash = await hashPassword(PASSWORD);
+  assert.equal(await verifyPassword(hash, PASSWORD), true);
+  for (const wrong of ["", PASSWORD.toLowerCase(), `${PASSWORD} `, ` ${PASSWORD}`, `${PASSWORD}\n`, PASSWORD.slice(0, -1)]) {
+    assert.equal(await verifyPassword(hash, wrong), false, JSON.stringify(wrong));
+  }
+});
+
+test("the same password never has the same hash twice, and never stands in it", async () => {
+  const [one, other] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
+  assert.notEqual(one, other);
+  assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  assert.ok(!one.includes(PASSWORD));
+});
+
+test("nobody and a damaged hash are refused, never an error", async () => {
+  for (const stored of [null, "", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA", "$2b$12$abcdefghijklmnopqrstuv"]) {
+    assert.equal(await verifyPassword(stored, PASSWORD), false, String(stored));
+  }
+});
+
+test("nobody, a damaged hash and a wrong password take the same time", async () => {
+  const hash = await hashPassword(PASSWORD);
+  const median = async (stored: string | null) => {
+    const times: number[] = [];
+    for (let i = 0; i < 9; i++) {
+      const start = performance.now();
+      await verifyPassword(stored, "Wrong horse 7 battery");
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[4] as number;
+  };
+  const known = await median(hash);
+  for (const stored of [null, "$argon2id$v=19$m=19456,t=2,p=1$AAAA"]) {
+    const ratio = (await median(stored)) / known;
+    assert.ok(ratio > 0.4 && ratio < 2.5, `${stored}: ${ratio}`);
+  }
+});
+
+test("nothing is cut: passwords that differ after 72 or 128 bytes, or after a NUL, are different", async () => {
+  for (const start of ["a".repeat(72), "a".repeat(128), "a\0", "é".repeat(36)]) {
+    const hash = await hashPassword(`${start}X1`);
+    assert.equal(await verifyPassword(hash, `${start}X1`), true);
+    assert.equal(await verifyPassword(hash, `${start}X2`), false);
+    assert.equal(await verifyPassword(hash, start), false);
+  }
+});
+
+test("a password typed with combining marks is the same as one with composed letters", () => {
+  const composed = "Zoë Müller 77".normalize("NFC");
+  const combining = composed.normalize("NFD");
+  assert.notEqual(combining, composed);
+  assert.equal(parseInput(NewPassword, combining), composed);
+  assert.equal(parseInput(LoginInput, { email: "a@example.org", password: combining }).password, composed);
+});
+
+test("beyond a full queue log-ins are turned away at once with a time to come back, and the waiting ones are served", async () => {
+  const most = availableParallelism() + MOST_WAITING;
+  const results = await Promise.allSettled(Array.from({ length: most + 30 }, () => verifyPassword(null, PASSWORD)));
+  const refused = results.filter(({ status }) => status === "rejected");
+  assert.equal(refused.length, 30);
+  for (const result of refused) assert.ok(isOverloaded((result as PromiseRejectedResult).reason));
+  assert.equal(await verifyPassword(await hashPassword(PASSWORD), PASSWORD), true, "the queue works again");
+});
+
+test("whoever waits longer than 5 seconds is turned away", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const running = Array.from({ length: availableParallelism() }, () => verifyPassword(null, PASSWORD));
+  const waiting = verifyPassword(null, PASSWORD);
+  t.mock.timers.tick(LONGEST_WAIT_MS);
+  await assert.rejects(waiting, isOverloaded);
+  assert.deepEqual(
+    await Promise.all(running),
+    running.map(() => false),
+  );
+  assert.equal(await verifyPassword(null, PASSWORD), false, "no place in the queue is lost");
+});
+
+test("a hash of weaker parameters is recognised as outdated, today's is not", async () => {
+  assert.equal(isOutdated(await hashPassword(PASSWORD)), false);
+  assert.equal(isOutdated("$argon2id$v=19$m=8192,t=2,p=1$c2FsdHNhbHQ$aGFzaA"), true);
+  assert.equal(isOutdated("$2b$12$abcdefghijklmnopqrstuv"), true);
+});

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { eq } from "drizzle-orm";
+import { closeDatabase, commit, db, must, openDatabase, prepared, StorageError, storageErrorFor, uniqueViolation } from "./client.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { users } from "./schema.ts";
+import { freshDatabase, newUser } from "./testing.ts";
+
+const LONGEST_STANDSTILL_MS = 100;
+const FULL = 2;
+
+const file = freshDatabase();
+const pragma = (name: string) => db().$client.pragma(name, { simple: true });
+const setBio = (bio: string, id: number) => db().update(users).set({ bio }).where(eq(users.id, id));
+const bioOf = (id: number) => db().select({ bio: users.bio }).from(users).where(eq(users.id, id)).get()?.bio;
+
+test("a commit survives a power cut, readers and writers do not wait for each other, and references hold", () => {
+  assert.equal(pragma("synchronous"), FULL);
+  assert.equal(pragma("journal_mode"), "wal");
+  assert.equal(pragma("foreign_keys"), 1);
+  assert.equal(pragma("trusted_schema"), 0);
+  assert.equal(pragma("busy_timeout"), 0, "waiting is for commit, which leaves the event loop alone");
+});
+
+test("folder and files can be read by their owner alone", () => {
+  const folder = join(dirname(file), "deep/er");
+  closeDatabase();
+  migrateDatabase(join(folder, "latchkey.db"));
+  newUser();
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  for (const name of readdirSync(folder).filter((name) => !name.endsWith(".migrating"))) {
+    assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+  }
+  closeDatabase();
+  migrateDatabase(file);
+});
+
+test("a process has one database, however often it is opened", () => {
+  assert.equal(openDatabase(file), db());
+});
+
+test("a database that is not open says so", () => {
+  closeDatabase();
+  assert.throws(db, /openDatabase/);
+  migrateDatabase(file);
+});
+
+test("a prepared statement follows the database that is open", () => {
+  const count = prepared((db) => db.select().from(users).prepare());
+  const before = count().all().length;
+  closeDatabase();
+  migrateDatabase(file);
+  assert.equal(count().all().length, before);
+});
+
+test("a commit gives the rows of each of its statements", async () => {
+  const { id } = newUser();
+  const result = await commit((tx) => [
+    tx.update(users).set({ bio: "one" }).where(eq(users.id, id)).returning({ bio: users.bio }),
+    tx.select({ id: users.id }).from(users).where(eq(users.id, id)),
+    tx.update(users).set({ bio: "two" }).where(eq(users.id, -1)).returning(),
+  ]);
+  assert.deepEqual(result, [[{ bio: "one" }], [{ id }], []]);
+});
+
+test("a must that meets no row undoes everything before and after it", async () => {
+  const { id } = newUser();
+  for (const statement of [
+    setBio("x", -1),
+    db().select().from(users).where(eq(users.id, -1)),
+    db().delete(users).where(eq(users.id, -1)).returning(),
+  ]) {
+    assert.equal(await commit(() => [setBio("changed", id), must(statement), setBio("changed again", id)]), null);
+    assert.equal(bioOf(id), "");
+  }
+  assert.ok(await commit(() => [must(setBio("changed", id))]));
+  assert.equal(bioOf(id), "changed");
+});
+
+test("a broken constraint undoes everything, and a taken name is known by its column", async () => {
+  const [taken, other] = [newUser(), newUser()];
+  const clash = (change: Partial<typeof users.$inferInsert>) =>
+    commit((tx) => [setBio("changed", other.id), tx.update(users).set(change).where(eq(users.id, other.id))]).catch((error) => error);
+  assert.equal(uniqueViolation(await clash({ emailCanonical: taken.emailCanonical })), "email_canonical");
+  assert.equal(uniqueViolation(await clash({ usernameCanonical: taken.usernameCanonical })), "username_canonical");
+  assert.equal(uniqueViolation(await clash({ id: taken.id })), "id");
+  const noSuchPicture = await clash({ avatarHash: "no such picture" });
+  assert.ok(noSuchPicture instanceof Error);
+  assert.equal(uniqueViolation(noSuchPicture), null, "a broken reference is no taken name");
+  assert.equal(storageErrorFor(noSuchPicture), null, "nor the disk's fault");
+  assert.equal(bioOf(other.id), "");
+});
+
+test("what has nothing to do with the database is neither a taken name nor the disk's fault", () => {
+  for (const error of [new Error("UNIQUE constraint failed: users.email"), null, undefined, "SQLITE_FULL", { code: "SQLITE_FULL" }]) {
+    assert.equal(uniqueViolation(error), null);
+    assert.equal(storageErrorFor(error), null);
+  }
+});
+
+test("a thrown mistake while building a commit changes nothing and leaves no transaction open", async () => {
+  const { id } = newUser();
+  const broken = commit(() => {
+    setBio("changed", id).run();
+    throw new TypeError("mistake");
+  });
+  await assert.rejects(broken, TypeError);
+  assert.equal(bioOf(id), "");
+  assert.equal(db().$client.inTransaction, false);
+});
+
+test("a lock of another process delays a commit and reads not at all, and never the event loop", async () => {
+  const { id } = newUser();
+  const { released } = await lockFor(1_000);
+  const start = performance.now();
+  const standstill = await longestStandstill(async () => {
+    const change = commit(() => [setBio("after the lock", id)]);
+    assert.equal(bioOf(id), "");
+    await change;
+  });
+  const waited = performance.now() - start;
+  assert.equal(bioOf(id), "after the lock");
+  assert.ok(waited > 500 && waited < 2_500, `${waited} ms`);
+  assert.ok(standstill < LONGEST_STANDSTILL_MS, `${standstill} ms`);
+  await released;
+});
+
+test("many commits that wait for a lock together are all done afterwards", async () => {
+  const people = Array.from({ length: 50 }, () => newUser());
+  const { released } = await lockFor(400);
+  await Promise.all(people.map(({ id }) => commit(() => [setBio(`bio of ${id}`, id)])));
+  for (const { id } of people) assert.equal(bioOf(id), `bio of ${id}`);
+  await released;
+});
+
+test("after 5 seconds of a lock a commit gives up with a StorageError, and nothing was changed", async () => {
+  const { id } = newUser();
+  const { released } = await lockFor(5_800);
+  const start = performance.now();
+  const standstill = await longestStandstill(() =>
+    assert.rejects(
+      commit(() => [setBio("never", id)]),
+      (error) => error instanceof StorageError && error.retryAfterSeconds > 0,
+    ),
+  );
+  const waited = performance.now() - start;
+  assert.ok(waited > 4_900 && waited < 6_000, `${waited} ms`);
+  assert.ok(standstill < LONGEST_STANDSTILL_MS, `${standstill} ms`);
+  await released;
+  assert.equal(bioOf(id), "");
+  assert.ok(await commit(() => [must(setBio("now", id))]));
+});
+
+/** A lock for writing, held by another process until `released`. */
+async function lockFor(milliseconds: number): Promise<{ released: Promise<unknown> }> {
+  const script = `
+    import Database from "better-sqlite3";
+    new Database(process.argv[1]).exec("BEGIN IMMEDIATE; UPDATE users SET bio = 'by the other process'");
+    process.stdout.write("locked");
+    setTimeout(() => process.exit(), ${milliseconds});`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, file], { stdio: ["ignore", "pipe", "inherit"] });
+  const released = once(child, "exit");
+  await once(child.stdout, "data");
+  return { released };
+}
+
+async function longestStandstill(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  await work();
+  clearInterval(timer);
+  return longest;
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { afterEach, test } from "node:test";
+import Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { getTableConfig } from "drizzle-orm/sqlite-core";
+import { closeDatabase, db } from "./client.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { processWide } from "./process-wide.ts";
+import * as schema from "./schema.ts";
+import { freshFolder, newUser } from "./testing.ts";
+
+const OWN_OF_DRIZZLE = "__drizzle_migrations";
+
+const folder = freshFolder();
+let files = 0;
+const newFile = () => join(folder, `${++files}.db`);
+
+afterEach(closeDatabase);
+
+test("every table is STRICT but Drizzle's own", () => {
+  migrateDatabase(newFile());
+  const tables = db().$client.pragma("table_list") as { schema: string; name: string; strict: number }[];
+  const ours = tables.filter(({ schema, name }) => schema === "main" && !name.startsWith("sqlite_") && name !== OWN_OF_DRIZZLE);
+  assert.deepEqual(
+    ours.map(({ name, strict }) => [name, strict]).sort(),
+    tableConfigs()
+      .map(({ name }) => [name, 1])
+      .sort(),
+  );
+});
+
+test("tables have exactly the columns of schema.ts, by the name and with the need for a value that stand there", () => {
+  migrateDatabase(newFile());
+  for (const { name, columns } of tableConfigs()) {
+    const found = db().$client.pragma(`table_info(${name})`) as { name: string; notnull: number; type: string }[];
+    const snakeCase = (text: string) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    assert.deepEqual(
+      found.map((column) => [column.name, column.type.toLowerCase(), column.notnull === 1]),
+      columns.map((column) => [snakeCase(column.name), column.getSQLType(), column.notNull]),
+      name,
+    );
+  }
+});
+
+test("user and picture may be written in any order in one commit, and never one without the other", () => {
+  migrateDatabase(newFile());
+  const { $client } = db();
+  const { id } = newUser();
+  const give = $client.prepare("UPDATE users SET avatar_hash = 'p' WHERE id = ?");
+  const keep = $client.prepare("INSERT INTO avatars VALUES ('p', x'00')");
+  assert.throws(() => give.run(id), /FOREIGN KEY/);
+  $client.transaction(() => [give.run(id), keep.run()])();
+  assert.throws(() => $client.exec("DELETE FROM avatars"), /FOREIGN KEY/);
+  $client.transaction(() => $client.exec("DELETE FROM avatars; UPDATE users SET avatar_hash = NULL"))();
+});
+
+test("a user's sessions go with the user, what is on record stays", () => {
+  migrateDatabase(newFile());
+  const { $client } = db();
+  const { id } = newUser();
+  $client.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1);
+    INSERT INTO audit_events (user_id, type, at) VALUES (${id}, 'session.opened', 1);
+    DELETE FROM users WHERE id = ${id}`);
+  assert.equal($client.prepare("SELECT count(*) FROM sessions").pluck().get(), 0);
+  assert.equal($client.prepare("SELECT count(*) FROM audit_events").pluck().get(), 1);
+  assert.notEqual(newUser().id, id, "an id is never given twice");
+});
+
+test("a status that does not exist and a number for a name are refused by the database too", () => {
+  migrateDatabase(newFile());
+  const { id } = newUser();
+  assert.throws(() => db().$client.exec(`UPDATE users SET status = 'admin' WHERE id = ${id}`), /CHECK/);
+  assert.throws(() => db().$client.exec(`UPDATE users SET created_at = 'yesterday' WHERE id = ${id}`), /cannot store TEXT/);
+});
+
+test("a second start changes nothing", () => {
+  const file = newFile();
+  migrateDatabase(file);
+  const { id } = newUser();
+  const before = schemaOf(file);
+  closeDatabase();
+  migrateDatabase(file);
+  assert.deepEqual(schemaOf(file), before);
+  assert.equal(db().$client.prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
+});
+
+test("processes that start at the same time all find a migrated database", async () => {
+  const file = newFile();
+  const script = `
+    import { migrateDatabase } from "./db/migrate.ts";
+    import { db } from "./db/client.ts";
+    migrateDatabase(process.argv[1]);
+    db().$client.prepare("SELECT count(*) FROM users").get();`;
+  const starts = Array.from({ length: 3 }, () =>
+    spawn(process.execPath, ["--input-type=module", "-e", script, file], { stdio: "inherit" }),
+  );
+  const codes = await Promise.all(starts.map(async (child) => (await once(child, "exit"))[0]));
+  assert.deepEqual(codes, [0, 0, 0]);
+  migrateDatabase(file);
+  assert.equal(db().$client.prepare(`SELECT count(*) FROM ${OWN_OF_DRIZZLE}`).pluck().get(), migrationFiles("db/migrations").length);
+});
+
+test("a start that is killed at any statement leaves the old or the new schema, and the next one finishes", () => {
+  const whole = newFile();
+  const states: string[] = [];
+  // What a killed process leaves is what its files hold at that moment: they are copied before every statement.
+  const keepState = () => {
+    const state = newFile();
+    for (const suffix of ["", "-wal"]) if (existsSync(whole + suffix)) copyFileSync(whole + suffix, state + suffix);
+    states.push(state);
+  };
+  const client = new Database(whole, { verbose: keepState });
+  client.pragma("journal_mode = WAL");
+  processWide("database", () => ({ db: undefined as unknown })).db = drizzle(client, { casing: "snake_case" });
+  migrateDatabase(whole);
+  const finished = schemaOf(whole);
+  closeDatabase();
+  assert.ok(states.length > 10, `only ${states.length} statements were seen`);
+  for (const [n, state] of states.entries()) {
+    const left = schemaOf(state).filter((sql) => !sql.includes(OWN_OF_DRIZZLE));
+    assert.ok(left.length === 0 || left.length === finished.length - 1, `killed at statement ${n}: ${left.length} tables and indexes`);
+    migrateDatabase(state);
+    assert.deepEqual(schemaOf(state), finished, `killed at statement ${n}`);
+    newUser();
+    closeDatabase();
+  }
+});
+
+test("a process that is killed while it migrates holds up no other", () => {
+  const script = `
+    import Database from "better-sqlite3";
+    import { drizzle } from "drizzle-orm/better-sqlite3";
+    import { migrateDatabase } from "./db/migrate.ts";
+    let left = 8;
+    const verbose = () => { if (--left === 0) process.kill(process.pid, "SIGKILL"); };
+    const client = new Database(process.argv[1], { verbose });
+    client.pragma("journal_mode = WAL");
+    globalThis[Symbol.for("latchkey.database")].db = drizzle(client, { casing: "snake_case" });
+    migrateDatabase(process.argv[1]);`;
+  const file = newFile();
+  const { signal } = spawnSync(process.execPath, ["--input-type=module", "-e", script, file], { stdio: "inherit" });
+  assert.equal(signal, "SIGKILL");
+  migrateDatabase(file);
+  assert.ok(newUser());
+});
+
+test("schema.ts and the migrations agree: drizzle-kit finds nothing to add", () => {
+  const out = join(freshFolder(), "migrations");
+  cpSync("db/migrations", out, { recursive: true });
+  const before = migrationFiles(out);
+  const settings = ["--dialect", "sqlite", "--casing", "snake_case", "--schema", "./db/schema.ts", "--out", relative(process.cwd(), out)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/drizzle-kit/bin.cjs", "generate", ...settings], {
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /No schema changes/);
+  assert.deepEqual(migrationFiles(out), before);
+});
+
+test("the migrations stand in the order of their journal", () => {
+  const { entries } = JSON.parse(readFileSync("db/migrations/meta/_journal.json", "utf8")) as { entries: { tag: string; when: number }[] };
+  assert.deepEqual(
+    entries.map(({ tag }) => `${tag}.sql`),
+    migrationFiles("db/migrations"),
+  );
+  assert.deepEqual(
+    entries.map(({ when }) => when),
+    entries.map(({ when }) => when).sort((a, b) => a - b),
+  );
+});
+
+function tableConfigs() {
+  return Object.values(schema).map((table) => getTableConfig(table));
+}
+
+function migrationFiles(path: string): string[] {
+  return readdirSync(path)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
+}
+
+function schemaOf(file: string): string[] {
+  const client = new Database(file);
+  const found = client
+    .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .pluck()
+    .all();
+  client.close();
+  return found as string[];
+}

@@ -1,0 +1,101 @@
+import { expect, type Latchkey, PASSWORD, person, refusal, test, unique } from "../fixtures.ts";
+import { blob, png } from "../pictures.ts";
+import type { Ask } from "../request.ts";
+
+type Fields = Record<string, string>;
+
+const BODIES: [name: string, ask: (fields: Fields) => Ask][] = [
+  ["JSON", (json) => ({ json })],
+  ["a form", (form) => ({ form })],
+  ["multipart", (multipart) => ({ multipart })],
+];
+
+for (const [name, ask] of BODIES) {
+  for (const slash of ["/", ""]) {
+    test(`a whole life in ${name}, on addresses ${slash ? "with" : "without"} the trailing slash, without a redirect`, async ({
+      latchkey,
+    }) => {
+      const wanted = person({ bio: "Schöne Grüße & = + % 🙂", contact_information: "a\nb" }) as Fields;
+      const registered = await latchkey.api("POST", `/auth/create-user${slash}`, ask(wanted));
+      expect(registered.status, registered.text).toBe(201);
+      expect(registered.body.user).toMatchObject({
+        email: wanted.email,
+        bio: wanted.bio,
+        contact_information: "a\nb",
+        account_status: "active",
+      });
+      const login = () =>
+        latchkey.api("POST", `/auth/login${slash}`, ask({ email: `${wanted.email}`, password: PASSWORD, device_name: "x" }));
+      const { status, body } = await login();
+      expect(status).toBe(200);
+      const token = body.token as string;
+      expect((await latchkey.api("GET", `/auth/me${slash}`, { token })).status).toBe(200);
+      const update = `/auth/update-user/${body.user.id}${slash}`;
+      const patched = await latchkey.api("PATCH", update, { token, ...ask({ bio: "", contact_information: "Office" }) });
+      expect(patched.body.user).toMatchObject({ bio: "", contact_information: "Office" });
+      const username = unique("Put");
+      const put = await latchkey.api("PUT", update, { token, ...ask({ email: `${wanted.email}`, username }) });
+      expect(put.body.user).toMatchObject({ username, bio: "", contact_information: "" });
+      const others = [(await login()).body.token, (await login()).body.token];
+      expect((await latchkey.api("POST", `/auth/logout${slash}`, { token, ...ask({}) })).body.sessions_ended).toBe(1);
+      expect((await latchkey.api("POST", `/auth/logout-all${slash}`, { token: others[0] })).body.sessions_ended).toBe(2);
+      expect((await latchkey.api("GET", `/auth/me${slash}`, { token: others[1] })).status).toBe(401);
+    });
+  }
+
+  test(`${name} is refused with the same fields and codes as any other body`, async ({ latchkey }) => {
+    const answer = await latchkey.api(
+      "POST",
+      "/auth/create-user/",
+      ask({ email: "ada", username: "ab", password: "x7Y", role: "admin", image: "*" }),
+    );
+    expect(refusal(answer)).toEqual({
+      status: 400,
+      code: "validation_failed",
+      errors: { "#/email": "invalid_format", "#/username": "too_short", "#/password": "too_short", "#/role": "unknown_field" },
+    });
+  });
+
+  test(`${name} with all=true logs out everywhere`, async ({ latchkey }) => {
+    const user = await latchkey.newUser();
+    const [token] = [await latchkey.signIn(user), await latchkey.signIn(user)];
+    const all = name === "JSON" ? { json: { all: true } } : ask({ all: "true" });
+    expect((await latchkey.api("POST", "/auth/logout/", { token, ...all })).body.sessions_ended).toBe(2);
+  });
+}
+
+for (const path of ["/auth/policy", "/auth/openapi.json", "/health"]) {
+  test(`${path} is the same with and without its trailing slash`, async ({ latchkey }) => {
+    const [bare, slashed] = [await latchkey.api("GET", path), await latchkey.api("GET", `${path}/`)];
+    expect([bare.status, slashed.status]).toEqual([200, 200]);
+    expect(slashed.text).toBe(bare.text);
+  });
+}
+
+test("a query in the address changes nothing", async ({ latchkey }) => {
+  const json = { email: (await latchkey.newUser()).email, password: PASSWORD };
+  for (const path of ["/auth/login/?x=1", "/auth/login?x=1", "/auth/login/?email=other%40example.org&all=true"]) {
+    expect((await latchkey.api("POST", path, { json })).status, path).toBe(200);
+  }
+});
+
+const text = (value: string) => new Blob([value], { type: "text/plain" });
+
+test("a file where text belongs is refused, and so is a picture's place filled by two", async ({ latchkey }) => {
+  const wanted = person() as Fields;
+  const file = await latchkey.api("POST", "/auth/create-user/", { multipart: { ...wanted, bio: text("hello") } });
+  expect(refusal(file)).toEqual({ status: 400, code: "validation_failed", errors: { "#/bio": "wrong_type" } });
+  const picture = blob(await png());
+  const twice = await twoPictures(latchkey, wanted, picture);
+  expect(refusal(twice)).toEqual({ status: 400, code: "validation_failed", errors: { "#/image": "repeated" } });
+});
+
+async function twoPictures(latchkey: Latchkey, fields: Fields, picture: Blob) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append("image", picture);
+  data.append("image", picture);
+  const encoded = new Response(data);
+  const headers = { "content-type": encoded.headers.get("content-type") ?? "" };
+  return latchkey.api("POST", "/auth/create-user/", { raw: new Uint8Array(await encoded.arrayBuffer()), headers });
+}

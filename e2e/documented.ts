@@ -1,0 +1,70 @@
+import { expect } from "@playwright/test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { type Answer, send } from "./request.ts";
+
+type Operation = { requestBody?: { content: Record<string, unknown> }; responses: Record<string, { content?: Record<string, unknown> }> };
+export type ApiDocument = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, unknown> } };
+
+export type Documented = {
+  document: ApiDocument;
+  /** Fails unless the document foresees this answer to this request. */
+  check(method: string, path: string, answer: Answer): void;
+  /** What is wrong with a value by the schema at this JSON pointer into the document, or null. */
+  problemsOf(pointer: string, value: unknown): string | null;
+};
+
+/** Reads a server's own API document, to hold its answers against. */
+export async function readDocument(base: string): Promise<Documented> {
+  const { body: document } = (await send(base, "GET", "/auth/openapi.json")) as { body: ApiDocument };
+  const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(document, "api");
+
+  const problemsOf = (pointer: string, value: unknown) => {
+    const validate = ajv.getSchema(`api#${pointer}`); // compiled once
+    if (!validate) throw new Error(`The API document has no schema at ${pointer}.`);
+    return validate(value) ? null : ajv.errorsText(validate.errors);
+  };
+
+  function check(method: string, path: string, answer: Answer): void {
+    const asked = `${method} ${path} → ${answer.status}`;
+    const found = findOperation(document, method === "HEAD" ? "GET" : method, path);
+    const type = answer.headers["content-type"]?.split(";")[0] ?? "";
+    if (answer.status >= 400 && method !== "HEAD") {
+      expect(type, `${asked}: every refusal is problem+json`).toBe("application/problem+json");
+      expect(problemsOf("/components/schemas/Problem", answer.body), asked).toBeNull();
+      expect(answer.body.status, asked).toBe(answer.status);
+      expect(answer.body.request_id, asked).toBe(answer.headers["x-request-id"]);
+    }
+    if (!found) return;
+    const { pointer, operation } = found;
+    const response = operation.responses[answer.status];
+    expect(response, `${asked}: the status is in the API document`).toBeDefined();
+    if (!type) return;
+    expect(Object.keys(response?.content ?? {}), `${asked}: the content type is in the API document`).toContain(type);
+    if (answer.body !== undefined) {
+      expect(problemsOf(`${pointer}/responses/${answer.status}/content/${pointerPart(type)}/schema`, answer.body), asked).toBeNull();
+    }
+  }
+
+  return { document, check, problemsOf };
+}
+
+/** The operation of the document that a request means; none for another method or an unknown address. */
+function findOperation(document: ApiDocument, method: string, target: string) {
+  const path = withoutSlash(target.split("?", 1)[0] ?? "");
+  for (const [template, operations] of Object.entries(document.paths)) {
+    const pattern = new RegExp(
+      `^${withoutSlash(template)
+        .replace(/[.]/g, "\\.")
+        .replace(/\{\w+\}/, "[^/]+")}$`,
+    );
+    const operation = operations[method.toLowerCase()];
+    if (operation && pattern.test(path)) return { operation, pointer: `/paths/${pointerPart(template)}/${method.toLowerCase()}` };
+  }
+  return null;
+}
+
+const withoutSlash = (path: string) => path.replace(/\/$/, "");
+const pointerPart = (part: string) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")).replaceAll("~", "~");

@@ -1,0 +1,177 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { test as base, expect, type TestInfo } from "@playwright/test";
+import Database from "better-sqlite3";
+import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
+import { type Answer, type Ask, send, sendBytes, sendTogether } from "./request.ts";
+import { type Host, server } from "./servers.ts";
+
+export { expect };
+
+const LOG_FLUSH_MS = 400;
+
+export const PASSWORD = "Correct horse 7 battery";
+
+export type NewUser = { id: number; email: string; username: string; password: string };
+
+type Row = Record<string, unknown>;
+
+export type Latchkey = {
+  url: string;
+  /** One request; every answer is held against the API document and the headers that all answers have. */
+  api(method: string, path: string, ask?: Ask): Promise<Answer>;
+  /** Requests that arrive at the same moment, each from an address of its own. */
+  together(asks: [method: string, path: string, ask: Ask][]): Promise<Answer[]>;
+  /** Bytes on a socket, for what is not even HTTP. */
+  bytes(text: string): Promise<string>;
+  /** A client's address that no other test uses, so that no two tests ever share a limit. */
+  elsewhere(): string;
+  /** Registers a person through the real address. */
+  newUser(fields?: Row): Promise<NewUser>;
+  /** Logs in through the real address; the token. */
+  signIn(user: Pick<NewUser, "email" | "password">, fields?: Row): Promise<string>;
+  /** What the server keeps, read-only: proof of what did and did not happen. */
+  rows(query: string, ...values: unknown[]): Row[];
+  /** All that the server keeps of a user. */
+  kept(user: Pick<NewUser, "id">): { user: Row | undefined; sessions: Row[]; events: string[] };
+  /** Everything the server has written so far: database, write-ahead log and log lines. */
+  written(): Promise<Buffer>;
+  document: ApiDocument;
+  problemsOf: Documented["problemsOf"];
+};
+
+/** Which of the two hosts a project asks. */
+export type Hosted = { host: Host };
+
+let taken = 0;
+
+/** A name that nobody else has, also not in another worker. */
+export function unique(prefix = "user"): string {
+  return `${prefix}-${process.pid.toString(36)}${(taken++).toString(36)}${randomBytes(2).toString("hex")}`;
+}
+
+/** The fields of a registration that succeeds. */
+export function person(fields: Row = {}): { email: string; username: string; password: string } & Row {
+  const name = unique();
+  return { email: `${name}@example.org`, username: name, password: PASSWORD, ...fields };
+}
+
+/** What a refusal says, with the wrong fields and the code of each. */
+export function refusal({ status, body }: Answer): { status: number; code: string; errors: Record<string, string> } {
+  const errors = (body?.errors ?? []) as { pointer: string; code: string }[];
+  return { status, code: body?.code, errors: Object.fromEntries(errors.map(({ pointer, code }) => [pointer, code])) };
+}
+
+/** The refusal of one wrong field. */
+export const invalid = (field: string, code: string) => ({
+  status: 400,
+  code: "validation_failed",
+  errors: { [field ? `#/${field}` : "#"]: code },
+});
+
+export const taken409 = (...fields: string[]) => ({
+  status: 409,
+  code: "user_already_exists",
+  errors: Object.fromEntries(fields.map((field) => [`#/${field}`, "taken"])),
+});
+
+export const refused = (status: number, code: string) => ({ status, code, errors: {} });
+
+export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: Documented }>({
+  host: ["front-door", { option: true, scope: "worker" }],
+  documented: [async ({ host }, use) => use(await readDocument(server(host).url)), { scope: "worker" }],
+  baseURL: async ({ host }, use) => use(server(host).url),
+  latchkey: async ({ host, documented }, use, info) => {
+    const { url, dataDir, logFile } = server(host);
+    const file = join(dataDir, "latchkey.db");
+    const database = new Database(file, { readonly: true });
+    const rows = (query: string, ...values: unknown[]) => database.prepare(query).all(...values) as Row[];
+    const own = newAddress(info);
+
+    async function api(method: string, path: string, ask: Ask = {}): Promise<Answer> {
+      const answer = await send(url, method, path, { from: own, ...ask });
+      checkAnswer(documented, method, path, answer);
+      return answer;
+    }
+
+    async function together(asks: [method: string, path: string, ask: Ask][]): Promise<Answer[]> {
+      const from = asks.map(([method, path, ask]) => ({ method, path, ask: { from: newAddress(info), ...ask } }));
+      const answers = await sendTogether(url, from);
+      for (const [i, { method, path }] of from.entries()) checkAnswer(documented, method, path, answers[i] as Answer);
+      return answers;
+    }
+
+    async function newUser(fields: Row = {}): Promise<NewUser> {
+      const wanted = person(fields);
+      const { status, body, text } = await api("POST", "/auth/create-user/", { json: wanted, from: newAddress(info) });
+      expect(status, text).toBe(201);
+      return { id: body.user.id, email: wanted.email, username: wanted.username, password: wanted.password };
+    }
+
+    async function signIn({ email, password }: Pick<NewUser, "email" | "password">, fields: Row = {}): Promise<string> {
+      const { status, body, text } = await api("POST", "/auth/login/", { json: { email, password, ...fields }, from: newAddress(info) });
+      expect(status, text).toBe(200);
+      return body.token;
+    }
+
+    const kept = ({ id }: Pick<NewUser, "id">) => ({
+      user: rows("select * from users where id = ?", id)[0],
+      sessions: rows("select id, token_hash, device_name, ip, created_at, ends_at_latest from sessions where user_id = ? order by id", id),
+      events: rows("select type from audit_events where user_id = ? order by id", id).map(({ type }) => String(type)),
+    });
+
+    async function written(): Promise<Buffer> {
+      await sleep(LOG_FLUSH_MS);
+      return Buffer.concat([file, `${file}-wal`, `${file}-shm`, logFile].map((name) => readFileSync(name)));
+    }
+
+    await use({
+      url,
+      api,
+      together,
+      bytes: (text) => sendBytes(url, text),
+      elsewhere: () => newAddress(info),
+      newUser,
+      signIn,
+      rows,
+      kept,
+      written,
+      document: documented.document,
+      problemsOf: documented.problemsOf,
+    });
+    database.close();
+  },
+});
+
+let addresses = 0;
+
+/** Loopback has 16 million addresses: each worker takes its own part of them. */
+function newAddress({ workerIndex }: TestInfo): string {
+  const next = ++addresses;
+  return `127.${10 + (workerIndex % 240)}.${(next >> 8) & 255}.${next & 255 || 1}`;
+}
+
+const TELLING = /node_modules|\bat \w+ \(|\.ts:\d|SQLITE_|select |insert |Next\.js|[^/]\/(home|work|root|app)\//i;
+
+/** What holds for every answer: the document, a request id, headers, and nothing about our insides. */
+function checkAnswer(documented: Documented, method: string, path: string, answer: Answer): void {
+  const { headers, status } = answer;
+  const asked = `${method} ${path} → ${status}`;
+  documented.check(method, path, answer);
+  expect(headers["x-request-id"], asked).toMatch(/^[\w.:-]{1,64}$/);
+  expect(headers["x-content-type-options"], asked).toBe("nosniff");
+  expect(headers["content-security-policy"], asked).toMatch(/^default-src 'none'/);
+  expect(headers["referrer-policy"], asked).toBe("no-referrer");
+  expect(headers["cross-origin-resource-policy"], asked).toBe("same-origin");
+  expect(headers["x-powered-by"], asked).toBeUndefined();
+  expect(headers.server, asked).toBeUndefined();
+  expect(headers["set-cookie"], asked).toBeUndefined();
+  expect(headers["access-control-allow-origin"], asked).toBeUndefined();
+  expect(headers["cache-control"], asked).toBe(
+    status === 200 && path.startsWith("/avatars/") && method !== "OPTIONS" ? "public, max-age=31536000, immutable" : "no-store",
+  );
+  if (answer.body) expect(headers["content-type"], asked).toMatch(/^application\/(problem\+)?json; charset=utf-8$/);
+  if (status >= 400) expect(answer.text, `${asked}: says nothing about our insides`).not.toMatch(TELLING);
+}

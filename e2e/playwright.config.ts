@@ -1,0 +1,30 @@
+import { defineConfig } from "@playwright/test";
+import { BROWSER_ARGUMENTS, findBrowser } from "./browser.ts";
+import type { Hosted } from "./fixtures.ts";
+
+const browser = {
+  browserName: "chromium" as const,
+  launchOptions: { args: BROWSER_ARGUMENTS, executablePath: findBrowser() ?? undefined },
+};
+
+/* The API's specs run against both hosts, and must not be able to tell them apart. */
+
+export default defineConfig<Hosted>({
+  outputDir: "../test-results",
+  globalSetup: "./servers.ts",
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  retries: 0,
+  timeout: 20_000,
+  expect: { timeout: 5_000 },
+  reporter: [["line"]],
+  use: { actionTimeout: 5_000, navigationTimeout: 10_000, trace: "off" },
+  projects: [
+    { name: "rules", testMatch: "rules.spec.ts" },
+    { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts"], use: { host: "front-door" } },
+    { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
+    { name: "pages", testMatch: "pages/*.spec.ts", use: { host: "front-door", ...browser } },
+    { name: "no-javascript", testMatch: "pages/*.spec.ts", use: { host: "front-door", javaScriptEnabled: false, ...browser } },
+  ],
+});

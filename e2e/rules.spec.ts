@@ -1,0 +1,211 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "@playwright/test";
+import { settings } from "#accounts/config.ts";
+import { api } from "#app/auth/api.ts";
+
+/* Guards of the house: what its parts may know of each other, and that its lists agree. They read files only. */
+
+const ROOT = join(import.meta.dirname, "..");
+const MOST_LINES = 250;
+const ROOMS = ["accounts", "app", "components", "db"];
+
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const files = (pattern: string) =>
+  globSync(pattern, { cwd: ROOT })
+    .filter((file) => !/node_modules|\.next/.test(file))
+    .sort();
+const sources = files("{accounts,app,components,db}/**/*.{ts,tsx,js}").filter((file) => !file.includes(".test."));
+
+/** What a file imports: files of ours as paths from the root, packages by name. */
+function importsOf(file: string): string[] {
+  const found = read(file).matchAll(/(?:^|\n|;)\s*(?:import|export)\b[^;"']*?["']([^"']+)["']|import\(\s*["']([^"']+)["']/g);
+  return [...found].map(([, fixed, dynamic]) => {
+    const name = fixed ?? dynamic ?? "";
+    if (name.startsWith("#")) return name.slice(1);
+    return name.startsWith(".") ? relative(ROOT, resolve(ROOT, dirname(file), name)) : `package:${name}`;
+  });
+}
+
+/** Imports that break a rule, as “file imports name”. */
+const breaches = (inFiles: string[], broken: (name: string, file: string) => boolean) =>
+  inFiles.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => broken(name, file))
+      .map((name) => `${file} imports ${name}`),
+  );
+
+const room = (file: string) => file.split("/")[0] ?? "";
+const within = (...rooms: string[]) => sources.filter((file) => rooms.includes(room(file)));
+
+test("the guards see the house", () => {
+  for (const name of ["accounts", "app", "db"]) expect(within(name).length, name).toBeGreaterThan(3);
+  expect(importsOf("app/auth/login/route.ts")).toContain("accounts/sessions.ts");
+  expect(importsOf("app/auth/login/route.ts")).toContain("app/endpoint.ts");
+  expect(importsOf("accounts/avatars.ts")).toContain("package:sharp");
+});
+
+test("imports go one way: app → accounts → db", () => {
+  const may: Record<string, string[]> = {
+    app: ["app", "components", "accounts", "db"],
+    accounts: ["accounts", "db"],
+    db: ["db"],
+    components: ["components", "accounts"],
+  };
+  expect(breaches(sources, (name, file) => ROOMS.includes(room(name)) && !may[room(file)]?.includes(room(name)))).toEqual([]);
+});
+
+test("components know nothing of the domain but its schemas", () => {
+  expect(breaches(within("components"), (name) => room(name) === "accounts" && name !== "accounts/schemas.ts")).toEqual([]);
+});
+
+test("nothing that runs in the browser imports the domain but its schemas, or anything of Node's", () => {
+  const clients = sources.filter((file) => /^["']use client["']/m.test(read(file)));
+  const foreign = (name: string) =>
+    (room(name) === "accounts" && name !== "accounts/schemas.ts") || room(name) === "db" || name.startsWith("package:node:");
+  const values = clients.filter((file) => breaches([file], foreign).length > 0);
+  expect(values.flatMap((file) => breaches([file], foreign).filter((line) => !onlyTypes(file, line)))).toEqual([]);
+});
+
+const onlyTypes = (file: string, breach: string) => {
+  const name = breach.split("/").at(-1) ?? "";
+  return read(file)
+    .split("\n")
+    .filter((line) => line.includes(`/${name}"`))
+    .every((line) => line.startsWith("import type"));
+};
+
+test("the domain and its store know nothing of Next.js, React or HTTP answers", () => {
+  const webbish = /^package:(next|react|react-dom|server-only|client-only)(\/|$)/;
+  expect(breaches(within("accounts", "db"), (name) => webbish.test(name))).toEqual([]);
+  const telling = /\bnew Response\b|\bcookies\(\)|\bsetHeader\(|from "node:http"/;
+  expect(within("accounts", "db").filter((file) => telling.test(read(file)))).toEqual([]);
+});
+
+test("the JSON door works without Next.js: the front door calls it too", () => {
+  const door = ["app/endpoint.ts", "app/body.ts", "app/problem.ts", "app/openapi.ts", ...files("app/{auth,health,avatars}/**/*.ts")];
+  expect(breaches(door, (name) => /^package:(next|react)(\/|$)/.test(name))).toEqual([]);
+});
+
+test("server actions are in files called actions.ts only, and those hold nothing else", () => {
+  const marked = sources.filter((file) => /^\s*["']use server["']/m.test(read(file)));
+  expect(marked.filter((file) => !file.endsWith("/actions.ts"))).toEqual([]);
+  const actions = sources.filter((file) => file.endsWith("/actions.ts"));
+  expect(actions.filter((file) => !/^["']use server["'];/.test(read(file)))).toEqual([]);
+});
+
+test("the environment is read in one place", () => {
+  const readers = [...sources, "server.ts", "instrumentation.ts", "next.config.ts"].filter((file) => /process\.env\b/.test(read(file)));
+  const allowed = ["accounts/config.ts", "instrumentation.ts"]; // Next.js says by a variable which of its runtimes asks
+  expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
+});
+
+test("no file is so long that nobody reads it", () => {
+  const long = [...sources, "server.ts", "instrumentation.ts", ...files("app/**/*.css")]
+    .map((file) => ({ file, lines: read(file).trimEnd().split("\n").length }))
+    .filter(({ lines }) => lines > MOST_LINES);
+  expect(long).toEqual([]);
+});
+
+test("no statement that is prepared for every request joins tables: the driver would compile it anew each time", () => {
+  for (const file of sources) {
+    for (const [, statement = ""] of read(file).matchAll(/= prepared\(\((.*?)\n\);/gs)) {
+      expect(statement, file).not.toMatch(/\bjoin\b|Join\(/i);
+    }
+  }
+});
+
+/** The address that a route file answers, as the API's table writes it. */
+const addressOf = (file: string) =>
+  dirname(file)
+    .slice("app".length)
+    .replaceAll(/\[(\w+)\]/g, "<$1>");
+const withoutSlash = (path: string) => path.replace(/\/$/, "");
+const rows = Object.values(api);
+const NOT_IN_TABLE = ["/auth/[[...rest]]", "/auth/docs"]; // the answer to unknown addresses; a page for people
+
+test("every route is a row of the API's table, and every row has its route", () => {
+  const routes = files("app/{auth,health,avatars}/**/route.ts")
+    .map(addressOf)
+    .filter((address) => !NOT_IN_TABLE.includes(address));
+  const paths = new Set(rows.map(({ path }) => withoutSlash(path)));
+  expect(routes.toSorted()).toEqual([...paths].toSorted());
+});
+
+test("every route answers each method of its rows, and hands every other one on to be refused", () => {
+  for (const file of files("app/{auth,health,avatars}/**/route.ts")) {
+    const mine = rows.filter(({ path }) => withoutSlash(path) === addressOf(file));
+    const text = read(file);
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+      expect(text, `${file} exports ${method}`).toContain(method);
+    if (!text.includes("route({")) continue;
+    const handled = [
+      ...text.matchAll(/^ {2}(?:.*route\(\{ )?(GET|POST|PUT|PATCH|DELETE): /gm),
+      ...text.matchAll(/route\(\{ (GET|POST|PUT|PATCH|DELETE): /g),
+    ];
+    expect(new Set(handled.map(([, method]) => method)), file).toEqual(new Set(mine.map(({ method }) => method)));
+  }
+});
+
+test("an address is public only where the API's table says so, and these are all", () => {
+  const open = rows.filter(({ access }) => access === "public").map(({ method, path }) => `${method} ${path}`);
+  expect(open.toSorted()).toEqual([
+    "GET /auth/openapi.json",
+    "GET /auth/policy/",
+    "GET /avatars/<name>",
+    "GET /health",
+    "POST /auth/create-user/",
+    "POST /auth/login/",
+  ]);
+});
+
+/** The lines of the table under a heading of README.md. */
+function tableOf(heading: RegExp): string[] {
+  const section = read("README.md")
+    .split(/^#+ /m)
+    .find((part) => heading.test(part.split("\n", 1)[0] ?? ""));
+  return section?.split("\n").filter((line) => line.startsWith("|")) ?? [];
+}
+
+test("README's API table has every row of the API, and none that does not exist", () => {
+  const table = tableOf(/\bAPI\b/i);
+  const written = table.flatMap((line) => {
+    const [, first = ""] = line.split("|");
+    const path = first.match(/`([^`]*\/[^`]*)`/)?.[1]?.replace(/^[A-Z]+ /, "") ?? "";
+    return [...first.matchAll(/\b(GET|POST|PUT|PATCH|DELETE)\b/g)].map(([method]) => `${method} ${normal(path)}`);
+  });
+  const wanted = rows.map(({ method, path }) => `${method} ${normal(path)}`);
+  expect(
+    wanted.filter((row) => !written.includes(row)),
+    "missing in README",
+  ).toEqual([]);
+  expect(
+    written.filter((row) => !wanted.includes(row) && !row.includes("/auth/docs")),
+    "only in README",
+  ).toEqual([]);
+});
+
+/** An address without its trailing slash and the name of its parameter. */
+const normal = (path: string) => withoutSlash(path).replace(/<[^>]*>/, "<>");
+
+test("every setting is in .env.example with its default, and in README's table of settings", () => {
+  const example = [...read(".env.example").matchAll(/^#?\s*([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
+  expect(example.toSorted(), ".env.example").toEqual(Object.keys(settings).toSorted());
+  const table = tableOf(/\bsettings\b/i).flatMap((line) =>
+    [...(line.split("|")[1] ?? "").matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name),
+  );
+  expect(table.toSorted(), "README").toEqual(Object.keys(settings).toSorted());
+});
+
+test("no test is left out, alone or unfinished, and no check is silenced", () => {
+  const own = [...sources, ...files("e2e/**/*.ts"), ...files("{accounts,db}/*.test.ts"), "server.ts"].filter(
+    (file) => !file.endsWith("rules.spec.ts"),
+  );
+  const silenced = /\b(test|describe|it)\.(only|skip|fixme|todo)\b|@ts-(ignore|nocheck)|\bTODO\b|\bFIXME\b/;
+  expect(own.filter((file) => silenced.test(read(file)))).toEqual([]);
+});
+
+test("the tests of every room are run", () => {
+  expect(files("{app,components}/**/*.{test,spec}.*")).toEqual([]);
+  expect(existsSync(join(ROOT, ".ci/run"))).toBe(true);
+});

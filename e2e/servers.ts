@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ensureBrowser } from "./browser.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const START_MS = 60_000;
+const ANSWER_MS = 2_000;
+const STOP_MS = 12_000;
+
+export type Host = "front-door" | "next";
+
+const COMMANDS: Record<Host, (port: number) => string[]> = {
+  "front-door": () => ["--import", "./accounts/runtime.js", "server.ts"],
+  next: (port) => ["node_modules/next/dist/bin/next", "start", "--hostname", "127.0.0.1", "--port", String(port)],
+};
+
+type Running = { url: string; folder: string; process: ChildProcess };
+
+/** Where the server of a host listens, and the temporary folder with its data and log. For tests. */
+export function server(host: Host): { url: string; dataDir: string; logFile: string } {
+  const [url, folder] = process.env[variable(host)]?.split(" ") ?? [];
+  if (!url || !folder) throw new Error(`The server of the host “${host}” is not running.`);
+  return { url, dataDir: join(folder, "data"), logFile: join(folder, "log") };
+}
+
+/** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
+export default async function startServers(): Promise<(() => Promise<void>) | undefined> {
+  if (onlyRulesAsked()) return;
+  ensureBrowser();
+  build();
+  const running: Running[] = [];
+  const stopAll = async () => {
+    await Promise.all(running.map(stop));
+  };
+  try {
+    for (const host of ["front-door", "next"] as const) running.push(await start(host));
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  return stopAll;
+}
+
+/** The guards of the house read files only. */
+function onlyRulesAsked(): boolean {
+  const asked = process.argv.flatMap((word, at, words) =>
+    word.startsWith("--project=") ? [word.slice("--project=".length)] : word === "--project" ? [words[at + 1]] : [],
+  );
+  return asked.length > 0 && asked.every((name) => name === "rules");
+}
+
+function build(): void {
+  const { status } = spawnSync(process.execPath, ["app/build.ts"], { cwd: ROOT, env: environment(), stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new Error("The pages could not be built.");
+}
+
+async function start(host: Host): Promise<Running> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), `latchkey-${host}-`));
+  const logFile = join(folder, "log");
+  const log = openSync(logFile, "a");
+  const child = spawn(process.execPath, COMMANDS[host](port), {
+    cwd: ROOT,
+    env: { ...environment(), HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data"), LOG_LEVEL: "debug" },
+    stdio: ["ignore", log, log],
+  });
+  const running = { url: `http://127.0.0.1:${port}`, folder, process: child };
+  process.env[variable(host)] = `${running.url} ${folder}`;
+  const giveUpAt = Date.now() + START_MS;
+  while (!(await answers(running.url))) {
+    if (child.exitCode !== null || Date.now() > giveUpAt) {
+      const said = readFileSync(logFile, "utf8").slice(0, 4_000);
+      await stop(running);
+      throw new Error(`The host “${host}” did not start:\n${said}`);
+    }
+    await sleep(100);
+  }
+  return running;
+}
+
+async function stop({ process: child, folder }: Running): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    if ((await Promise.race([gone, sleep(STOP_MS)])) === undefined) child.kill("SIGKILL");
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const answers = (url: string) =>
+  fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+const variable = (host: Host) => `E2E_${host.replace("-", "_").toUpperCase()}`;
+
+/** Only what a program needs to run: no setting of the one who runs the tests reaches the servers. */
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
