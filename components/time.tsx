@@ -11,7 +11,10 @@ export function Time({ at, to = "minute" }: { at: string; to?: "day" | "minute" 
   const shown = useSyncExternalStore(
     never,
     () => (to === "day" ? date.toLocaleDateString(undefined, DAY) : date.toLocaleString(undefined, { ...MINUTE, timeZoneName: "short" })),
-    () => (to === "day" ? date.toLocaleDateString("en-GB", { ...DAY, timeZone: "UTC" }) : `${date.toLocaleString("en-GB", { ...MINUTE, timeZone: "UTC" })} UTC`),
+    () =>
+      to === "day"
+        ? date.toLocaleDateString("en-GB", { ...DAY, timeZone: "UTC" })
+        : `${date.toLocaleString("en-GB", { ...MINUTE, timeZone: "UTC" })} UTC`,
   );
   return <time dateTime={at}>{shown}</time>;
 }
