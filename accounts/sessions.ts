@@ -109,17 +109,18 @@ export function findSession(token: string): { session: Session; user: User } | n
   return { session, user };
 }
 
-/** The caller's live sessions, this one first, then the last used first. */
+/** The caller's live sessions, newest use first: that is this one, which is in use right now. */
 export function listSessions(caller: Caller): Session[] {
   requireUser(caller);
-  const { id } = caller.session;
+  const { user, session } = caller;
+  const now = clock.now();
   const rows = db()
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, caller.user.id), gt(sessions.expiresAt, clock.now())))
+    .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, now), ne(sessions.id, session.id)))
     .orderBy(desc(sessions.lastUsedAt))
     .all();
-  return [...rows.filter((row) => row.id === id), ...rows.filter((row) => row.id !== id)];
+  return [usedAt(session, now), ...rows];
 }
 
 /** Ends this session, or with `all` every session of the user. */
@@ -217,6 +218,11 @@ async function refuseLogIn(caller: Caller, limits: Limit[], user: User | null): 
     ...(user ? [auditEvent(tx, caller, "login.failed", { userId: user.id }), loginLimitedEvent(tx, caller, user.id, limits)] : []),
   ]);
   throw new AccountsError("invalid_credentials");
+}
+
+/** The session as it is once this use is written. */
+function usedAt(session: Session, now: number): Session {
+  return { ...session, lastUsedAt: now, expiresAt: Math.min(session.endsAtLatest, now + session.idleSeconds * SECOND_MS) };
 }
 
 function refuseUnlessActive(user: User): void {
