@@ -20,6 +20,7 @@ import {
   type OpenedSession,
   openSession,
   publicSession,
+  renameSession,
   revokeAllSessions,
   revokeOtherSessions,
   revokeSession,
@@ -231,6 +232,17 @@ test("another person's session, an unknown one and one that ended are refused al
     await assert.rejects(revokeSession(signedIn(mine), id), refusedAs("not_found"));
   }
   assert.ok(findSession(theirs.token));
+});
+
+test("one names one's own sessions and nobody else's, and an empty name takes it away", async () => {
+  const [mine, theirs] = [await openedBy(newUser()), await openedBy(newUser())];
+  const { session } = await renameSession(signedIn(mine), mine.session.id, { device_name: "Build server" });
+  assert.equal(session.deviceName, "Build server");
+  assert.equal(findSession(mine.token)?.session.deviceName, "Build server");
+  await renameSession(signedIn(mine), mine.session.id, { device_name: "" });
+  assert.equal(findSession(mine.token)?.session.deviceName, null);
+  await assert.rejects(renameSession(signedIn(mine), theirs.session.id, { device_name: "Defaced" }), refusedAs("not_found"));
+  assert.equal(findSession(theirs.token)?.session.deviceName, null);
 });
 
 test("without a session nothing can be listed or ended", async () => {
