@@ -16,10 +16,10 @@ export default defineConfig<Hosted>({
   forbidOnly: true,
   workers: 2,
   retries: 0,
-  timeout: 20_000,
-  expect: { timeout: 5_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [["line"]],
-  use: { actionTimeout: 5_000, navigationTimeout: 10_000, trace: "off" },
+  use: { actionTimeout: 10_000, navigationTimeout: 30_000, trace: "off" },
   projects: [
     { name: "rules", testMatch: "rules.spec.ts" },
     { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts"], use: { host: "front-door" } },
