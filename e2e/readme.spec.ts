@@ -23,11 +23,10 @@ function type(commands: string): { said: string; answers: string[] } {
   const home = mkdtempSync(join(tmpdir(), "latchkey-readme-"));
   try {
     writeFileSync(join(home, ".curlrc"), 'write-out = "%{stderr}%{method} %{url_effective} %{http_code}\\n"\n');
-    const { PATH } = process.env;
     const { stdout, stderr, error } = spawnSync("bash", ["-u"], {
       cwd: ROOT,
       input: commands,
-      env: { PATH, HOME: home, CURL_HOME: home },
+      env: { ...process.env, HOME: home, CURL_HOME: home },
       encoding: "utf8",
       timeout: LONGEST_MS,
     });
@@ -41,7 +40,9 @@ function type(commands: string): { said: string; answers: string[] } {
 test("the life of an account in README.md happens as it is written there", async ({ latchkey }) => {
   const version = spawnSync("curl", ["--version"], { encoding: "utf8" }).stdout ?? "";
   const [major = 0, minor = 0] = (version.match(/^curl (\d+)\.(\d+)/) ?? []).slice(1).map(Number);
-  expect(major * 1000 + minor, "this test runs README's commands and needs curl 7.82 or newer: apt-get install curl").toBeGreaterThan(7_081);
+  expect(major * 1000 + minor, "this test runs README's commands and needs curl 7.82 or newer: apt-get install curl").toBeGreaterThan(
+    7_081,
+  );
 
   const { said, answers } = type(commandsUnder("The life of an account, by curl").replaceAll(ADDRESS, latchkey.url));
 

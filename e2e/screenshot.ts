@@ -14,7 +14,8 @@ const HOUR_MS = 3_600_000;
 const ADA = { email: "ada@example.org", username: "ada.lovelace", password: "Nine walruses on 2 skis" };
 const DEVICES = [
   {
-    userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+    userAgent:
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
     name: "",
     ip: "203.0.113.24",
     hoursAgo: 5,
@@ -34,7 +35,9 @@ async function register(): Promise<void> {
   const { url, dataDir } = server("front-door");
   await send(url, "POST", "/auth/create-user/", { json: ADA });
   const database = new Database(join(dataDir, "latchkey.db"));
-  const movedBack = database.prepare("update sessions set ip = ?1, created_at = created_at - ?2, ends_at_latest = ends_at_latest - ?2, last_used_at = last_used_at - ?3 where id = ?4");
+  const movedBack = database.prepare(
+    "update sessions set ip = ?1, created_at = created_at - ?2, ends_at_latest = ends_at_latest - ?2, last_used_at = last_used_at - ?3 where id = ?4",
+  );
   for (const { userAgent, name, ip, hoursAgo } of DEVICES) {
     const json = { email: ADA.email, password: ADA.password, device_name: name };
     const { body } = await send(url, "POST", "/auth/login/", { json, headers: { "user-agent": userAgent } });
