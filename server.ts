@@ -6,7 +6,7 @@ import { NodeRequest, NodeResponse } from "srvx/node";
 import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
-import { draining, startDraining } from "#app/draining.ts";
+import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, IMAGE_BODY_MAX_BYTES, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { log } from "#app/log.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
@@ -23,6 +23,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const DRAIN_MS = 8_000;
+const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
@@ -164,7 +165,7 @@ function banner(): void {
 
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
 async function stop(): Promise<void> {
-  if (draining()) process.exit(1);
+  if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();

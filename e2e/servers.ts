@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ensureBrowser } from "./browser.ts";
+import { ensureTools } from "./browser.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const RUNTIME = ["--import", "./accounts/runtime.js"];
@@ -33,7 +33,7 @@ export function server(host: Host): { url: string; dataDir: string; logFile: str
 /** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
 export default async function startServers(): Promise<(() => Promise<void>) | undefined> {
   if (onlyRulesAsked()) return;
-  ensureBrowser();
+  ensureTools();
   build();
   const running: Running[] = [];
   const stopAll = async () => {
