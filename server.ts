@@ -79,6 +79,8 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
   if (await serveStatic(request, response, import.meta.dirname)) return;
   if (Number(request.headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(response);
+  const elsewhere = otherNameOfThisMachine(request);
+  if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
   const headers = pageHeaders(randomUUID());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
@@ -93,6 +95,25 @@ function refuseLarge(response: ServerResponse): void {
   response.writeHead(413, { "content-type": "text/plain; charset=utf-8", connection: "close" });
   response.end("What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.\n");
 }
+
+/**
+ * Who opens http://localhost:8000 while the service calls itself http://127.0.0.1:8000 would find every form refused as
+ * another site's: pages send them over. Only between names of this machine; what stands behind a proxy is never redirected.
+ */
+function otherNameOfThisMachine({ method, url = "/", headers }: IncomingMessage): string | null {
+  const asked = URL.parse(`http://${headers.host}`);
+  const own = new URL(config().publicUrl);
+  const other =
+    method === "GET" &&
+    asked &&
+    asked.hostname !== own.hostname &&
+    asked.port === own.port &&
+    isLoopback(asked.hostname) &&
+    isLoopback(own.hostname);
+  return other && url.startsWith("/") ? config().publicUrl + url : null;
+}
+
+const isLoopback = (name: string) => name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 
 async function preparePages() {
   runInProduction();
