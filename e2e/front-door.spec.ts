@@ -80,3 +80,15 @@ async function raw(latchkey: Latchkey, line: string) {
   const text = await latchkey.bytes(`${line}\r\nHost: ${new URL(latchkey.url).host}\r\nConnection: close\r\n\r\n`);
   return { text, status: Number(text.split(" ", 2)[1]) };
 }
+
+test("a page that is opened by another name of this machine leads to the service's own, an API address never", async ({ latchkey }) => {
+  const { api, url } = latchkey;
+  const { port } = new URL(url);
+  const page = await api("GET", "/login/?next=%2Fsessions%2F", { headers: { host: `localhost:${port}` } });
+  expect([page.status, page.headers.location]).toEqual([307, `${url}/login/?next=%2Fsessions%2F`]);
+  expect((await api("GET", "/health", { headers: { host: `localhost:${port}` } })).status).toBe(200);
+  for (const host of ["evil.example", `localhost:${Number(port) + 1}`, "localhost@evil.example", "localhost:x"]) {
+    const answer = await api("GET", "/login/", { headers: { host } });
+    expect(answer.headers.location ?? "none", host).toBe("none");
+  }
+});
