@@ -43,11 +43,11 @@ export function privateFile(file: string): string {
   return file;
 }
 
-/** In two steps, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
-function makeFolder(folder: string): void {
+/** Step by step, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
+function makeFolder(folder: string, mode = 0o700): void {
   if (existsSync(folder)) return;
-  if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
-  mkdirSync(folder, { mode: 0o700 });
+  makeFolder(dirname(folder), 0o777);
+  mkdirSync(folder, { mode });
 }
 
 export function db(): Db {

@@ -130,6 +130,15 @@ export class Server {
     }
   }
 
+  /** As `rows`, where there may be no database yet. */
+  rowsOrNone(query: string): unknown[] {
+    try {
+      return this.rows(query);
+    } catch {
+      return [];
+    }
+  }
+
   /** Writes into the database behind the server's back. */
   change<T>(work: (database: Database.Database) => T): T {
     const database = new Database(this.databaseFile, { timeout: 5_000 });

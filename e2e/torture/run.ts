@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { answers } from "./answers.ts";
+import { connections } from "./connections.ts";
+import { wrongEnvironments } from "./environment.ts";
+import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
+import { faultsDisk } from "./faults-disk.ts";
+import { faultsLock } from "./faults-lock.ts";
+import { faultsStop } from "./faults-stop.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
 import { timing } from "./timing.ts";
@@ -10,7 +17,7 @@ import { missing, type Scenario, Torture } from "./scenario.ts";
  * `-- F01 S16` these alone.
  */
 
-const scenarios: Scenario[] = [...guessing, ...timing, ...hashingLoad, ...faultsCrash];
+const scenarios: Scenario[] = [...guessing, ...timing, ...hashingLoad, ...faultsCrash, ...faultsLock, ...faultsDisk, ...wrongEnvironments, ...connections, ...faultsStop, ...faultsClock, ...answers];
 const LONGEST_MS = 40 * 60_000;
 const LONGEST_SHORT_MS = 60_000;
 

@@ -22,6 +22,8 @@ export type Scenario = {
 export const LIBFAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 export const OLD_NODE = "/usr/bin/node";
 
+const MOST_BUSY = 2;
+
 const has = (program: string) => spawnSync("which", [program]).status === 0;
 
 const present: Record<Need, () => boolean> = {
@@ -48,19 +50,22 @@ export class Torture {
   private readonly endings: (() => unknown)[] = [];
 
   /** How many times as long as on an idle machine things take at the moment. */
-  private readonly busy = busyness();
+  private busy = busyness();
+  /** Times that were not judged, because the machine was too busy. */
+  readonly unjudged: string[] = [];
 
   constructor(short: boolean) {
     this.short = short;
-    if (this.busy > 1.3) this.figure("machine busy ×", this.busy);
   }
 
   /**
-   * Judges a time. A machine that is busy with other things is measured first, and given as much longer: what is judged
-   * is the service, not its neighbours.
+   * Judges a time; on a machine that is busy with other things it is only a figure: what is judged is the service, not
+   * its neighbours.
    */
   within(what: string, ms: number, limitMs: number): void {
-    this.check(ms <= limitMs * this.busy, `${what}: ${ms.toFixed(1)} ms, more than ${limitMs} ms (× ${this.busy.toFixed(1)}: the machine is busy)`);
+    this.busy = Math.max(this.busy, busyness());
+    if (this.busy > MOST_BUSY) this.unjudged.push(what);
+    else this.check(ms <= limitMs * this.busy, `${what}: ${ms.toFixed(1)} ms, more than ${limitMs} ms`);
   }
 
   /** The first in every test run, the second in the long one. */
@@ -108,6 +113,7 @@ export class Torture {
 
   async close(): Promise<void> {
     closeClients();
+    if (this.unjudged.length > 0) this.figure(`${this.unjudged.length} times not judged, machine busy ×`, this.busy);
     try {
       for (const one of this.watched) await this.checkInvariants(one);
       for (const one of telling.splice(0)) this.check(false, `G7 an answer tells about our insides: ${one}`);
