@@ -7,10 +7,11 @@ import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
-import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
+import { allowed, type Handler, IMAGE_BODY_MAX_BYTES, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { log } from "#app/log.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { pageHeaders } from "#app/security-headers.ts";
+import { serveStatic } from "#app/static-files.ts";
 import { closeDatabase } from "#db/client.ts";
 
 /*
@@ -76,6 +77,8 @@ function logRequest(request: IncomingMessage, response: ServerResponse, id: stri
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
+  if (await serveStatic(request, response, import.meta.dirname)) return;
+  if (Number(request.headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(response);
   const headers = pageHeaders(randomUUID());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
@@ -83,6 +86,12 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
     log().error({ err: error }, "page failed");
     response.destroy();
   });
+}
+
+/** A picture far beyond the limit, sent without JavaScript, which would have said so before; Next.js would answer 500. */
+function refuseLarge(response: ServerResponse): void {
+  response.writeHead(413, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end("What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.\n");
 }
 
 async function preparePages() {
