@@ -78,11 +78,11 @@ function logRequest(request: IncomingMessage, response: ServerResponse, id: stri
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
   if (await serveStatic(request, response, import.meta.dirname)) return;
+  const headers = pageHeaders(randomUUID());
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (Number(request.headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(response);
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
-  const headers = pageHeaders(randomUUID());
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
   await handlePage(request, response).catch((error) => {
     log().error({ err: error }, "page failed");

@@ -24,6 +24,7 @@ export function prepare(): void {
     giveUp(error);
   }
   startPurging();
+  if (!config().rateLimits) process.stderr.write("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   subscribe("http.server.request.start", (message) => stampClientAddress((message as { request: IncomingMessage }).request));
 }
 

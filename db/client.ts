@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -39,7 +39,12 @@ export function openDatabase(file: string): Db {
 
 /** The path of a file that nobody else may read; made here if need be, since SQLite would make it, and its -wal, for all to read. */
 export function privateFile(file: string): string {
+  const isNew = !existsSync(file);
   closeSync(openSync(file, "a", 0o600));
+  if (isNew && process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(file)); // what root makes belongs to whom the folder belongs: the service can open it
+    chownSync(file, uid, gid);
+  }
   return file;
 }
 

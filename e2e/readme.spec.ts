@@ -59,7 +59,7 @@ test("the life of an account in README.md happens as it is written there", async
       "GET /auth/sessions/ 200",
       `PATCH /auth/sessions/${session}/ 200`,
       "POST /auth/change-password/ 200",
-      "GET /auth/activity/ 200",
+      "GET /auth/activity/?limit=10 200",
       "POST /auth/logout/ 200",
       "POST /auth/login/ 200",
       "POST /auth/logout-all/ 200",

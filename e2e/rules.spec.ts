@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { settings } from "#accounts/config.ts";
+import { readConfig, settings } from "#accounts/config.ts";
 import { api } from "#app/auth/api.ts";
 import { problems } from "#app/problem.ts";
 
@@ -196,6 +196,16 @@ test("every setting is in .env.example with its default, and in README's table o
     [...(line.split("|")[1] ?? "").matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name),
   );
   expect(table.toSorted(), "README").toEqual(Object.keys(settings).toSorted());
+});
+
+test("the defaults in .env.example and README are the defaults", () => {
+  const example = new Map([...read(".env.example").matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
+  expect(readConfig(Object.fromEntries(example))).toEqual(readConfig({}));
+  for (const line of tableOf(/\bsettings\b/i)) {
+    const [, name = "", value = ""] = line.match(/^\| `([A-Z_]+)` \| (\S+) \|/) ?? [];
+    if (name && name !== "PUBLIC_URL")
+      expect(`${name} ${value}`).toBe(`${name} ${example.get(name) ? `\`${example.get(name)}\`` : "none"}`);
+  }
 });
 
 test("README's table of errors has every code with its status, and none that does not exist", () => {

@@ -8,8 +8,9 @@ import startServers, { server } from "./servers.ts";
 /* The picture in README.md: the sessions of a made-up person. Run by “npm run screenshot”. */
 
 const FILE = join(import.meta.dirname, "screenshot.png");
-const SIZE = { width: 960, height: 800 };
+const SIZE = { width: 960, height: 848 };
 const HOUR_MS = 3_600_000;
+const AGE_MS = 100 * HOUR_MS;
 
 const ADA = { email: "ada@example.org", username: "ada.lovelace", password: "Nine walruses on 2 skis" };
 const DEVICES = [
@@ -36,12 +37,12 @@ async function register(): Promise<void> {
   await send(url, "POST", "/auth/create-user/", { json: ADA });
   const database = new Database(join(dataDir, "latchkey.db"));
   const movedBack = database.prepare(
-    "update sessions set ip = ?1, created_at = created_at - ?2, ends_at_latest = ends_at_latest - ?2, last_used_at = last_used_at - ?3 where id = ?4",
+    "update sessions set ip = :ip, created_at = created_at - :age, ends_at_latest = ends_at_latest - :age, last_used_at = last_used_at - :unused where id = :id",
   );
   for (const { userAgent, name, ip, hoursAgo } of DEVICES) {
     const json = { email: ADA.email, password: ADA.password, device_name: name };
     const { body } = await send(url, "POST", "/auth/login/", { json, headers: { "user-agent": userAgent } });
-    movedBack.run(ip, 100 * HOUR_MS, hoursAgo * HOUR_MS, body.session.id);
+    movedBack.run({ ip, age: AGE_MS, unused: hoursAgo * HOUR_MS, id: body.session.id });
   }
   database.close();
 }
