@@ -118,7 +118,7 @@ export const newName = (prefix = "user"): string => `${prefix}-${process.pid.toS
 /** Loopback has 16 million addresses; nobody gets one twice. */
 export function newAddress(): string {
   const next = ++addresses;
-  return `127.${20 + ((next >> 16) % 200)}.${(next >> 8) & 255}.${(next & 255) || 1}`;
+  return `127.${20 + ((next >> 16) % 200)}.${(next >> 8) & 255}.${next & 255 || 1}`;
 }
 
 /** What of the values lies at or below this part of them; 0 without any. */

@@ -45,14 +45,17 @@ async function slowClients(torture: Torture): Promise<void> {
   const token = await client.newToken();
   const rss = server.rssMb();
   const part = torture.many(0.1, 1);
-  const [headers, bodies, idle, deaf] = [new Sockets(), new Sockets(), new Sockets(), new Sockets()];
+  const [headers, bodies, idle, deaf, greedy] = [new Sockets(), new Sockets(), new Sockets(), new Sockets(), new Sockets()];
   await headers.open(server, 1_000 * part, "GET /health HTTP/1.1\r\nHo");
-  await bodies.open(server, 500 * part, 'POST /auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 300\r\n\r\n{"');
+  await bodies.open(
+    server,
+    500 * part,
+    'POST /auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 300\r\n\r\n{"',
+  );
   await idle.open(server, 2_000 * part, get("/health"));
-  for (const socket of deaf.all) socket.pause();
-  await deaf.open(server, 200 * part, get("/auth/openapi.json").repeat(200));
-  for (const socket of deaf.all) socket.pause();
-  for (const socket of idle.all) socket.resume();
+  await deaf.open(server, 200 * part, get("/auth/openapi.json").repeat(12));
+  await greedy.open(server, 50 * part, get("/auth/openapi.json").repeat(200));
+  for (const socket of [...idle.all, ...greedy.all]) socket.resume(); // the deaf ones are not read
   const normal = steadily(20, () => client.me(token));
   const endAt = performance.now() + torture.many(2_000, 100_000);
   while (performance.now() < endAt) {
@@ -67,6 +70,7 @@ async function slowClients(torture: Torture): Promise<void> {
   torture.figure("normal p50/p99", `${p50.toFixed(1)}/${p99.toFixed(0)} ms`);
   torture.figure("RSS growth", server.rssMb() - rss, " MB");
   torture.check(server.rssMb() - rss < 300, `RSS grew by ${server.rssMb() - rss} MB`);
+  torture.check(greedy.closed === greedy.all.length, `${greedy.all.length - greedy.closed} who ask on and on are still open`);
   if (!torture.short) {
     torture.check(headers.closed === headers.all.length, `${headers.all.length - headers.closed} slow headers are still open`);
     torture.check(bodies.closed === bodies.all.length, `${bodies.all.length - bodies.closed} slow bodies are still open`);
@@ -75,7 +79,7 @@ async function slowClients(torture: Torture): Promise<void> {
     torture.figure("descriptors after 100 s", kept);
     torture.check(kept < 60, `${kept} descriptors are open: clients that read nothing are never given up`);
   }
-  for (const sockets of [headers, bodies, idle, deaf]) sockets.close();
+  for (const sockets of [headers, bodies, idle, deaf, greedy]) sockets.close();
 }
 
 async function tenThousand(torture: Torture): Promise<void> {
@@ -91,9 +95,10 @@ async function tenThousand(torture: Torture): Promise<void> {
   await crowd.open(server, torture.rounds, get("/health"));
   for (const socket of crowd.all) socket.resume();
   torture.figure("opened in", (performance.now() - startedAt) / 1_000, " s");
-  const most = server.descriptors();
+  let most = 0;
   for (let at = 0; at < torture.many(2, 10); at++) {
     await sleep(1_000);
+    most = Math.max(most, server.descriptors());
     crowd.write(get("/health")); // often enough that nobody is idle for long
   }
   const [verify, page] = [await load.stop(), await pages.stop()];
@@ -116,7 +121,12 @@ async function brokenConnections(torture: Torture): Promise<void> {
   const token = await client.newToken(name);
   const json = JSON.stringify({ email: `${name}@example.org`, password: PASSWORD });
   const login = `POST /auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`;
-  const texts = [login, get("/login/"), `GET /auth/me/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`, get("/auth/openapi.json")];
+  const texts = [
+    login,
+    get("/login/"),
+    `GET /auth/me/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    get("/auth/openapi.json"),
+  ];
   torture.rounds = torture.many(200, 2_000);
   for (let done = 0; done < torture.rounds; done += 40) {
     await Promise.all(
@@ -151,7 +161,9 @@ async function brokenConnections(torture: Torture): Promise<void> {
   const half = await halfClosed(server);
   torture.check(/^HTTP\/1.1 200/.test(half), `a half-closed client gets ${half.slice(0, 60)}`);
   torture.check((await client.me(token)).status === 200, "not well afterwards");
-  const [{ n } = { n: 0 }] = server.rows<{ n: number }>("select count(*) n from sessions where id not in (select session_id from audit_events where type = 'session.opened')");
+  const [{ n } = { n: 0 }] = server.rows<{ n: number }>(
+    "select count(*) n from sessions where id not in (select session_id from audit_events where type = 'session.opened')",
+  );
   torture.check(n === 0, `${n} sessions without an event`);
 }
 
@@ -166,9 +178,14 @@ async function halfClosed(server: Server): Promise<string> {
 
 /** Upgrades and tunnels, which this service does not do: how long each stays open. */
 async function oddRequests(server: Server): Promise<[string, number][]> {
-  const websocket = "GET /_next/webpack-hmr HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+  const websocket =
+    "GET /_next/webpack-hmr HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   const times: [string, number][] = [];
-  for (const text of [websocket, websocket.replace("/_next/webpack-hmr", "/auth/me/"), "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n"]) {
+  for (const text of [
+    websocket,
+    websocket.replace("/_next/webpack-hmr", "/auth/me/"),
+    "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n",
+  ]) {
     const socket = connect({ port: server.port, host: "127.0.0.1" });
     socket.on("error", () => {});
     const startedAt = performance.now();

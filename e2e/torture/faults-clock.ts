@@ -12,7 +12,12 @@ async function clockJumps(torture: Torture): Promise<void> {
   const timeFile = join(newFolder(), "time");
   const jump = (to: string) => writeFileSync(timeFile, `${to}\n`);
   jump("+0");
-  const settings = { LD_PRELOAD: LIBFAKETIME, FAKETIME_TIMESTAMP_FILE: timeFile, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+  const settings = {
+    LD_PRELOAD: LIBFAKETIME,
+    FAKETIME_TIMESTAMP_FILE: timeFile,
+    FAKETIME_NO_CACHE: "1",
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+  };
   const server = await torture.startInMemory({ settings });
   const client = new Client(server.url);
   const name = newName();

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "./client.ts";
 import { checkHistory, newHistory, startLoad } from "./history.ts";
 import { newFolder, startServer } from "./place.ts";
 import { checkStore, type Scenario, type Torture } from "./scenario.ts";
@@ -131,7 +132,6 @@ async function powerCut(torture: Torture): Promise<void> {
 
 /** The answer to a registration leaves only after the write-ahead log was synced. */
 async function syncBeforeAnswer(torture: Torture): Promise<void> {
-  const { Client } = await import("./client.ts");
   const folder = newFolder();
   const trace = join(folder, "trace");
   const through = ["strace", "-f", "-y", "-s", "24", "-o", trace, "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg"];
@@ -140,10 +140,11 @@ async function syncBeforeAnswer(torture: Torture): Promise<void> {
   torture.check(made.status === 201, `registration: ${made.status}`);
   await sleep(300);
   await server.end();
-  const { readFileSync } = await import("node:fs");
   const lines = readFileSync(trace, "utf8").split("\n");
   const answer = lines.findIndex((line) => line.includes("HTTP/1.1 201"));
-  const before = lines.slice(0, answer).findLastIndex((line) => /pwrite|write/.test(line) === false && /f(data)?sync\(\d+<[^>]*-wal>/.test(line));
+  const before = lines
+    .slice(0, answer)
+    .findLastIndex((line) => /pwrite|write/.test(line) === false && /f(data)?sync\(\d+<[^>]*-wal>/.test(line));
   torture.check(answer > 0 && before > 0, "no sync of the write-ahead log before the answer");
   torture.figure("sync before answer", before > 0 ? "yes" : "no");
 }

@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Reply } from "./client.ts";
+import { startRefused } from "./environment.ts";
 import { holdLock } from "./faults-lock.ts";
 import { checkHistory, newHistory, startLoad } from "./history.ts";
-import { newFolder, type Server } from "./place.ts";
+import { newFolder, type Server, spawnChild } from "./place.ts";
 import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 
 const LARGEST_WAL_BYTES = 64 * 1024 * 1024;
@@ -20,7 +22,8 @@ function mount(torture: Torture, megabytes: number): string {
   return folder;
 }
 
-const isStorageRefusal = ({ status, headers, body }: Reply) => status === 503 && Boolean(headers["retry-after"]) && body?.code === "storage_unavailable";
+const isStorageRefusal = ({ status, headers, body }: Reply) =>
+  status === 503 && Boolean(headers["retry-after"]) && body?.code === "storage_unavailable";
 
 /** Asks for writes until one is refused; none may be answered otherwise. */
 async function writesRefused(torture: Torture, server: Server, when: string, count: number): Promise<void> {
@@ -66,39 +69,66 @@ async function diskFull(torture: Torture): Promise<void> {
   server.change((database) => {
     for (const { username } of others) database.prepare("delete from users where username = ?").run(username);
   });
-  server.change((database) => database.exec("delete from audit_events where type = 'user.registered' and user_id not in (select id from users)"));
+  server.change((database) =>
+    database.exec("delete from audit_events where type = 'user.registered' and user_id not in (select id from users)"),
+  );
   await checkHistory(torture, server, history);
 }
 
+/** Every write of the server fails from now on, until `stop` is called; the kernel refuses to make a disk with open files read-only. */
+async function failWrites(server: Server, error: "EROFS" | "EIO") {
+  const calls = "pwrite64,write,ftruncate,fdatasync,fsync";
+  const tracer = spawnChild(
+    "strace",
+    [
+      "-f",
+      "-o",
+      "/dev/null",
+      "-P",
+      server.databaseFile,
+      "-P",
+      `${server.databaseFile}-wal`,
+      "-e",
+      `trace=${calls}`,
+      "-e",
+      `inject=${calls}:error=${error}`,
+      "-p",
+      String(server.child.pid),
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  await once(tracer.stderr as NodeJS.ReadableStream, "data"); // “attached”
+  await sleep(200);
+  return async () => {
+    tracer.kill("SIGINT");
+    await once(tracer, "exit");
+  };
+}
+
 async function readOnly(torture: Torture): Promise<void> {
-  const disk = mount(torture, 64);
-  const server = await torture.start({ dataDir: join(disk, "data"), allow: /503/ });
+  const server = await torture.start({ allow: /503/ });
   const client = new Client(server.url);
   const token = await client.newToken();
-  server.change((database) => database.prepare("update sessions set last_used_at = last_used_at - 120000").run()); // a use wants to be written
-  const remount = (how: string) => spawnSync("mount", ["-o", `remount,${how}`, disk]).status === 0;
-  const began = remount("ro");
-  if (!began) {
-    // Files are open for writing, so the kernel refuses: what SQLite sees then is made by the permissions instead.
-    torture.figure("remount", "refused by the kernel while files are open");
-  } else {
-    await writesRefused(torture, server, "on a read-only disk", 3);
-    torture.check((await client.me(token)).status === 200, "a token is not known on a read-only disk");
-    remount("rw");
-    torture.check((await client.register()).status === 201, "after the disk can be written again");
+  for (const error of ["EROFS", "EIO"] as const) {
+    server.change((database) => database.prepare("update sessions set last_used_at = last_used_at - 120000").run()); // a use wants to be written
+    const stop = await failWrites(server, error);
+    await writesRefused(torture, server, `with ${error}`, 3);
+    torture.check((await client.me(token)).status === 200, `a token is not known with ${error}`);
+    torture.check((await client.ask("GET", "/auth/sessions/", { token })).status === 200, `sessions are not listed with ${error}`);
+    await stop();
+    const { status } = await client.register();
+    torture.check(status === 201, `after ${error}: ${status}`);
   }
-  await startOnReadOnly(torture);
+  const users = server.rows("select id from users").length;
+  torture.check(users === 3, `${users} users, not 3: a refused registration is there`);
 }
 
 async function startOnReadOnly(torture: Torture): Promise<void> {
   const disk = mount(torture, 16);
-  writeFileSync(join(disk, "marker"), "");
   spawnSync("mount", ["-o", "remount,ro", disk]);
-  const { environmentTable } = await import("./environment.ts");
-  const { code, said, ms } = await environmentTable.start({ DATA_DIR: join(disk, "data") });
+  const { code, said, ms } = await startRefused({ DATA_DIR: join(disk, "data") });
   torture.check(code === 1 && said.includes(disk), `a start on a read-only disk: ${code}, ${said.slice(0, 200)}`);
   torture.figure("refused to start after", ms, " ms");
-  chmodSync(newFolder(), 0o700);
 }
 
 /** Somebody reads and does not finish, while others write. */
@@ -137,6 +167,7 @@ async function endlessReader(torture: Torture): Promise<void> {
 
 export const faultsDisk: Scenario[] = [
   { id: "F04", title: "Disk full", needs: ["root"], short: true, run: diskFull },
-  { id: "F07", title: "Read-only disk", needs: ["root"], short: true, run: readOnly },
+  { id: "F07", title: "Writes fail under a running server", needs: ["strace"], run: readOnly },
+  { id: "F07s", title: "Start on a read-only disk", needs: ["root"], short: true, run: startOnReadOnly },
   { id: "F25", title: "Reader that never finishes", short: true, run: endlessReader },
 ];

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client, newName, PASSWORD, percentile, type Reply, steadily } from "./client.ts";
 import { ROOT, type Server, spawnChild } from "./place.ts";
 import type { Scenario, Torture } from "./scenario.ts";
@@ -38,14 +37,19 @@ async function locked(torture: Torture): Promise<void> {
     await released;
     const { p99, max, statuses } = await verify.stop();
     const succeeded = late.filter(({ status }) => status === 201).length;
-    const slowest = percentile(late.map(({ ms }) => ms), 1);
+    const slowest = percentile(
+      late.map(({ ms }) => ms),
+      1,
+    );
     torture.check(Object.keys(statuses).join() === "200", `verifications under ${seconds} s of lock: ${JSON.stringify(statuses)}`);
     torture.within(`verification p99 under ${seconds} s of lock`, p99, 250);
     torture.check(max < seconds * 900 + 1_500, `a verification waited ${max} ms for the lock`);
     torture.check(atHealth.status === 200, `health under lock: ${atHealth.status}`);
     if (seconds < 5) torture.check(succeeded === late.length, `${seconds} s: ${succeeded} of ${late.length} writes succeeded late`);
     else {
-      const refused = late.filter(({ status, headers, body }) => status === 503 && headers["retry-after"] && body.code === "storage_unavailable");
+      const refused = late.filter(
+        ({ status, headers, body }) => status === 503 && headers["retry-after"] && body.code === "storage_unavailable",
+      );
       torture.check(refused.length === late.length, `${seconds} s: ${late.map(({ status }) => status)}`);
       torture.within(`refusals under ${seconds} s of lock`, slowest, 6_500);
       torture.check(slowest < 15_000, `a refusal took ${slowest} ms`);
@@ -82,7 +86,10 @@ async function sameNameTwice(torture: Torture, at: (turn: number) => string): Pr
     );
     const made = replies.filter(({ status }) => status === 201).length;
     const taken = replies.filter(({ status }) => status === 409).length;
-    torture.check(made === 1 && taken === 19, `one ${same} at two processes: ${made} made, ${taken} taken, ${replies.map(({ status }) => status)}`);
+    torture.check(
+      made === 1 && taken === 19,
+      `one ${same} at two processes: ${made} made, ${taken} taken, ${replies.map(({ status }) => status)}`,
+    );
   }
 }
 
@@ -113,7 +120,9 @@ async function oneBudgetOfTwo(torture: Torture, at: (turn: number) => string): P
   const another = newName();
   await new Client(at(0)).register(another);
   const pair = [new Client(at(0), "127.0.0.78"), new Client(at(1), "127.0.0.78")];
-  const replies = await Promise.all(Array.from({ length: 40 }, (_, turn) => (pair[turn % 2] as Client).logIn(another, "Wrong horse 7 battery")));
+  const replies = await Promise.all(
+    Array.from({ length: 40 }, (_, turn) => (pair[turn % 2] as Client).logIn(another, "Wrong horse 7 battery")),
+  );
   const together = replies.filter(({ status }) => status === 401).length;
   torture.check(together <= 10, `${together} parallel guesses at two processes`);
   torture.check((await (pair[0] as Client).logIn(another, PASSWORD)).status === 429, "no block after parallel guesses");

@@ -191,7 +191,14 @@ async function inParallel(torture: Torture): Promise<void> {
       "answers beside 401, 429 and 503",
     );
     torture.figure("evaluated", evaluated, " of 60");
-    torture.figure("slowest", percentile(replies.map(({ ms }) => ms), 1), " ms");
+    torture.figure(
+      "slowest",
+      percentile(
+        replies.map(({ ms }) => ms),
+        1,
+      ),
+      " ms",
+    );
     letPass(server, 24 * 3_600_000);
   }
 }

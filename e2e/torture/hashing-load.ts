@@ -13,9 +13,10 @@ async function hugePasswords(torture: Torture, server: Server): Promise<void> {
     const times: number[] = [];
     for (const path of ["/auth/create-user/", "/auth/login/"]) {
       const startedAt = performance.now();
-      const status = await client
-        .ask("POST", path, { json: { email: "a@example.org", username: newName(), password } })
-        .then((reply) => reply.status, (error) => error.code);
+      const status = await client.ask("POST", path, { json: { email: "a@example.org", username: newName(), password } }).then(
+        (reply) => reply.status,
+        (error) => error.code,
+      );
       times.push(performance.now() - startedAt);
       torture.check([400, 413, "EPIPE", "ECONNRESET"].includes(status), `${megabytes} MB at ${path}: ${status}`);
     }
@@ -83,7 +84,10 @@ async function denialOfService(torture: Torture): Promise<void> {
       refused.every(({ headers }) => Number(headers["retry-after"]) >= 1),
       `${what}: a refusal without Retry-After`,
     );
-    const slowest = percentile(refused.map(({ ms }) => ms), 1);
+    const slowest = percentile(
+      refused.map(({ ms }) => ms),
+      1,
+    );
     torture.within(`${what}: the slowest refusal`, slowest, 6_000);
     torture.within(`${what}: verification p99`, verify.p99, 200);
     torture.within(`${what}: page p99`, page.p99, 800);

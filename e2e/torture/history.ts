@@ -68,7 +68,12 @@ async function live(base: string, history: History, state: { stopped: boolean },
   }
 }
 
-async function one(client: Client, actor: Actor, step: number, attempt: (ask: () => Promise<Reply>) => Promise<Reply | null>): Promise<boolean> {
+async function one(
+  client: Client,
+  actor: Actor,
+  step: number,
+  attempt: (ask: () => Promise<Reply>) => Promise<Reply | null>,
+): Promise<boolean> {
   const [token] = [...actor.tokens].findLast(([, known]) => known === "ok") ?? [];
   if (!token || step === 4) {
     const reply = await attempt(() => client.logIn(actor.name, actor.passwords.at(-1)));
@@ -95,7 +100,7 @@ async function one(client: Client, actor: Actor, step: number, attempt: (ask: ()
   }
   const bio = newName("bio");
   const id = await attempt(() => client.me(token));
-  if (!id || id.status !== 200) return id !== null;
+  if (id?.status !== 200) return id !== null;
   const reply = await attempt(() => client.ask("PATCH", `/auth/update-user/${id.body.id ?? id.body.user?.id}/`, { token, json: { bio } }));
   if (!reply) actor.bios.push(bio);
   else if (reply.status === 200) actor.bios = [bio];
@@ -108,7 +113,9 @@ type UserRow = { id: number; username: string; bio: string };
 export async function checkHistory(torture: Torture, server: Server, history: History, from = 0): Promise<void> {
   const users = new Map(server.rows<UserRow>("select id, username, bio from users").map((row) => [row.username, row]));
   const sessions = new Map(
-    server.rows<{ user_id: number; n: number }>("select user_id, count(*) n from sessions group by 1").map(({ user_id, n }) => [user_id, n]),
+    server
+      .rows<{ user_id: number; n: number }>("select user_id, count(*) n from sessions group by 1")
+      .map(({ user_id, n }) => [user_id, n]),
   );
   for (const actor of history.actors) {
     const row = users.get(actor.name);
@@ -133,9 +140,15 @@ export async function checkHistory(torture: Torture, server: Server, history: Hi
 export function checkWhole(torture: Torture, server: Server): void {
   for (const [what, query] of [
     ["users without the event", "select id from users where id not in (select user_id from audit_events where type = 'user.registered')"],
-    ["sessions without the event", "select id from sessions where id not in (select session_id from audit_events where type = 'session.opened')"],
+    [
+      "sessions without the event",
+      "select id from sessions where id not in (select session_id from audit_events where type = 'session.opened')",
+    ],
     ["events without a user", "select id from audit_events where type = 'user.registered' and user_id not in (select id from users)"],
-    ["ended sessions", "select id from sessions where id in (select session_id from audit_events where type = 'session.revoked' and detail = 'one')"],
+    [
+      "ended sessions",
+      "select id from sessions where id in (select session_id from audit_events where type = 'session.revoked' and detail = 'one')",
+    ],
     ["pictures of nobody", "select hash from avatars where hash not in (select avatar_hash from users where avatar_hash is not null)"],
   ] as const) {
     torture.check(server.rows(query).length === 0, `C3 ${what}: ${server.rows(query).length}`);

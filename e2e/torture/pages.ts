@@ -1,7 +1,12 @@
 import type { Client, Reply } from "./client.ts";
 
 /** Sends a page's form as a browser without JavaScript does: with the hidden fields that the page gave. */
-export async function sendForm(client: Client, path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> {
+export async function sendForm(
+  client: Client,
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
   const { text } = await client.ask("GET", path, { headers });
   const { raw, type } = multipart({ ...hiddenFields(text), ...fields });
   return client.ask("POST", path, { raw, headers: { ...headers, "content-type": type, origin: client.base } });
@@ -21,6 +26,8 @@ function attribute(tag: string, name: string): string {
 
 function multipart(fields: Record<string, string>): { raw: string; type: string } {
   const boundary = "----torture-7f3a";
-  const parts = Object.entries(fields).map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
   return { raw: `${parts.join("")}--${boundary}--\r\n`, type: `multipart/form-data; boundary=${boundary}` };
 }

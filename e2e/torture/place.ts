@@ -97,7 +97,8 @@ export class Server {
   async ready(): Promise<this> {
     const startedAt = performance.now();
     while (!(await this.answers())) {
-      if (!this.running || performance.now() - startedAt > READY_MS) throw new Error(`The server did not start:\n${this.log().slice(-2_000)}`);
+      if (!this.running || performance.now() - startedAt > READY_MS)
+        throw new Error(`The server did not start:\n${this.log().slice(-2_000)}`);
       await sleep(20);
     }
     this.readyMs = Math.round(performance.now() - startedAt);

@@ -9,15 +9,27 @@ import { faultsLock } from "./faults-lock.ts";
 import { faultsStop } from "./faults-stop.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
-import { timing } from "./timing.ts";
 import { missing, type Scenario, Torture } from "./scenario.ts";
+import { timing } from "./timing.ts";
 
 /*
  * Attacks, load and faults. `npm run torture` runs all in their long form, `-- --short` what every test run includes,
  * `-- F01 S16` these alone.
  */
 
-const scenarios: Scenario[] = [...guessing, ...timing, ...hashingLoad, ...faultsCrash, ...faultsLock, ...faultsDisk, ...wrongEnvironments, ...connections, ...faultsStop, ...faultsClock, ...answers];
+const scenarios: Scenario[] = [
+  ...guessing,
+  ...timing,
+  ...hashingLoad,
+  ...faultsCrash,
+  ...faultsLock,
+  ...faultsDisk,
+  ...wrongEnvironments,
+  ...connections,
+  ...faultsStop,
+  ...faultsClock,
+  ...answers,
+];
 const LONGEST_MS = 40 * 60_000;
 const LONGEST_SHORT_MS = 60_000;
 

@@ -31,7 +31,8 @@ const present: Record<Need, () => boolean> = {
   gcc: () => has("gcc"),
   libfaketime: () => existsSync(LIBFAKETIME),
   root: () => process.getuid?.() === 0,
-  "Node below 22": () => existsSync(OLD_NODE) && Number(spawnSync(OLD_NODE, ["-p", "process.versions.node"]).stdout.toString().split(".")[0]) < 22,
+  "Node below 22": () =>
+    existsSync(OLD_NODE) && Number(spawnSync(OLD_NODE, ["-p", "process.versions.node"]).stdout.toString().split(".")[0]) < 22,
   "20,000 descriptors": () => Number(/open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) >= 20_000,
 };
 
