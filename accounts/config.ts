@@ -1,7 +1,9 @@
 import { BlockList, isIP } from "node:net";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 
+const FREE_THREADS = 2;
 const LARGEST_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
 const LARGEST_LIMIT = 99_999;
@@ -96,9 +98,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** Next.js and React take their production form by NODE_ENV; to be called before they are loaded. */
+/**
+ * Next.js and React take their production form by NODE_ENV; to be called before they are loaded. Node's few threads (4) read
+ * files too: passwords, which are hashed on as many as there are cores, must not keep them all.
+ */
 export function runInProduction(): void {
-  Object.assign(process.env, { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" });
+  const threads = process.env.UV_THREADPOOL_SIZE ?? String(availableParallelism() + FREE_THREADS);
+  Object.assign(process.env, { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", UV_THREADPOOL_SIZE: threads });
 }
 
 let read: Config | undefined;
