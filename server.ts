@@ -6,11 +6,12 @@ import { NodeRequest, NodeResponse } from "srvx/node";
 import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
-import { draining, startDraining } from "#app/draining.ts";
-import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
+import { draining, drainingForMs, startDraining } from "#app/draining.ts";
+import { allowed, type Handler, IMAGE_BODY_MAX_BYTES, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { log } from "#app/log.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { pageHeaders } from "#app/security-headers.ts";
+import { serveStatic } from "#app/static-files.ts";
 import { closeDatabase } from "#db/client.ts";
 
 /*
@@ -22,6 +23,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const DRAIN_MS = 8_000;
+const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
@@ -75,14 +77,43 @@ function logRequest(request: IncomingMessage, response: ServerResponse, id: stri
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
+  if (await serveStatic(request, response, import.meta.dirname)) return;
   const headers = pageHeaders(randomUUID());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (Number(request.headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(response);
+  const elsewhere = otherNameOfThisMachine(request);
+  if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
   await handlePage(request, response).catch((error) => {
     log().error({ err: error }, "page failed");
     response.destroy();
   });
 }
+
+/** A picture far beyond the limit, sent without JavaScript, which would have said so before; Next.js would answer 500. */
+function refuseLarge(response: ServerResponse): void {
+  response.writeHead(413, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end("What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.\n");
+}
+
+/**
+ * Who opens http://localhost:8000 while the service calls itself http://127.0.0.1:8000 would find every form refused as
+ * another site's: pages send them over. Only between names of this machine; what stands behind a proxy is never redirected.
+ */
+function otherNameOfThisMachine({ method, url = "/", headers }: IncomingMessage): string | null {
+  const asked = URL.parse(`http://${headers.host}`);
+  const own = new URL(config().publicUrl);
+  const other =
+    method === "GET" &&
+    asked &&
+    asked.hostname !== own.hostname &&
+    asked.port === own.port &&
+    isLoopback(asked.hostname) &&
+    isLoopback(own.hostname);
+  return other && url.startsWith("/") ? config().publicUrl + url : null;
+}
+
+const isLoopback = (name: string) => name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 
 async function preparePages() {
   runInProduction();
@@ -155,7 +186,7 @@ function banner(): void {
 
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
 async function stop(): Promise<void> {
-  if (draining()) process.exit(1);
+  if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import * as z from "zod/mini";
 
 const LARGEST_PORT = 65_535;
+const SESSION_IDLE_DAYS = 14;
 const LARGEST_LIMIT = 99_999;
 const LONGEST_SESSION_DAYS = 400; // browsers cap a cookie's life at 400 days (RFC 6265bis)
 
@@ -39,7 +40,7 @@ export const settings = {
       ),
     "",
   ),
-  SESSION_IDLE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "14"),
+  SESSION_IDLE_DAYS: z.optional(wholeNumber(1, LONGEST_SESSION_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "30"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
   LIMIT_LOGIN_PER_DEVICE: z.prefault(wholeNumber(1, 10), "5"),
@@ -116,7 +117,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new ConfigError(result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}.`));
   }
   const given = result.data;
-  if (given.SESSION_IDLE_DAYS > given.SESSION_ABSOLUTE_DAYS) {
+  const sessionIdleDays = given.SESSION_IDLE_DAYS ?? Math.min(SESSION_IDLE_DAYS, given.SESSION_ABSOLUTE_DAYS);
+  if (sessionIdleDays > given.SESSION_ABSOLUTE_DAYS) {
     throw new ConfigError(["SESSION_IDLE_DAYS must not be more than SESSION_ABSOLUTE_DAYS."]);
   }
   const dataDir = resolve(given.DATA_DIR);
@@ -128,7 +130,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     databaseFile: resolve(dataDir, "latchkey.db"),
     isTrustedProxy: trustedProxies(list(given.TRUSTED_PROXIES)),
     corsOrigins: list(given.CORS_ORIGINS),
-    sessionIdleDays: given.SESSION_IDLE_DAYS,
+    sessionIdleDays,
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
     rateLimits: given.RATE_LIMITS === "on",
     limits: {

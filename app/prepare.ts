@@ -2,6 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { ConfigError, config } from "#accounts/config.ts";
 import { startPurging } from "#accounts/purge.ts";
+import { markServing } from "#db/backup.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
 import { stampClientAddress } from "./client-address.ts";
@@ -16,11 +17,14 @@ export function prepare(): void {
   if (done.prepared) return;
   done.prepared = true;
   try {
-    migrateDatabase(config().databaseFile);
+    const { databaseFile } = config();
+    migrateDatabase(databaseFile);
+    markServing(databaseFile);
   } catch (error) {
     giveUp(error);
   }
   startPurging();
+  if (!config().rateLimits) process.stderr.write("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   subscribe("http.server.request.start", (message) => stampClientAddress((message as { request: IncomingMessage }).request));
 }
 

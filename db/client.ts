@@ -27,8 +27,7 @@ const shared = processWide("database", () => ({ db: undefined as Db | undefined 
 export function openDatabase(file: string): Db {
   if (shared.db) return shared.db;
   makeFolder(dirname(file));
-  closeSync(openSync(file, "a", 0o600)); // SQLite would create it, and its -wal, readable to others
-  const client = new Database(file, { timeout: START_BUSY_MS });
+  const client = new Database(privateFile(file), { timeout: START_BUSY_MS });
   client.pragma("journal_mode = WAL");
   client.pragma("synchronous = FULL"); // the driver's own default, NORMAL, loses acknowledged writes at a power cut
   client.pragma("foreign_keys = ON");
@@ -36,6 +35,12 @@ export function openDatabase(file: string): Db {
   client.pragma(`journal_size_limit = ${LARGEST_WAL_BYTES}`);
   shared.db = drizzle(client, { casing: "snake_case" });
   return shared.db;
+}
+
+/** The path of a file that nobody else may read; made here if need be, since SQLite would make it, and its -wal, for all to read. */
+export function privateFile(file: string): string {
+  closeSync(openSync(file, "a", 0o600));
+  return file;
 }
 
 /** In two steps, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */

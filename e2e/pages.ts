@@ -5,18 +5,16 @@ import Database from "better-sqlite3";
 import { test as base, expect, type NewUser } from "./fixtures.ts";
 import { type Answer, type Ask, send } from "./request.ts";
 import { server } from "./servers.ts";
-import { openWay, type Way } from "./way.ts";
 
 export { expect, PASSWORD, person, unique } from "./fixtures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const COOKIE = "__Host-session";
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
 export type SignedIn = NewUser & { token: string };
 
 type Pages = {
-  /** This test's own way to the server; see `openWay`. */
-  way: Way;
   /** What no page may ever cause, collected; a test that ends with any of it has failed. */
   complaints: string[];
   /** A new user whom the browser is signed in as. */
@@ -25,14 +23,8 @@ type Pages = {
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
 };
 
-/** For the page specs: an address of one's own for every browser, and no error, report, dialog or foreign request ever. */
+/** For the page specs: no error, report, dialog or foreign request of any page ever. */
 export const test = base.extend<Pages>({
-  way: async ({ latchkey }, use) => {
-    const way = await openWay(latchkey.elsewhere());
-    await use(way);
-    way.close();
-  },
-  proxy: async ({ way }, use) => use({ server: way.url }),
   complaints: [
     async ({ context }, use) => {
       const complaints: string[] = [];
@@ -46,27 +38,16 @@ export const test = base.extend<Pages>({
     const from = latchkey.elsewhere();
     await use((method, path, ask = {}) => send(latchkey.url, method, path, { from, ...ask }));
   },
-  user: async ({ latchkey, context, userAgent }, use) => {
+  user: async ({ latchkey, context }, use) => {
     const user = await latchkey.newUser();
-    const token = await tokenOf(user, latchkey.url, userAgent);
-    await carry(context, token);
-    await use({ ...user, token });
+    const json = { email: user.email, password: user.password };
+    const { body } = await latchkey.api("POST", "/auth/login/", { json, headers: { "user-agent": BROWSER } });
+    await carry(context, body.token);
+    await use({ ...user, token: body.token });
   },
 });
 
 type Fields = Record<string, string>;
-
-async function tokenOf({ email, password }: Pick<NewUser, "email" | "password">, url: string, userAgent?: string): Promise<string> {
-  const answer = await fetch(`${url}/auth/login/`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "user-agent": userAgent ?? "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36",
-    },
-    body: JSON.stringify({ email, password }),
-  });
-  return ((await answer.json()) as { token: string }).token;
-}
 
 /** Lets the browser carry a session, as if it had been opened in it. */
 export async function carry(context: BrowserContext, token: string): Promise<void> {

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { settings } from "#accounts/config.ts";
 import { api } from "#app/auth/api.ts";
+import { problems } from "#app/problem.ts";
 
 /* Guards of the house: what its parts may know of each other, and that its lists agree. They read files only. */
 
@@ -195,6 +196,18 @@ test("every setting is in .env.example with its default, and in README's table o
     [...(line.split("|")[1] ?? "").matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name),
   );
   expect(table.toSorted(), "README").toEqual(Object.keys(settings).toSorted());
+});
+
+test("README's table of errors has every code with its status, and none that does not exist", () => {
+  const table = tableOf(/^errors/i).flatMap(
+    (line) =>
+      line
+        .match(/^\| `(\w+)` \| (\d+) \|/)
+        ?.slice(1, 3)
+        .join(" ") ?? [],
+  );
+  const wanted = Object.entries(problems).map(([code, { status }]) => `${code} ${status}`);
+  expect(table.toSorted()).toEqual(wanted.toSorted());
 });
 
 test("no test is left out, alone or unfinished, and no check is silenced", () => {

@@ -30,7 +30,7 @@ async function foreignPage(forms: { action: string; fields: Sent; sandboxed?: bo
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
 
-test("S44 a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey }) => {
+test("S44 a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
   const profile = { ...(await copyOf(page, "main form")), bio: "Written by another site" };
   const foreign = await foreignPage([
@@ -46,6 +46,7 @@ test("S44 a page on another port cannot sign a user out, nor change their profil
     expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
   }
   foreign.close();
+  complaints.splice(0); // of the refusals
 });
 
 const originsOf = (url: string) => {
@@ -114,7 +115,7 @@ test("S44 no address of the API takes the browser's cookie for a token", async (
   expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
 });
 
-test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey }) => {
+test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
   const fields = { ...(await copyOf(page, "main form")), bio: "Written by a frame" };
   const foreign = await foreignPage([{ action: `${latchkey.url}/profile/`, fields, sandboxed: true }]);
@@ -124,4 +125,5 @@ test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ pa
   await answered;
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
   foreign.close();
+  complaints.splice(0); // of the refusals
 });
