@@ -7,7 +7,10 @@ const browser = {
   launchOptions: { args: BROWSER_ARGUMENTS, executablePath: findBrowser() ?? undefined },
 };
 
-/* The API's specs run against both hosts, and must not be able to tell them apart. */
+/*
+ * The API's specs run against both hosts, and must not be able to tell them apart. The pages' specs run with and without
+ * JavaScript, and neither may people; what only JavaScript promises is in pages/javascript.
+ */
 
 export default defineConfig<Hosted>({
   outputDir: "../test-results",
@@ -24,13 +27,7 @@ export default defineConfig<Hosted>({
     { name: "rules", testMatch: "rules.spec.ts" },
     { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts"], use: { host: "front-door" } },
     { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
-    { name: "pages", testMatch: "pages/*.spec.ts", use: { host: "front-door", ...browser } },
-    // axe itself is a script
-    {
-      name: "no-javascript",
-      testMatch: "pages/*.spec.ts",
-      testIgnore: "pages/accessibility.spec.ts",
-      use: { host: "front-door", javaScriptEnabled: false, ...browser },
-    },
+    { name: "pages", testMatch: "pages/**/*.spec.ts", use: { host: "front-door", ...browser } },
+    { name: "no-javascript", testMatch: "pages/*.spec.ts", use: { host: "front-door", javaScriptEnabled: false, ...browser } },
   ],
 });
