@@ -7,12 +7,14 @@ import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
 import { stampClientAddress } from "#app/client-address.ts";
-import { draining, startDraining } from "#app/draining.ts";
-import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
+import { draining, drainingForMs, startDraining } from "#app/draining.ts";
+import { allowed, type Handler, IMAGE_BODY_MAX_BYTES, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { log, logAnswer } from "#app/log.ts";
+import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { QuickResponse } from "#app/quick-response.ts";
 import { pageHeaders } from "#app/security-headers.ts";
+import { serveStatic } from "#app/static-files.ts";
 import { closeDatabase } from "#db/client.ts";
 
 /*
@@ -23,7 +25,10 @@ import { closeDatabase } from "#db/client.ts";
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
+const TIMES_CHECKED_MS = 5_000;
+const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
 const DRAIN_MS = 8_000;
+const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
@@ -34,7 +39,14 @@ prepare();
 const [app, routes] = await Promise.all([preparePages(), loadRoutes()]);
 const handlePage = app.getRequestHandler();
 
-const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+const server = createServer({
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  connectionsCheckingInterval: TIMES_CHECKED_MS,
+  shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
+});
+server.setTimeout(SILENT_MS);
 server.on("request", (request, response) => void handle(request, response));
 server.on("clientError", refuseMalformed);
 server.on("error", giveUp);
@@ -43,6 +55,7 @@ process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!countUnanswered(request, response)) return;
   const startedAt = performance.now();
   const ip = stampClientAddress(request);
   const requestId = requestIdOf({ headers: { get: (name) => request.headers[name]?.toString() ?? null } });
@@ -74,14 +87,50 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
+  if (await serveStatic(request, response, import.meta.dirname)) return;
   const headers = pageHeaders(randomUUID());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (Number(request.headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(request, response);
+  const elsewhere = otherNameOfThisMachine(request);
+  if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
   await handlePage(request, response).catch((error) => {
     log().error({ err: error }, "page failed");
     response.destroy();
   });
 }
+
+/**
+ * A picture far beyond the limit, sent without JavaScript, which would have said so before; Next.js would answer 500. As in
+ * the API, what is only somewhat too large is read to its end first: a browser that still sends would see no answer.
+ */
+function refuseLarge(request: IncomingMessage, response: ServerResponse): void {
+  const answer = () => {
+    response.writeHead(413, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" });
+    response.end("What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.\n");
+  };
+  if (Number(request.headers["content-length"]) > 2 * IMAGE_BODY_MAX_BYTES) answer();
+  else request.resume().once("end", answer);
+}
+
+/**
+ * Who opens http://localhost:8000 while the service calls itself http://127.0.0.1:8000 would find every form refused as
+ * another site's: pages send them over. Only between names of this machine; what stands behind a proxy is never redirected.
+ */
+function otherNameOfThisMachine({ method, url = "/", headers }: IncomingMessage): string | null {
+  const asked = URL.parse(`http://${headers.host}`);
+  const own = new URL(config().publicUrl);
+  const other =
+    method === "GET" &&
+    asked &&
+    asked.hostname !== own.hostname &&
+    asked.port === own.port &&
+    isLoopback(asked.hostname) &&
+    isLoopback(own.hostname);
+  return other && url.startsWith("/") ? config().publicUrl + url : null;
+}
+
+const isLoopback = (name: string) => name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 
 async function preparePages() {
   runInProduction();
@@ -155,7 +204,7 @@ function banner(): void {
 
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
 async function stop(): Promise<void> {
-  if (draining()) process.exit(1);
+  if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();

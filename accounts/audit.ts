@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import { type Db, db } from "#db/client.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
 import { type Caller, requireUser } from "./caller.ts";
@@ -41,6 +41,13 @@ export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits
   return tx.insert(auditEvents).select(sql`
     select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device}, null, null
     where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`);
+}
+
+/** The statement that records the end of the sessions that `which` (from … where …) selects, to make room for a new one. */
+export function revokedByLimitEvents(tx: Db, caller: Caller, which: SQL) {
+  return tx
+    .insert(auditEvents)
+    .select(sql`select null, user_id, 'session.revoked', ${clock.now()}, ${caller.ip}, ${caller.device}, id, 'limit' ${which}`);
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;

@@ -16,7 +16,7 @@ export type Option = { value?: string; help: string };
 export type Command = {
   summary: string;
   /** Names of the operands; with "..." at its end any number. */
-  operands?: "USER" | "[ID...]";
+  operands?: "USER" | "FILE" | "[ID...]";
   options?: Record<string, Option>;
   run(given: Given): Answer | Promise<Answer>;
 };

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
+import { BackupError } from "#db/backup.ts";
 import { closeDatabase, StorageError, storageErrorFor } from "#db/client.ts";
+import { backupCommands } from "./cli-backup.ts";
 import { type Answer, type Command, CommandError, type Given, type Option } from "./cli-command.ts";
 import { auditCommands, sessionCommands } from "./cli-sessions.ts";
 import { userCommands } from "./cli-users.ts";
@@ -36,12 +38,23 @@ export async function main(words: string[]): Promise<number> {
 /** What a command answers. Throws CommandError, AccountsError and what else `main` makes a sentence of. */
 export async function answer([noun, verb, ...rest]: string[]): Promise<string> {
   if (noun === undefined || isHelp(noun)) return helpOnAll();
+  const alone = Object.hasOwn(backupCommands, noun) ? backupCommands[noun] : undefined;
+  if (alone)
+    return carryOut(
+      alone,
+      noun,
+      [verb, ...rest].filter((word) => word !== undefined),
+    );
   const { commands } = known(NOUNS, noun, "accounts");
   if (verb === undefined || isHelp(verb)) return helpOn(noun);
   const command = known(commands, verb, `accounts ${noun}`);
-  const given = parse(command, rest);
-  if (given.options.help) return helpOnCommand(noun, verb, command);
-  refuseWrongOperands(command, given, `accounts ${noun} ${verb}`);
+  return carryOut(command, `${noun} ${verb}`, rest);
+}
+
+async function carryOut(command: Command, name: string, words: string[]): Promise<string> {
+  const given = parse(command, words);
+  if (given.options.help) return helpOnCommand(name, command);
+  refuseWrongOperands(command, given, `accounts ${name}`);
   const { json, text }: Answer = await command.run(given);
   return given.options.json ? JSON.stringify(json, null, 2) : text;
 }
@@ -56,7 +69,9 @@ function parse(command: Command, words: string[]): Given {
 
 function refuseWrongOperands({ operands }: Command, given: Given, name: string): void {
   if (operands === "[ID...]" || given.operands.length === (operands ? 1 : 0)) return;
-  const wanted = operands ? "exactly one user: id, e-mail address or username" : "only options";
+  const wanted = { USER: "exactly one user: id, e-mail address or username", FILE: "exactly one file", none: "only options" }[
+    operands ?? "none"
+  ];
   throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
 }
 
@@ -71,7 +86,10 @@ function isHelp(word: string): boolean {
 }
 
 function helpOnAll(): string {
-  const rows = Object.entries(NOUNS).map(([noun, { summary, commands }]) => [`${noun} ${Object.keys(commands).join(" | ")}`, summary]);
+  const rows = [
+    ...Object.entries(NOUNS).map(([noun, { summary, commands }]) => [`${noun} ${Object.keys(commands).join(" | ")}`, summary]),
+    ...Object.entries(backupCommands).map(([name, { summary, operands }]) => [`${name} ${operands}`, summary]),
+  ];
   return `Usage: accounts NOUN VERB …   (“accounts NOUN VERB --help” says more)\n\n${rows.map(([usage, summary]) => `  ${usage}\n      ${summary}`).join("\n")}`;
 }
 
@@ -81,12 +99,12 @@ function helpOn(noun: string): string {
   return `Usage: accounts ${noun} VERB …\n\n${summary}\n\n${aligned(rows)}`;
 }
 
-function helpOnCommand(noun: string, verb: string, { summary, operands, options }: Command): string {
+function helpOnCommand(name: string, { summary, operands, options }: Command): string {
   const rows = Object.entries({ ...options, ...EVERYWHERE }).map(([name, { value, help }]) => [
     `--${name}${value ? ` ${value}` : ""}`,
     help,
   ]);
-  const usage = ["accounts", noun, verb, operands, "[options]"].filter(Boolean).join(" ");
+  const usage = ["accounts", name, operands, "[options]"].filter(Boolean).join(" ");
   return `Usage: ${usage}\n\n${summary}${operands === "USER" ? " USER is an id, e-mail address or username." : ""}\n\n${aligned(rows)}`;
 }
 
@@ -97,7 +115,7 @@ function aligned(rows: string[][]): string {
 
 /** What went wrong, for a person; a fault of ours with everything that helps to find it. */
 function sentence(error: unknown): string {
-  if (error instanceof CommandError) return error.message;
+  if (error instanceof CommandError || error instanceof BackupError) return error.message;
   if (error instanceof ConfigError) return `These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
   if (error instanceof AccountsError) {
     return [

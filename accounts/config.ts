@@ -1,8 +1,11 @@
 import { BlockList, isIP } from "node:net";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 
+const FREE_THREADS = 2;
 const LARGEST_PORT = 65_535;
+const SESSION_IDLE_DAYS = 14;
 const LARGEST_LIMIT = 99_999;
 const LONGEST_SESSION_DAYS = 400; // browsers cap a cookie's life at 400 days (RFC 6265bis)
 
@@ -39,7 +42,7 @@ export const settings = {
       ),
     "",
   ),
-  SESSION_IDLE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "14"),
+  SESSION_IDLE_DAYS: z.optional(wholeNumber(1, LONGEST_SESSION_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "30"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
   LIMIT_LOGIN_PER_DEVICE: z.prefault(wholeNumber(1, 10), "5"),
@@ -95,9 +98,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** Next.js and React take their production form by NODE_ENV; to be called before they are loaded. */
+/**
+ * Next.js and React take their production form by NODE_ENV; to be called before they are loaded. Node's few threads (4) read
+ * files too: passwords, which are hashed on as many as there are cores, must not keep them all.
+ */
 export function runInProduction(): void {
-  Object.assign(process.env, { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" });
+  const threads = process.env.UV_THREADPOOL_SIZE ?? String(availableParallelism() + FREE_THREADS);
+  Object.assign(process.env, { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", UV_THREADPOOL_SIZE: threads });
 }
 
 let read: Config | undefined;
@@ -116,7 +123,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new ConfigError(result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}.`));
   }
   const given = result.data;
-  if (given.SESSION_IDLE_DAYS > given.SESSION_ABSOLUTE_DAYS) {
+  const sessionIdleDays = given.SESSION_IDLE_DAYS ?? Math.min(SESSION_IDLE_DAYS, given.SESSION_ABSOLUTE_DAYS);
+  if (sessionIdleDays > given.SESSION_ABSOLUTE_DAYS) {
     throw new ConfigError(["SESSION_IDLE_DAYS must not be more than SESSION_ABSOLUTE_DAYS."]);
   }
   const dataDir = resolve(given.DATA_DIR);
@@ -128,7 +136,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     databaseFile: resolve(dataDir, "latchkey.db"),
     isTrustedProxy: trustedProxies(list(given.TRUSTED_PROXIES)),
     corsOrigins: list(given.CORS_ORIGINS),
-    sessionIdleDays: given.SESSION_IDLE_DAYS,
+    sessionIdleDays,
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
     rateLimits: given.RATE_LIMITS === "on",
     limits: {

@@ -8,7 +8,7 @@ import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
 import { LoginInput } from "./schemas.ts";
 
 const PASSWORD = "Correct horse 7 battery";
-const MOST_WAITING = 64;
+const MOST_WAITING = 128;
 const LONGEST_WAIT_MS = 5_000;
 
 const isOverloaded = (error: unknown) =>

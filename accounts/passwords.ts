@@ -7,7 +7,7 @@ import { AccountsError } from "./errors.ts";
 // (2 is Argon2id: the library's constant enum cannot be imported into a file compiled on its own.)
 const ARGON2 = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT_PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`;
-const MOST_WAITING = 64;
+const MOST_WAITING = 128; // two cores work that off in about 4 seconds
 const LONGEST_WAIT_MS = 5_000;
 
 /** The hash of a new password, in PHC format. Throws `overloaded` when too many wait already. */

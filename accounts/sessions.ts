@@ -1,16 +1,16 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
-import { commit, db, must } from "#db/client.ts";
+import { commit, db, must, uniqueViolation } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
-import { auditEvent, loginLimitedEvent } from "./audit.ts";
+import { auditEvent, loginLimitedEvent, revokedByLimitEvents } from "./audit.ts";
 import { type Caller, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
-import { clock, DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
-import { config } from "./config.ts";
+import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
 import { purgeSoon } from "./purge.ts";
 import { clearLimits, countFailure, type Limit, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
+import { lifetime, type SessionKind } from "./session-lifetime.ts";
 import { findSessionWithUser } from "./session-row.ts";
 import { noteUse } from "./session-use.ts";
 import { newToken, readToken, sameHash } from "./tokens.ts";
@@ -18,12 +18,7 @@ import { canonicalEmail, findUserByEmail } from "./users.ts";
 import type { SessionView } from "./views.ts";
 
 const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
-const BROWSER_IDLE_SECONDS = HOUR_MS / SECOND_MS; // NIST SP 800-63B-4 2.2.3 (AAL2), for browsers that may be shared
-const BROWSER_ABSOLUTE_MS = DAY_MS;
 const MOST_LOGIN_ATTEMPTS = 3;
-
-/** "browser" ends with the browser, after an hour without use or a day; "lasting" by the settings, in days. */
-export type SessionKind = "browser" | "lasting";
 
 export type OpenedSession = { token: string; session: Session; user: User };
 
@@ -80,16 +75,22 @@ export async function openSession(
     expiresAt: now + Math.min(idleSeconds * SECOND_MS, absoluteMs),
     endsAtLatest: now + absoluteMs,
   };
+  const beyondLimit = sql`from ${sessions} where user_id = ${user.id}
+    order by expires_at > ${now} desc, last_used_at desc limit -1 offset ${MOST_SESSIONS - 1}`;
   const unchanged = and(eq(users.id, user.id), eq(users.status, "active"), eq(users.sessionEpoch, user.sessionEpoch));
   const result = await commit((tx) => [
     must(tx.select({ id: users.id }).from(users).where(unchanged)),
-    tx.delete(sessions).where(sql`${sessions.id} in (
-      select id from sessions where user_id = ${user.id} order by expires_at > ${now} desc, last_used_at desc limit -1 offset ${MOST_SESSIONS - 1})`),
+    revokedByLimitEvents(tx, caller, beyondLimit),
+    tx.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`),
     tx.insert(sessions).values(session),
     auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
     rememberDevice(tx, caller, user.id),
     clearLimits(tx, clearedLimits),
-  ]);
+  ]).catch((error) => {
+    if (uniqueViolation(error) === "id") return "taken" as const;
+    throw error;
+  });
+  if (result === "taken") return openSession(caller, user, kind, deviceName, clearedLimits); // a random key met another one
   return result && { token, session, user };
 }
 
@@ -109,17 +110,18 @@ export function findSession(token: string): { session: Session; user: User } | n
   return found;
 }
 
-/** The caller's live sessions, this one first, then the last used first. */
+/** The caller's live sessions, newest use first: that is this one, which is in use right now. */
 export function listSessions(caller: Caller): Session[] {
   requireUser(caller);
-  const { id } = caller.session;
+  const { user, session } = caller;
+  const now = clock.now();
   const rows = db()
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, caller.user.id), gt(sessions.expiresAt, clock.now())))
+    .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, now), ne(sessions.id, session.id)))
     .orderBy(desc(sessions.lastUsedAt))
     .all();
-  return [...rows.filter((row) => row.id === id), ...rows.filter((row) => row.id !== id)];
+  return [usedAt(session, now), ...rows];
 }
 
 /** Ends this session, or with `all` every session of the user. */
@@ -219,15 +221,14 @@ async function refuseLogIn(caller: Caller, limits: Limit[], user: User | null): 
   throw new AccountsError("invalid_credentials");
 }
 
+/** The session as it is once this use is written. */
+function usedAt(session: Session, now: number): Session {
+  return { ...session, lastUsedAt: now, expiresAt: Math.min(session.endsAtLatest, now + session.idleSeconds * SECOND_MS) };
+}
+
 function refuseUnlessActive(user: User): void {
   if (user.status === "inactive") throw new AccountsError("account_inactive");
   if (user.status === "suspended") throw new AccountsError("account_suspended");
-}
-
-function lifetime(kind: SessionKind): { idleSeconds: number; absoluteMs: number } {
-  if (kind === "browser") return { idleSeconds: BROWSER_IDLE_SECONDS, absoluteMs: BROWSER_ABSOLUTE_MS };
-  const { sessionIdleDays, sessionAbsoluteDays } = config();
-  return { idleSeconds: (sessionIdleDays * DAY_MS) / SECOND_MS, absoluteMs: sessionAbsoluteDays * DAY_MS };
 }
 
 /** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */

@@ -140,7 +140,8 @@ export function publicUser(user: User): UserView {
 /** E-mail addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
 export function canonicalEmail(email: string): string {
   const at = email.lastIndexOf("@");
-  const domain = URL.parse(`http://${email.slice(at + 1)}`)?.hostname ?? email.slice(at + 1);
+  const given = email.slice(at + 1);
+  const domain = /[^\p{L}\p{M}\p{N}.-]/u.test(given) ? given : (URL.parse(`http://${given}`)?.hostname ?? given);
   return `${email.slice(0, at)}@${domain}`.toLowerCase();
 }
 

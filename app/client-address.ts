@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { config } from "#accounts/config.ts";
 
 const HEADER = "x-latchkey-client-address";
@@ -41,10 +42,10 @@ function throughProxies(socketAddress: string, forwardedFor: string | string[] |
   let address = socketAddress;
   while (isTrustedProxy(address)) {
     const next = hops.pop();
-    if (!next) break;
+    if (!next || isIP(next) === 0) break; // a proxy that hides or garbles the address stands for its clients
     address = next;
   }
-  return address.slice(0, 45);
+  return address;
 }
 
 /** An IPv4 client of an IPv6 socket is the same client. */

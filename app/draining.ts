@@ -8,3 +8,5 @@ export function startDraining(): void {
 }
 
 export const draining = (): boolean => state.since > 0;
+
+export const drainingForMs = (): number => performance.now() - state.since;

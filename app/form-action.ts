@@ -9,6 +9,7 @@ import type { FormState } from "#components/form-state.ts";
 import { formValues } from "./body.ts";
 import { currentCaller } from "./current.ts";
 import { describeError, requestIdOf } from "./endpoint.ts";
+import { innerPath } from "./inner-path.ts";
 import { logEvents } from "./log.ts";
 import { problems } from "./problem.ts";
 import { isSameOrigin } from "./same-origin.ts";
@@ -29,12 +30,23 @@ export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Cal
         logEvents(caller, requestIdOf({ headers: await headers() })),
       );
     } catch (error) {
+      if (error instanceof AccountsError && error.code === "authentication_required") await leadToSignIn();
       return refused(await refusal(error), fields);
     }
     // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
     if ((await headers()).has("next-action")) return { errors: [], values: {}, target };
     redirect(target);
   };
+}
+
+/**
+ * Without JavaScript the answer is the page itself, which sends away whoever is not signed in; the browser would send the
+ * form along. A redirect of the action's own does not.
+ */
+async function leadToSignIn(): Promise<void> {
+  const sent = await headers();
+  const here = URL.parse(sent.get("referer") ?? "")?.pathname;
+  if (!sent.has("next-action")) redirect(`/login/?next=${encodeURIComponent(innerPath(here, "/profile/"))}`);
 }
 
 function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeconds">, fields: [string, FormDataEntryValue][]): FormState {

@@ -33,7 +33,7 @@ export async function Frame({ title, here, width = "middle", notice, children }:
         {children}
       </main>
       <footer className={styles.foot}>
-        <p>Latchkey keeps accounts. It sets one cookie, which keeps you signed in.</p>
+        <p>Latchkey keeps accounts. It sets no cookies but those that signing in needs.</p>
         <a href="/auth/docs/">API reference</a>
       </footer>
     </>

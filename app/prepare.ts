@@ -1,5 +1,6 @@
 import { ConfigError, config } from "#accounts/config.ts";
 import { startPurging } from "#accounts/purge.ts";
+import { markServing } from "#db/backup.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
 
@@ -13,11 +14,14 @@ export function prepare(): boolean {
   if (done.prepared) return false;
   done.prepared = true;
   try {
-    migrateDatabase(config().databaseFile);
+    const { databaseFile } = config();
+    migrateDatabase(databaseFile);
+    markServing(databaseFile);
   } catch (error) {
     giveUp(error);
   }
   startPurging();
+  if (!config().rateLimits) process.stderr.write("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   return true;
 }
 

@@ -2,7 +2,7 @@ import { cookies } from "next/headers";
 import type { Session } from "#accounts/caller.ts";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
-import type { SessionKind } from "#accounts/sessions.ts";
+import type { SessionKind } from "#accounts/session-lifetime.ts";
 
 const NAME = "__Host-session"; // browsers take a __Host- cookie only from this very host, over TLS or loopback
 const ATTRIBUTES = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;

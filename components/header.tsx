@@ -18,7 +18,7 @@ export function Header({ user, here }: { user: HeaderUser | null; here: string }
       <div className={styles.bar}>
         <a className={styles.home} href="/" aria-current={here === "/" ? "page" : undefined}>
           <Logo className={styles.logo} />
-          Latchkey
+          <span className={user ? styles.word : undefined}>Latchkey</span>
         </a>
         {user && (
           <>

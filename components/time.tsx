@@ -1,16 +1,20 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-const OPTIONS = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" } as const;
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit" } as const;
 const never = () => () => {};
 
 /** An instant that nobody can misread: in UTC from the server, in the reader's own zone and words once JavaScript runs. */
-export function Time({ at }: { at: string }) {
+export function Time({ at, to = "minute" }: { at: string; to?: "day" | "minute" }) {
   const date = new Date(at);
   const shown = useSyncExternalStore(
     never,
-    () => date.toLocaleString(undefined, { ...OPTIONS, timeZoneName: "short" }),
-    () => `${date.toLocaleString("en-GB", { ...OPTIONS, timeZone: "UTC" })} UTC`,
+    () => (to === "day" ? date.toLocaleDateString(undefined, DAY) : date.toLocaleString(undefined, { ...MINUTE, timeZoneName: "short" })),
+    () =>
+      to === "day"
+        ? date.toLocaleDateString("en-GB", { ...DAY, timeZone: "UTC" })
+        : `${date.toLocaleString("en-GB", { ...MINUTE, timeZone: "UTC" })} UTC`,
   );
   return <time dateTime={at}>{shown}</time>;
 }

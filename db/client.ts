@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -27,8 +27,7 @@ const shared = processWide("database", () => ({ db: undefined as Db | undefined 
 export function openDatabase(file: string): Db {
   if (shared.db) return shared.db;
   makeFolder(dirname(file));
-  closeSync(openSync(file, "a", 0o600)); // SQLite would create it, and its -wal, readable to others
-  const client = new Database(file, { timeout: START_BUSY_MS });
+  const client = new Database(privateFile(file), { timeout: START_BUSY_MS });
   client.pragma("journal_mode = WAL");
   client.pragma("synchronous = FULL"); // the driver's own default, NORMAL, loses acknowledged writes at a power cut
   client.pragma("foreign_keys = ON");
@@ -38,11 +37,22 @@ export function openDatabase(file: string): Db {
   return shared.db;
 }
 
-/** In two steps, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
-function makeFolder(folder: string): void {
+/** The path of a file that nobody else may read; made here if need be, since SQLite would make it, and its -wal, for all to read. */
+export function privateFile(file: string): string {
+  const isNew = !existsSync(file);
+  closeSync(openSync(file, "a", 0o600));
+  if (isNew && process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(file)); // what root makes belongs to whom the folder belongs: the service can open it
+    chownSync(file, uid, gid);
+  }
+  return file;
+}
+
+/** Step by step, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
+function makeFolder(folder: string, mode = 0o700): void {
   if (existsSync(folder)) return;
-  if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
-  mkdirSync(folder, { mode: 0o700 });
+  makeFolder(dirname(folder), 0o777);
+  mkdirSync(folder, { mode });
 }
 
 export function db(): Db {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
-import { openDatabase } from "./client.ts";
+import { openDatabase, privateFile } from "./client.ts";
 
 const OTHER_PROCESS_MS = 60_000;
 
@@ -12,7 +12,7 @@ const OTHER_PROCESS_MS = 60_000;
 export function migrateDatabase(file: string): void {
   const db = openDatabase(file);
   // The migrator reads what is done before it locks: without this lock two processes that start together would both apply it.
-  const lock = new Database(`${file}.migrating`, { timeout: OTHER_PROCESS_MS });
+  const lock = new Database(privateFile(`${file}.migrating`), { timeout: OTHER_PROCESS_MS });
   try {
     lock.exec("BEGIN EXCLUSIVE");
     migrate(db, { migrationsFolder: join(process.cwd(), "db/migrations") });

@@ -19,17 +19,19 @@ export function findBrowser(): string | null {
   return [chromium.executablePath(), ...INSTALLED].find((path) => path && existsSync(path)) ?? null;
 }
 
-/** Installs Debian's Chromium where that is possible and needed; otherwise says what to do. */
-export function ensureBrowser(): void {
-  if (findBrowser()) return;
-  if (existsSync("/usr/bin/apt-get") && process.getuid?.() === 0) {
-    process.stderr.write("Installing Chromium for the page tests …\n");
-    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args: string[]) => spawnSync("apt-get", args, { stdio: ["ignore", 2, 2], env: environment });
-    apt("update");
-    apt("install", "-y", "--no-install-recommends", "chromium");
-  }
-  if (!findBrowser()) {
+/** Installs what the tests need of Debian's packages where that is possible; otherwise says what to do. */
+export function ensureTools(): void {
+  if (!findBrowser()) install("chromium");
+  if (!findBrowser())
     throw new Error("The page tests need Chromium: run “npx playwright install --with-deps chromium” once, then try again.");
-  }
+  if (!existsSync("/usr/bin/curl")) install("curl");
+}
+
+function install(name: string): void {
+  if (!existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) return;
+  process.stderr.write(`Installing ${name} for the tests …\n`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args: string[]) => spawnSync("apt-get", args, { stdio: ["ignore", 2, 2], env: environment });
+  apt("update");
+  apt("install", "-y", "--no-install-recommends", name);
 }

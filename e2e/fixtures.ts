@@ -83,6 +83,7 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
   host: ["front-door", { option: true, scope: "worker" }],
   documented: [async ({ host }, use) => use(await readDocument(server(host).url)), { scope: "worker" }],
   baseURL: async ({ host }, use) => use(server(host).url),
+  extraHTTPHeaders: async ({ extraHTTPHeaders }, use, info) => use({ ...extraHTTPHeaders, "x-forwarded-for": newAddress(info) }),
   latchkey: async ({ host, documented }, use, info) => {
     const { url, dataDir, logFile } = server(host);
     const file = join(dataDir, "latchkey.db");

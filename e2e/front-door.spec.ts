@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, type Latchkey, refusal, refused, test } from "./fixtures.ts";
+import { send } from "./request.ts";
 
 /* What only the front door promises: Next.js alone answers these by itself, before our code is asked. */
 
@@ -80,3 +81,16 @@ async function raw(latchkey: Latchkey, line: string) {
   const text = await latchkey.bytes(`${line}\r\nHost: ${new URL(latchkey.url).host}\r\nConnection: close\r\n\r\n`);
   return { text, status: Number(text.split(" ", 2)[1]) };
 }
+
+test("a page that is opened by another name of this machine leads to the service's own, an API address never", async ({
+  latchkey: { url },
+}) => {
+  const { port } = new URL(url);
+  const page = await send(url, "GET", "/login/?next=%2Fsessions%2F", { headers: { host: `localhost:${port}` } });
+  expect([page.status, page.headers.location]).toEqual([307, `${url}/login/?next=%2Fsessions%2F`]);
+  expect((await send(url, "GET", "/health", { headers: { host: `localhost:${port}` } })).status).toBe(200);
+  for (const host of ["evil.example", `localhost:${Number(port) + 1}`, "localhost@evil.example", "localhost:x"]) {
+    const answer = await send(url, "GET", "/login/", { headers: { host } });
+    expect(answer.headers.location ?? "none", host).toBe("none");
+  }
+});

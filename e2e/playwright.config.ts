@@ -7,7 +7,10 @@ const browser = {
   launchOptions: { args: BROWSER_ARGUMENTS, executablePath: findBrowser() ?? undefined },
 };
 
-/* The API's specs run against both hosts, and must not be able to tell them apart. */
+/*
+ * The API's specs run against both hosts, and must not be able to tell them apart. The pages' specs run with and without
+ * JavaScript, and neither may people; what only JavaScript promises is in pages/javascript.
+ */
 
 export default defineConfig<Hosted>({
   outputDir: "../test-results",
@@ -16,15 +19,15 @@ export default defineConfig<Hosted>({
   forbidOnly: true,
   workers: 2,
   retries: 0,
-  timeout: 20_000,
-  expect: { timeout: 5_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [["line"]],
-  use: { actionTimeout: 5_000, navigationTimeout: 10_000, trace: "off" },
+  use: { actionTimeout: 10_000, navigationTimeout: 30_000, trace: "off" },
   projects: [
     { name: "rules", testMatch: "rules.spec.ts" },
-    { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts"], use: { host: "front-door" } },
+    { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts"], use: { host: "front-door" } },
     { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
-    { name: "pages", testMatch: "pages/*.spec.ts", use: { host: "front-door", ...browser } },
+    { name: "pages", testMatch: "pages/**/*.spec.ts", use: { host: "front-door", ...browser } },
     { name: "no-javascript", testMatch: "pages/*.spec.ts", use: { host: "front-door", javaScriptEnabled: false, ...browser } },
   ],
 });

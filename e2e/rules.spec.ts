@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { settings } from "#accounts/config.ts";
+import { readConfig, settings } from "#accounts/config.ts";
 import { api } from "#app/auth/api.ts";
+import { problems } from "#app/problem.ts";
 
 /* Guards of the house: what its parts may know of each other, and that its lists agree. They read files only. */
 
@@ -107,10 +108,10 @@ test("no file is so long that nobody reads it", () => {
   expect(long).toEqual([]);
 });
 
-test("no statement that is prepared for every request joins tables on a bare parameter: the driver would compile it anew each time", () => {
+test("no statement that is prepared for every request joins tables: the driver would compile it anew each time", () => {
   for (const file of sources) {
     for (const [, statement = ""] of read(file).matchAll(/= prepared\(\((.*?)\n\);/gs)) {
-      if (!/\bcast\(\$\{sql\.placeholder\("\w+"\)\} as \w+\)/.test(statement)) expect(statement, file).not.toMatch(/\bjoin\b|Join\(/i);
+      expect(statement, file).not.toMatch(/\bjoin\b|Join\(/i);
     }
   }
 });
@@ -195,6 +196,28 @@ test("every setting is in .env.example with its default, and in README's table o
     [...(line.split("|")[1] ?? "").matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name),
   );
   expect(table.toSorted(), "README").toEqual(Object.keys(settings).toSorted());
+});
+
+test("the defaults in .env.example and README are the defaults", () => {
+  const example = new Map([...read(".env.example").matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
+  expect(readConfig(Object.fromEntries(example))).toEqual(readConfig({}));
+  for (const line of tableOf(/\bsettings\b/i)) {
+    const [, name = "", value = ""] = line.match(/^\| `([A-Z_]+)` \| (\S+) \|/) ?? [];
+    if (name && name !== "PUBLIC_URL")
+      expect(`${name} ${value}`).toBe(`${name} ${example.get(name) ? `\`${example.get(name)}\`` : "none"}`);
+  }
+});
+
+test("README's table of errors has every code with its status, and none that does not exist", () => {
+  const table = tableOf(/^errors/i).flatMap(
+    (line) =>
+      line
+        .match(/^\| `(\w+)` \| (\d+) \|/)
+        ?.slice(1, 3)
+        .join(" ") ?? [],
+  );
+  const wanted = Object.entries(problems).map(([code, { status }]) => `${code} ${status}`);
+  expect(table.toSorted()).toEqual(wanted.toSorted());
 });
 
 test("no test is left out, alone or unfinished, and no check is silenced", () => {

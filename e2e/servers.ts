@@ -5,9 +5,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ensureBrowser } from "./browser.ts";
+import { ensureTools } from "./browser.ts";
 
 const ROOT = join(import.meta.dirname, "..");
+const RUNTIME = ["--import", "./accounts/runtime.js"];
+const BROWSER_ADDRESS = "127.0.0.1";
 const START_MS = 60_000;
 const ANSWER_MS = 2_000;
 const STOP_MS = 12_000;
@@ -31,7 +33,7 @@ export function server(host: Host): { url: string; dataDir: string; logFile: str
 /** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
 export default async function startServers(): Promise<(() => Promise<void>) | undefined> {
   if (onlyRulesAsked()) return;
-  ensureBrowser();
+  ensureTools();
   build();
   const running: Running[] = [];
   const stopAll = async () => {
@@ -55,7 +57,7 @@ function onlyRulesAsked(): boolean {
 }
 
 function build(): void {
-  const { status } = spawnSync(process.execPath, ["app/build.ts"], { cwd: ROOT, env: environment(), stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync(process.execPath, [...RUNTIME, "app/build.ts"], { cwd: ROOT, env: environment(), stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error("The pages could not be built.");
 }
 
@@ -66,7 +68,14 @@ async function start(host: Host): Promise<Running> {
   const log = openSync(logFile, "a");
   const child = spawn(process.execPath, COMMANDS[host](port), {
     cwd: ROOT,
-    env: { ...environment(), HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(folder, "data"), LOG_LEVEL: "debug" },
+    env: {
+      ...environment(),
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      DATA_DIR: join(folder, "data"),
+      LOG_LEVEL: "debug",
+      TRUSTED_PROXIES: BROWSER_ADDRESS, // a browser cannot choose its address; so may each page test speak for another one
+    },
     stdio: ["ignore", log, log],
   });
   const running = { url: `http://127.0.0.1:${port}`, folder, process: child };

@@ -14,7 +14,7 @@ export default async function Page({ searchParams }: PageProps<"/profile">) {
       <div className={panel.head}>
         <h1>Profile</h1>
         <p className={text.soft}>
-          Member since <Time at={new Date(user.createdAt).toISOString()} />
+          Member since <Time at={new Date(user.createdAt).toISOString()} to="day" />
         </p>
       </div>
       <div className={panel.panel}>

@@ -24,7 +24,7 @@ export function RegisterForm() {
       <Field
         name="username"
         label="Username"
-        hint="6 to 30 letters A to Z, digits, and . _ -, starting with a letter or a digit."
+        hint="6 to 30 letters A to Z, digits, dots, hyphens and underscores; starts with a letter or a digit."
         autoComplete="username"
       />
       <ImageField label="Profile picture" />

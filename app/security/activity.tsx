@@ -72,7 +72,7 @@ function Row({ event, own }: { event: AuditEvent; own: boolean }) {
       </div>
       <p className={styles.when}>
         <Time at={new Date(event.at).toISOString()} />
-        {!own && (
+        {!own && event.type !== "user.registered" && (
           <a href={`/security/not-me/?${new URLSearchParams({ event: String(event.id) })}`}>
             This wasn’t me<span className={text.hidden}>: {what}</span>
           </a>

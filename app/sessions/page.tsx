@@ -9,7 +9,7 @@ import { endOtherSessions } from "./actions.ts";
 import { SessionCard } from "./session-card.tsx";
 import styles from "./sessions.module.css";
 import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
-import { inWords } from "./words.ts";
+import { capital, inWords } from "./words.ts";
 
 export default async function Page({ searchParams }: PageProps<"/sessions">) {
   const { notice } = await searchParams;
@@ -21,7 +21,7 @@ export default async function Page({ searchParams }: PageProps<"/sessions">) {
       <div className={panel.head}>
         <h1>Where you are signed in</h1>
         <p className={text.soft}>
-          {others === 0 ? "You are only signed in here." : `You are signed in in ${inWords(sessions.length)} places.`} End what you do not
+          {others === 0 ? "You are only signed in here." : `${capital(inWords(sessions.length))} sessions are open.`} End what you do not
           recognise: it is out at once.
         </p>
       </div>

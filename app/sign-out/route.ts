@@ -1,6 +1,8 @@
 import { config } from "#accounts/config.ts";
 import { logOut } from "#accounts/sessions.ts";
 import { currentCaller } from "../current.ts";
+import { answering } from "../endpoint.ts";
+import { logEvents } from "../log.ts";
 import { withNotice } from "../notices.ts";
 import { isSameOrigin } from "../same-origin.ts";
 import { clearSessionCookie, readSessionCookie } from "../session-cookie.ts";
@@ -11,7 +13,7 @@ const everywhere = (form: FormData | null) => form?.get("all") === "true";
  * Signs out, with `all=true` everywhere. A plain form leads here and not a server action: the browser then loads a whole
  * new document, and nothing private is left in the memory of the old one.
  */
-export async function POST(request: Request): Promise<Response> {
+export const POST = answering(async (request, requestId) => {
   const { publicUrl } = config();
   if (!isSameOrigin(request.headers, Boolean(await readSessionCookie()))) {
     return new Response(`This form was not sent from ${publicUrl}. Open it there, and try again.\n`, { status: 403 });
@@ -19,9 +21,10 @@ export async function POST(request: Request): Promise<Response> {
   const all = everywhere(await request.formData().catch(() => null));
   const caller = await currentCaller();
   if (caller.session) await logOut(caller, { all });
+  logEvents(caller, requestId);
   await clearSessionCookie();
   return to(withNotice("/login/", all ? "signed-out-everywhere" : "signed-out"), { "clear-site-data": '"cache", "storage"' });
-}
+});
 
 /** Somebody came by address or by the back button: nothing is ended by looking at it. */
 export const GET = () => to("/");

@@ -6,7 +6,9 @@ type Schema = { type?: string | string[]; format?: string; enum?: unknown[]; des
 
 /** The fields of a schema with what is said of each, for the reader. */
 export function fieldsOf(schema: z.ZodMiniType, io: "input" | "output"): DocumentedField[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { unrepresentable: "any", io, reused: "inline" });
+  const whole = z.toJSONSchema(schema, { unrepresentable: "any", io });
+  const named = whole.$ref?.replace("#/$defs/", ""); // a schema with a name of its own is put under it
+  const { properties = {}, required = [] } = (named && (whole.$defs?.[named] as typeof whole)) || whole;
   return Object.entries(properties as Record<string, Schema>).map(([name, field]) => ({
     name,
     type: typeOf(field),

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { backUp, restore } from "#db/backup.ts";
+import { type Command, CommandError } from "./cli-command.ts";
+import { config } from "./config.ts";
+
+/** The commands that stand for themselves: the whole database into a file and back. */
+export const backupCommands: Record<string, Command> = {
+  backup: {
+    summary: "Copy the database into a new file, also while the server runs.",
+    operands: "FILE",
+    run({ operands: [name = ""] }) {
+      const { databaseFile, dataDir } = config();
+      if (!existsSync(databaseFile)) throw new CommandError(`There is no database in DATA_DIR (${dataDir}).`);
+      const file = resolve(name);
+      backUp(databaseFile, file);
+      return {
+        json: { file },
+        text: `The backup is ${file}. It holds personal data and password hashes: keep it as safe as the database.`,
+      };
+    },
+  },
+  restore: {
+    summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
+    operands: "FILE",
+    run({ operands: [name = ""] }) {
+      const { databaseFile } = config();
+      restore(resolve(name), databaseFile);
+      const kept = `${databaseFile}.before-restore`;
+      return {
+        json: { restored: true },
+        text: `The backup is in place, and everybody has to sign in again. The database so far, if any, is ${kept}.`,
+      };
+    },
+  },
+};

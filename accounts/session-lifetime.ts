@@ -1,0 +1,15 @@
+import { DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
+import { config } from "./config.ts";
+
+const BROWSER_IDLE_SECONDS = HOUR_MS / SECOND_MS; // NIST SP 800-63B-4 2.2.3 (AAL2), for browsers that may be shared
+const BROWSER_ABSOLUTE_MS = DAY_MS;
+
+/** "browser" ends with the browser, after an hour without use or a day; "lasting" by the settings, in days. */
+export type SessionKind = "browser" | "lasting";
+
+/** After how many seconds without use a session of this kind ends, and after how many milliseconds in any case. */
+export function lifetime(kind: SessionKind): { idleSeconds: number; absoluteMs: number } {
+  if (kind === "browser") return { idleSeconds: BROWSER_IDLE_SECONDS, absoluteMs: BROWSER_ABSOLUTE_MS };
+  const { sessionIdleDays, sessionAbsoluteDays } = config();
+  return { idleSeconds: (sessionIdleDays * DAY_MS) / SECOND_MS, absoluteMs: sessionAbsoluteDays * DAY_MS };
+}

@@ -1,0 +1,147 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import type { BrowserContext, Locator, Page } from "@playwright/test";
+import Database from "better-sqlite3";
+import { test as base, expect, type NewUser } from "./fixtures.ts";
+import { type Answer, type Ask, send } from "./request.ts";
+import { server } from "./servers.ts";
+
+export { expect, PASSWORD, person, unique } from "./fixtures.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const COOKIE = "__Host-session";
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
+export type SignedIn = NewUser & { token: string };
+
+type Pages = {
+  /** What no page may ever cause, collected; a test that ends with any of it has failed. */
+  complaints: string[];
+  /** A new user whom the browser is signed in as. */
+  user: SignedIn;
+  /** One request for a page without a browser, sent exactly as asked. */
+  ask(method: string, path: string, ask?: Ask): Promise<Answer>;
+};
+
+/** For the page specs: no error, report, dialog or foreign request of any page ever. */
+export const test = base.extend<Pages>({
+  complaints: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      listen(context, complaints);
+      await use(complaints);
+      expect(complaints, "complaints of the browser").toEqual([]);
+    },
+    { auto: true },
+  ],
+  ask: async ({ latchkey }, use) => {
+    const from = latchkey.elsewhere();
+    await use((method, path, ask = {}) => send(latchkey.url, method, path, { from, ...ask }));
+  },
+  user: async ({ latchkey, context }, use) => {
+    const user = await latchkey.newUser();
+    const json = { email: user.email, password: user.password };
+    const { body } = await latchkey.api("POST", "/auth/login/", { json, headers: { "user-agent": BROWSER } });
+    await carry(context, body.token);
+    await use({ ...user, token: body.token });
+  },
+});
+
+type Fields = Record<string, string>;
+
+/** Lets the browser carry a session, as if it had been opened in it. */
+export async function carry(context: BrowserContext, token: string): Promise<void> {
+  const cookie = { name: COOKIE, value: token, domain: "127.0.0.1", path: "/", httpOnly: true, secure: true, sameSite: "Lax" as const };
+  await context.addCookies([cookie]);
+}
+
+/** The cookie of the browser's session, with all its attributes. */
+export const sessionCookie = async (context: BrowserContext) => (await context.cookies()).find(({ name }) => name === COOKIE);
+
+function listen(context: BrowserContext, complaints: string[]): void {
+  context.on("console", (message) => {
+    const refusedPage = /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !refusedPage) complaints.push(`console: ${message.text()}`);
+  });
+  context.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "127.0.0.1") complaints.push(`request: ${request.url()}`);
+  });
+  context.on("weberror", (error) => complaints.push(`script: ${error.error().message}`));
+  context.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+}
+
+/** Fills fields by their labels. */
+export async function fill(page: Page, fields: Fields): Promise<void> {
+  for (const [label, value] of Object.entries(fields)) await field(page, label).fill(value);
+}
+
+export const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
+export const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+
+/** Waits until JavaScript has taken over every form of the page. */
+export async function hydrated(page: Page): Promise<void> {
+  const ready = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("main form, main h1")].every((element) =>
+        Object.keys(element).some((key) => key.startsWith("__react")),
+      ),
+    );
+  await expect.poll(ready).toBe(true);
+}
+
+/** What is wrong, on top of the form. */
+export const summaryOf = (page: Page) => page.getByRole("alert", { name: "There is a problem" });
+
+/** The page refuses: these sentences are in the summary, which has the focus, and beside their fields, which it leads to. */
+export async function expectRefusal(page: Page, problems: Fields): Promise<void> {
+  const summary = summaryOf(page);
+  await expect(summary).toBeFocused();
+  await expect(page).toHaveTitle(/^Error: /);
+  await expect(summary.getByRole("link")).toHaveText(Object.values(problems));
+  for (const [label, words] of Object.entries(problems)) {
+    const wrong = field(page, label);
+    await expect(wrong).toHaveAttribute("aria-invalid", "true");
+    await expect(wrong).toHaveAccessibleDescription(new RegExp(escaped(words)));
+    await expect(summary.getByRole("link", { name: words })).toHaveAttribute("href", `#${await wrong.getAttribute("id")}`);
+  }
+  await expect(page.locator("[aria-invalid]")).toHaveCount(Object.keys(problems).length);
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The page refuses as a whole, in one sentence. */
+export async function expectMessage(page: Page, message: string | RegExp): Promise<void> {
+  const summary = summaryOf(page);
+  await expect(summary).toContainText(message);
+  await expect(summary).toBeFocused();
+  await expect(page).toHaveTitle(/^Error: /);
+}
+
+/** Presses Tab until `target` has the focus, as somebody without a mouse does. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press("Tab");
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`Tab does not lead to ${target}`);
+}
+
+const dataDir = () => server("front-door").dataDir;
+
+/** Writes into the database as no client can: to let time pass. */
+export function write(statement: string, ...values: unknown[]): void {
+  const database = new Database(join(dataDir(), "latchkey.db"), { timeout: 5_000 });
+  database.prepare(statement).run(...values);
+  database.close();
+}
+
+/** What the operator does on the command line. */
+export function accounts(...args: string[]): void {
+  const env = { ...process.env, NODE_ENV: "production", DATA_DIR: dataDir() } as NodeJS.ProcessEnv;
+  const { status, stderr } = spawnSync(process.execPath, ["accounts/cli.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+}

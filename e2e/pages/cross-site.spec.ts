@@ -1,0 +1,129 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../pages.ts";
+
+type Sent = Record<string, string>;
+
+/** A form of ours as it stands in the page, with React's own fields: what an attacker would copy. */
+const copyOf = (page: Page, selector: string): Promise<Sent> =>
+  page
+    .locator(selector)
+    .evaluate((form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
+
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+/** A page on another port with these forms, each with a button. */
+async function foreignPage(forms: { action: string; fields: Sent; sandboxed?: boolean }[]) {
+  const html = forms.map(({ action, fields, sandboxed }) => {
+    const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`);
+    const form = `<form method="post" enctype="multipart/form-data" action="${action}">${inputs.join("")}<button>Win</button></form>`;
+    return sandboxed ? `<iframe sandbox="allow-forms" srcdoc="${escaped(form)}"></iframe>` : form;
+  });
+  const server = createServer((_, answer) => {
+    answer.setHeader("content-type", "text/html; charset=utf-8");
+    answer.end(`<!doctype html><title>Prizes</title><link rel="icon" href="data:,">${html.join("")}`);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
+}
+
+test("S44 a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey, complaints }) => {
+  await page.goto("/profile/");
+  const profile = { ...(await copyOf(page, "main form")), bio: "Written by another site" };
+  const foreign = await foreignPage([
+    { action: `${latchkey.url}/sign-out/`, fields: { all: "true" } },
+    { action: `${latchkey.url}/profile/`, fields: profile },
+  ]);
+  for (const i of [0, 1]) {
+    await page.goto(foreign.url);
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await page.getByRole("button", { name: "Win" }).nth(i).click();
+    await answered;
+    expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+    expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+  }
+  foreign.close();
+  complaints.splice(0); // of the refusals
+});
+
+const originsOf = (url: string) => {
+  const { port } = new URL(url);
+  return [
+    "https://evil.example",
+    "null",
+    "http://127.0.0.1:1",
+    `http://localhost:${port}`,
+    `https://127.0.0.1:${port}`,
+    `${url}.evil.example`,
+    `http://evil.example/${url}`,
+    `http://evil-127.0.0.1:${port}`,
+    `${url}@evil.example`,
+    "http://",
+    "nonsense",
+    "127.0.0.1",
+  ];
+};
+
+test("S45 the forms' actions are carried out for our own pages only", async ({ page, user, latchkey, ask }) => {
+  await page.goto("/profile/");
+  const form = await copyOf(page, "main form");
+  const cookie = `__Host-session=${user.token}`;
+  const { host } = new URL(latchkey.url);
+  const send = (bio: string, headers: Record<string, string>) => {
+    const { image: _, ...fields } = form;
+    return ask("POST", "/profile/", { multipart: { ...fields, bio }, headers: { cookie, ...headers } });
+  };
+  for (const origin of originsOf(latchkey.url)) {
+    const forged = URL.parse(origin)?.host ?? "evil.example";
+    const forwarding: Sent[] = [{}, { "x-forwarded-host": forged }, { "x-forwarded-host": forged, forwarded: `host=${forged}` }];
+    for (const more of forwarding) {
+      const { status } = await send("Written by another site", { origin, ...more });
+      expect(status, origin).toBeLessThan(600);
+      expect(latchkey.kept(user).user, `${origin} ${JSON.stringify(more)}`).toMatchObject({ bio: "" });
+    }
+  }
+  await send("Written by another site", { origin: latchkey.url, "sec-fetch-site": "cross-site" });
+  await send("Written by another site", { referer: "https://evil.example/" });
+  await send("Written by another site", {});
+  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  const { status } = await send("Written by the user", { origin: latchkey.url, host });
+  expect(status).toBe(303);
+  expect(latchkey.kept(user).user).toMatchObject({ bio: "Written by the user" });
+});
+
+test("S44 signing out is refused for other origins and odd content types, and ends nothing", async ({ user, latchkey, ask }) => {
+  const cookie = `__Host-session=${user.token}`;
+  for (const origin of originsOf(latchkey.url)) {
+    const { status } = await ask("POST", "/sign-out/", { form: { all: "true" }, headers: { cookie, origin } });
+    expect(status, origin).toBe(403);
+  }
+  for (const method of ["PUT", "PATCH", "DELETE"]) {
+    expect((await ask(method, "/sign-out/", { headers: { cookie, origin: "https://evil.example" } })).status, method).toBe(405);
+  }
+  const nothing = await ask("POST", "/sign-out/", { raw: "all=true", headers: { cookie, "content-type": "text/plain" } });
+  expect(nothing.status, "neither Origin nor Sec-Fetch-Site, with a cookie").toBe(403);
+  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+});
+
+test("S44 no address of the API takes the browser's cookie for a token", async ({ user, ask, latchkey }) => {
+  const headers = { cookie: `__Host-session=${user.token}`, origin: latchkey.url };
+  expect((await ask("GET", "/auth/me/", { headers })).status).toBe(401);
+  expect((await ask("POST", "/auth/logout-all/", { json: {}, headers })).status).toBe(401);
+  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+});
+
+test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
+  await page.goto("/profile/");
+  const fields = { ...(await copyOf(page, "main form")), bio: "Written by a frame" };
+  const foreign = await foreignPage([{ action: `${latchkey.url}/profile/`, fields, sandboxed: true }]);
+  await page.goto(foreign.url);
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await page.frameLocator("iframe").getByRole("button", { name: "Win" }).click();
+  await answered;
+  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  foreign.close();
+  complaints.splice(0); // of the refusals
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "../pages.ts";
+
+test("an address that leads nowhere says so and leads back", async ({ page }) => {
+  const response = await page.goto("/nowhere/");
+  expect(response?.status()).toBe(404);
+  await expect(page).toHaveTitle("Page not found – Latchkey");
+  await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to the start page" }).click();
+  await expect(page).toHaveURL(/\/$/);
+});
+
+test("somebody signed in stays signed in on a page that does not exist", async ({ page, user }) => {
+  await page.goto("/nowhere/at/all/");
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await expect(page.getByRole("banner").getByRole("button", { name: "Sign out" })).toBeVisible();
+});
+
+test("a notice in the address is only ever one of ours", async ({ page, user }) => {
+  for (const notice of ["You have been hacked", "__proto__", "constructor", "toString", "<b>x</b>"]) {
+    await page.goto(`/profile/?notice=${encodeURIComponent(notice)}`);
+    await expect(page.getByRole("banner")).toContainText(user.username);
+    expect(await page.getByRole("main").innerText()).not.toContain(notice);
+  }
+});
+
+test("S51 the framework's side doors are shut", async ({ ask }) => {
+  const doors = ["/_next/image/?url=%2Ficon.svg&w=64&q=75", "/.env", "/.git/HEAD", "/package.json", "/db/schema.ts", "/server.ts"];
+  for (const path of [...doors, "/__nextjs_original-stack-frame", "/_next/static/../../package.json"]) {
+    const { status, text } = await ask("GET", path);
+    expect([400, 404, 308], `${path} → ${status}`).toContain(status);
+    expect(text).not.toContain("better-sqlite3");
+  }
+});
+
+test("a body that no form sends is refused, and never an error of ours", async ({ ask }) => {
+  for (const path of ["/login/", "/register/", "/profile/", "/sign-out/"]) {
+    for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
+      const { status } = await ask("POST", path, { raw: "--x\r\nnonsense", headers: { "content-type": type } });
+      expect(status, `${path} ${type}`).toBeLessThan(500);
+    }
+  }
+});
+
+test("a form of an old version of the page is refused, and never an error of ours", async ({ ask }) => {
+  const forged = { $ACTION_REF_1: "", "$ACTION_1:0": '{"id":"00aa","bound":"$@1"}', "$ACTION_1:1": "[{}]", email: "a", password: "b" };
+  const { status, text } = await ask("POST", "/login/", { multipart: forged });
+  expect(status).toBeLessThan(500);
+  expect(text).not.toMatch(/\bat \w+ \(|node_modules/);
+});

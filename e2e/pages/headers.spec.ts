@@ -1,0 +1,56 @@
+import { expect, test } from "../pages.ts";
+import type { Answer } from "../request.ts";
+
+const PAGES = ["/", "/login/", "/register/", "/auth/docs/", "/nowhere/"];
+const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/sign-out/"];
+
+const nonceOf = ({ headers }: Answer) => String(headers["content-security-policy"]).match(/'nonce-([^']+)'/)?.[1];
+
+function checkHeaders(path: string, { headers, status, text }: Answer): void {
+  const policy = String(headers["content-security-policy"]);
+  expect(policy, path).toMatch(/script-src [^;]*'nonce-[\w+/=-]{16,}' 'strict-dynamic'/);
+  expect(policy, path).not.toMatch(/unsafe-inline|unsafe-eval/);
+  for (const rule of ["object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"]) {
+    expect(policy, path).toContain(rule);
+  }
+  expect(headers["x-content-type-options"], path).toBe("nosniff");
+  expect(headers["cross-origin-opener-policy"], path).toBe("same-origin");
+  expect(headers["referrer-policy"], path).toBe("strict-origin-when-cross-origin");
+  expect(headers["permissions-policy"], path).toContain("camera=()");
+  expect(headers["x-powered-by"], path).toBeUndefined();
+  expect(headers.server, path).toBeUndefined();
+  expect(headers["x-request-id"], path).toMatch(/./);
+  expect(headers["cache-control"], path).toMatch(/no-store/);
+  if (status === 200 || status === 404) expect(headers["content-type"], path).toBe("text/html; charset=utf-8");
+  expect(text, path).not.toMatch(/ on\w+="|javascript:/);
+}
+
+test("S63 every page has its headers, signed out", async ({ ask }) => {
+  for (const path of [...PAGES, ...PRIVATE]) checkHeaders(path, await ask("GET", path));
+});
+
+test("S63 every page has its headers, signed in, and is never stored", async ({ ask, user }) => {
+  for (const path of [...PAGES, ...PRIVATE]) {
+    checkHeaders(path, await ask("GET", path, { headers: { cookie: `__Host-session=${user.token}` } }));
+  }
+});
+
+test("S63 no two answers share a nonce, and every script has its answer's own", async ({ ask }) => {
+  const nonces = new Set<string | undefined>();
+  for (const path of [...PAGES, ...PAGES]) {
+    const answer = await ask("GET", path);
+    const nonce = nonceOf(answer);
+    nonces.add(nonce);
+    const scripts = answer.text.match(/<script\b[^>]*>/g) ?? [];
+    expect(scripts.length, path).toBeGreaterThan(0);
+    for (const script of scripts) expect(script, path).toContain(`nonce="${nonce}"`);
+  }
+  expect(nonces.size).toBe(PAGES.length * 2);
+});
+
+test("S64 junk among the cookies breaks nothing", async ({ ask, user }) => {
+  const junk = Array.from({ length: 100 }, (_, i) => `junk${i}=${"x".repeat(20)}`).join("; ");
+  const { status } = await ask("GET", "/profile/", { headers: { cookie: `${junk}; __Host-session=${user.token}` } });
+  expect(status).toBe(200);
+  expect([307, 431]).toContain((await ask("GET", "/profile/", { headers: { cookie: `big=${"x".repeat(8_000)}` } })).status);
+});

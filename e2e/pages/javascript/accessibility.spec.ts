@@ -1,0 +1,110 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, hydrated, press, test } from "../../pages.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const HEIGHT = 800;
+
+/** Nobody is left out: in light and dark, on the narrowest screen and a wide one, and nothing has to be scrolled sideways. */
+async function check(page: Page): Promise<void> {
+  await hydrated(page);
+  for (const width of [320, 1_280]) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(sideways, `${page.url()} at ${width} px`).toBe(0);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(RULES).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+      expect(found, `${page.url()} at ${width} px, ${colorScheme}`).toEqual([]);
+    }
+  }
+}
+
+for (const path of ["/", "/login/", "/register/", "/nowhere/"]) {
+  test(`axe finds nothing on ${path}, signed out`, async ({ page }) => {
+    await page.goto(path);
+    await check(page);
+  });
+}
+
+test("axe finds nothing in the API reference", async ({ page }) => {
+  await page.goto("/auth/docs/");
+  await check(page);
+});
+
+for (const path of ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/nowhere/"]) {
+  test(`axe finds nothing on ${path}, signed in`, async ({ page, user, latchkey }) => {
+    await latchkey.signIn(user, { device_name: "A name of sixty characters, which is as long as any one gets" });
+    await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: "Wrong horse 7 battery" } });
+    await page.goto(path);
+    await check(page);
+  });
+}
+
+for (const [path, button] of [
+  ["/login/", "Sign in"],
+  ["/register/", "Create account"],
+] as const) {
+  test(`axe finds nothing on ${path} with errors`, async ({ page }) => {
+    await page.goto(path);
+    await hydrated(page);
+    await press(page, button);
+    await expect(page).toHaveTitle(/^Error: /);
+    await check(page);
+  });
+}
+
+test("axe finds nothing on the profile with errors and a long name", async ({ page, latchkey, user }) => {
+  const username = `${"w".repeat(12)}${user.username}`.slice(0, 30);
+  await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token: user.token, json: { username } });
+  await page.goto("/profile/");
+  await hydrated(page);
+  for (const label of ["E-mail address", "Username"]) await page.getByLabel(label, { exact: true }).fill("");
+  await press(page, "Save changes");
+  await expect(page).toHaveTitle(/^Error: /);
+  await check(page);
+});
+
+test("axe finds nothing on the security page with errors", async ({ page, user }) => {
+  await page.goto("/security/");
+  await hydrated(page);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await press(page, "Change password");
+  await expect(page).toHaveTitle(/^Error: /);
+  await check(page);
+});
+
+test("axe finds nothing on a session's page, in the open dialog and on “This wasn’t me”", async ({ page, user, latchkey }) => {
+  await latchkey.signIn(user, { device_name: "Lost phone" });
+  await page.goto("/sessions/");
+  await hydrated(page);
+  await page.getByRole("link", { name: "Sign out everywhere" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await check(page);
+  await page.goto("/sessions/");
+  await page.getByRole("link", { name: "Rename Lost phone" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Lost phone" })).toBeVisible();
+  await check(page);
+  await page.goto("/security/");
+  await page
+    .getByRole("link", { name: /^This wasn’t me ?: Signed in$/ })
+    .first()
+    .click();
+  await expect(page.getByRole("heading", { level: 1, name: "This wasn’t me" })).toBeVisible();
+  await check(page);
+});
+
+test("everything to click or tap is at least 24 pixels high and wide", async ({ page, user }) => {
+  await page.setViewportSize({ width: 320, height: HEIGHT });
+  for (const path of ["/profile/", "/sessions/", "/security/"]) {
+    await page.goto(path);
+    await expect(page.getByRole("banner")).toContainText(user.username);
+    for (const target of await page.locator("button:visible, input:visible:not([tabindex='-1']), select:visible").all()) {
+      const box = await target.boundingBox();
+      const label = await target.evaluate((element) => element.closest("label")?.getBoundingClientRect().height ?? 0);
+      expect(Math.max(box?.height ?? 0, label), `${path} ${target}`).toBeGreaterThanOrEqual(24);
+      expect(box?.width, `${path} ${target}`).toBeGreaterThanOrEqual(16);
+    }
+  }
+});

@@ -1,0 +1,24 @@
+import { BROWSER_ARGUMENTS, findBrowser } from "../../browser.ts";
+import { expect, press, test } from "../../pages.ts";
+
+/* With the browser's memory of whole pages, which Playwright switches off otherwise. */
+test.use({
+  launchOptions: {
+    args: BROWSER_ARGUMENTS,
+    executablePath: findBrowser() ?? undefined,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  },
+});
+
+test("S63 after signing out the browser's memory of pages shows nothing private either", async ({ page, user }) => {
+  for (const path of ["/profile/", "/sessions/", "/security/"]) await page.goto(path);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await press(page, "Sign out");
+  await expect(page).toHaveURL(/notice=signed-out$/);
+  for (let back = 0; back < 3; back++) {
+    await page.evaluate(() => history.back());
+    await expect(page).toHaveURL(/\/login\/\?next=/);
+    await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+    expect(await page.content()).not.toContain(user.username);
+  }
+});

@@ -1,0 +1,37 @@
+import { expect, hydrated, press, test } from "../../pages.ts";
+
+test("signing out everywhere is asked in a dialog that keeps the focus, and can be left by key or button", async ({
+  page,
+  user,
+  latchkey,
+}) => {
+  await page.goto("/sessions/");
+  await hydrated(page);
+  const dialog = page.getByRole("dialog", { name: "Sign out everywhere?" });
+  const link = page.getByRole("link", { name: "Sign out everywhere" });
+  await expect(dialog).toHaveCount(0);
+  for (const leave of [() => page.keyboard.press("Escape"), () => press(page, "Cancel")]) {
+    await link.click();
+    await expect(dialog).toBeVisible();
+    await expect(page).toHaveURL(/\/sessions\/$/);
+    expect(await dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+    await leave();
+    await expect(dialog).toHaveCount(0);
+    await expect(link).toBeFocused();
+  }
+  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+  await link.click();
+  await press(page, "Sign out everywhere");
+  await expect(page).toHaveURL(/\/login\/\?notice=signed-out-everywhere$/);
+  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(401);
+});
+
+test("with a modifier key the question opens as the page that it also is", async ({ page, context, user }) => {
+  await page.goto("/sessions/");
+  await hydrated(page);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  const opened = context.waitForEvent("page");
+  await page.getByRole("link", { name: "Sign out everywhere" }).click({ modifiers: ["Control"] });
+  await expect(await opened).toHaveURL(/\/sessions\/sign-out-everywhere\/$/);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});

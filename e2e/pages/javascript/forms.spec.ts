@@ -1,0 +1,145 @@
+import { expect, expectRefusal, field, fill, hydrated, PASSWORD, person, press, summaryOf, test } from "../../pages.ts";
+import { png } from "../../pictures.ts";
+
+const RULES = ["at least 8 characters", "a lowercase letter", "an uppercase letter", "a digit"];
+const PICTURE = "Profile picture (optional)";
+
+test("each rule of a new password is ticked as soon as it is fulfilled, also by pasting", async ({ page }) => {
+  await page.goto("/register/");
+  await hydrated(page);
+  const password = field(page, "Create a password");
+  const done = page.locator("#password-hint li").filter({ hasText: "(done)" });
+  await expect(page.locator("#password-hint li")).toHaveText(RULES);
+  await expect(done).toHaveCount(0);
+  await password.pressSequentially("aB");
+  await expect(done).toHaveText([/lowercase/, /uppercase/]);
+  await password.pressSequentially("1");
+  await expect(done).toHaveText([/lowercase/, /uppercase/, /digit/]);
+  await password.fill(PASSWORD);
+  await expect(done).toHaveCount(4);
+  await password.fill("");
+  await expect(done).toHaveCount(0);
+});
+
+test("a password can be shown, is said to be shown, and is hidden again when it is sent", async ({ page, latchkey }) => {
+  const user = await latchkey.newUser();
+  await page.goto("/login/");
+  await hydrated(page);
+  const password = field(page, "Password");
+  await password.fill("Wrong horse 7 battery");
+  await expect(password).toHaveAttribute("type", "password");
+  await press(page, "Show password");
+  await expect(password).toHaveAttribute("type", "text");
+  await expect(page.getByText("Your password is visible.")).toBeAttached();
+  await press(page, "Hide password");
+  await expect(password).toHaveAttribute("type", "password");
+  await press(page, "Show password");
+  await field(page, "E-mail address").fill(user.email);
+  await press(page, "Sign in");
+  await expect(summaryOf(page)).toBeFocused();
+  await expect(password).toHaveAttribute("type", "password");
+});
+
+test("Caps Lock is said while the password is typed", async ({ page }) => {
+  await page.goto("/login/");
+  await hydrated(page);
+  await field(page, "Password").evaluate((input) => {
+    input.focus();
+    const init = { key: "A", bubbles: true, modifierCapsLock: true };
+    input.dispatchEvent(new KeyboardEvent("keydown", init));
+  });
+  await expect(page.getByText("Caps Lock is on.")).toBeVisible();
+  await field(page, "E-mail address").focus();
+  await expect(page.getByText("Caps Lock is on.")).toHaveCount(0);
+});
+
+test("what is wrong is said without asking the server, and goes away as soon as it is right", async ({ page }) => {
+  let sent = 0;
+  page.on("request", (request) => request.method() === "POST" && sent++);
+  await page.goto("/register/");
+  await hydrated(page);
+  const { email, username } = person();
+  await fill(page, { "E-mail address": "ada@", "Create a password": PASSWORD, Username: "ada" });
+  await field(page, "About you (optional)").focus();
+  await expect(page.locator("[aria-invalid]"), "nothing is called wrong while somebody types").toHaveCount(0);
+  await press(page, "Create account");
+  await expectRefusal(page, {
+    "E-mail address": "Enter an e-mail address like name@example.org.",
+    Username: "Use at least 6 characters for your username.",
+  });
+  await expect(field(page, "Create a password"), "nothing was sent, so nothing is lost").toHaveValue(PASSWORD);
+  expect(sent).toBe(0);
+  await summaryOf(page)
+    .getByRole("link", { name: /username/ })
+    .click();
+  await expect(field(page, "Username")).toBeFocused();
+  await field(page, "Username").fill(username);
+  await expect(field(page, "Username")).not.toHaveAttribute("aria-invalid");
+  await field(page, "E-mail address").fill(email);
+  await expect(summaryOf(page)).toHaveCount(0);
+  await expect(page).toHaveTitle("Create an account – Latchkey");
+  await press(page, "Create account");
+  await expect(page).toHaveURL(/\/profile\//);
+});
+
+test("a second click while a form is on its way sends nothing twice", async ({ page, latchkey }) => {
+  const { email, username } = person();
+  let sent = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route("**/register/", async (route) => {
+    if (route.request().method() === "POST") {
+      sent++;
+      await promise;
+    }
+    await route.continue();
+  });
+  await page.goto("/register/");
+  await hydrated(page);
+  await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username });
+  await page.getByRole("button", { name: "Create account" }).dblclick();
+  const busy = page.getByRole("button", { name: "Creating account…" });
+  await expect(busy).toHaveAttribute("aria-disabled", "true");
+  await expect(busy).toBeFocused();
+  await busy.click({ force: true }); // as a person does, who need not know what it waits for
+  await field(page, "Username").press("Enter");
+  resolve();
+  await expect(page).toHaveURL(/\/profile\//);
+  expect(sent).toBe(1);
+  expect(latchkey.rows("select count(*) as sessions from sessions s join users u on u.id = s.user_id where email = ?", email)).toEqual([
+    { sessions: 1 },
+  ]);
+});
+
+test("a chosen picture is shown at once, and can be put back", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await hydrated(page);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  const preview = page.getByRole("img", { name: "Preview of your picture" });
+  await field(page, PICTURE).setInputFiles({ name: "me.png", mimeType: "image/png", buffer: await png() });
+  await expect(preview).toHaveAttribute("src", /^blob:/);
+  await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(64);
+  await press(page, "Do not use this picture");
+  await expect(preview).toHaveCount(0);
+  await expect(field(page, PICTURE)).toBeFocused();
+  await expect(field(page, PICTURE)).toHaveValue("");
+});
+
+test("a text that grows too long is counted, and never cut", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await hydrated(page);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await field(page, "Contact information (optional)").fill("x".repeat(450));
+  await expect(page.getByText("50 characters left").first()).toBeVisible();
+  await field(page, "Contact information (optional)").fill("x".repeat(510));
+  await expect(page.getByText("10 characters too many").first()).toBeVisible();
+  await expect(field(page, "Contact information (optional)")).toHaveValue("x".repeat(510));
+});
+
+test("instants are in the visitor's own zone", async ({ browser, user, latchkey }) => {
+  const context = await browser.newContext({ timezoneId: "Asia/Kolkata", locale: "en-GB" });
+  await context.addCookies([{ name: "__Host-session", value: user.token, domain: "127.0.0.1", path: "/", secure: true }]);
+  const page = await context.newPage();
+  await page.goto(`${latchkey.url}/sessions/`);
+  await expect(page.locator("main time").first()).toHaveText(/GMT\+5:30|IST/);
+  await context.close();
+});

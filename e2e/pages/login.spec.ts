@@ -1,0 +1,132 @@
+import { accounts, expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique } from "../pages.ts";
+
+const WRONG = "The e-mail address or the password is wrong.";
+const DAY_SECONDS = 86_400;
+
+test("a person signs in, and the session ends with the browser", async ({ page, context, latchkey }) => {
+  const user = await latchkey.newUser();
+  await page.goto("/login/");
+  await expect(page).toHaveTitle("Sign in – Latchkey");
+  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await press(page, "Sign in");
+  await expect(page).toHaveURL(/\/profile\/$/);
+  const cookie = await sessionCookie(context);
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Lax", path: "/", domain: "127.0.0.1", expires: -1 });
+  expect(cookie?.value.length).toBeLessThan(300);
+});
+
+test("S64 with “Keep me signed in” the cookie lasts as long as the session can, and no longer", async ({ page, context, latchkey }) => {
+  const user = await latchkey.newUser();
+  await page.goto("/login/");
+  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await page.getByRole("checkbox", { name: "Keep me signed in" }).check();
+  await press(page, "Sign in");
+  await expect(page).toHaveURL(/\/profile\/$/);
+  const { expires = 0, ...cookie } = (await sessionCookie(context)) ?? {};
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Lax", path: "/" });
+  const days = (expires - Date.now() / 1_000) / DAY_SECONDS;
+  expect(days).toBeGreaterThan(29.9);
+  expect(days).toBeLessThanOrEqual(30);
+  const others = (await context.cookies()).filter(({ name }) => name !== "__Host-session");
+  expect(others, "the mark of the browser, for limits on guessing").toMatchObject([
+    { name: "__Host-browser", httpOnly: true, secure: true, sameSite: "Strict", path: "/" },
+  ]);
+});
+
+test("a wrong password and an unknown address are refused in one and the same sentence, and the address stays", async ({
+  page,
+  latchkey,
+}) => {
+  const user = await latchkey.newUser();
+  await page.goto("/login/");
+  await page.getByRole("checkbox", { name: "Keep me signed in" }).check();
+  for (const email of [user.email, `${unique()}@example.org`]) {
+    await fill(page, { "E-mail address": email, Password: "Wrong horse 7 battery" });
+    await press(page, "Sign in");
+    await expectMessage(page, WRONG);
+    await expect(field(page, "E-mail address")).toHaveValue(email);
+    await expect(field(page, "Password")).toHaveValue("");
+    await expect(page.getByRole("checkbox", { name: "Keep me signed in" })).toBeChecked();
+  }
+});
+
+test("empty fields are named, each with a way to it", async ({ page }) => {
+  await page.goto("/login/");
+  await press(page, "Sign in");
+  await expectRefusal(page, { "E-mail address": "Enter your e-mail address.", Password: "Enter your password." });
+});
+
+test("too many wrong passwords are answered with when to try again", async ({ page, latchkey }) => {
+  const user = await latchkey.newUser();
+  await page.goto("/login/");
+  for (let i = 0; i < 5; i++) {
+    await fill(page, { "E-mail address": user.email, Password: `Wrong horse ${i} battery` });
+    await press(page, "Sign in");
+    await expectMessage(page, WRONG);
+    await expect(field(page, "Password")).toHaveValue("");
+  }
+  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await press(page, "Sign in");
+  await expectMessage(page, /Too many attempts\. Wait a while, then try again\. Try again in \d+ seconds?\./);
+});
+
+test("an inactive and a suspended account are told so, after the right password only", async ({ page, latchkey }) => {
+  const inactive = await latchkey.newUser({ account_status: "inactive" });
+  const suspended = await latchkey.newUser();
+  accounts("user", "suspend", suspended.email);
+  await page.goto("/login/");
+  const tries: [string, string, string][] = [
+    [inactive.email, inactive.password, "This account is not active."],
+    [inactive.email, "Wrong horse 7 battery", WRONG],
+    [suspended.email, suspended.password, "This account is suspended."],
+  ];
+  for (const [email, password, answer] of tries) {
+    await fill(page, { "E-mail address": email, Password: password });
+    await press(page, "Sign in");
+    await expectMessage(page, answer);
+    await expect(field(page, "Password")).toHaveValue("");
+  }
+});
+
+test("S37 suspending an account ends its browser sessions at once", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await expect(page).toHaveURL(/\/profile\/$/);
+  accounts("user", "suspend", user.email);
+  await page.goto("/profile/");
+  await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
+});
+
+test("who wanted to see a page comes to it after signing in, with its query", async ({ page, latchkey }) => {
+  const user = await latchkey.newUser();
+  await page.goto(`/login/?next=${encodeURIComponent("/security/?type=session.opened")}`);
+  await expect(page.getByText("You need to sign in to see that page.")).toBeVisible();
+  await fill(page, { "E-mail address": user.email, Password: "Wrong horse 7 battery" });
+  await press(page, "Sign in");
+  await expectMessage(page, WRONG);
+  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await press(page, "Sign in");
+  await expect(page).toHaveURL(/\/security\/\?type=session\.opened$/);
+});
+
+test("S32 a session that somebody planted before is not taken on", async ({ page, context, latchkey, user: planted }) => {
+  const victim = await latchkey.newUser();
+  await context.clearCookies();
+  await page.goto("/login/");
+  const unknown = `lk_${"0".repeat(56)}`;
+  await context.addCookies([{ name: "__Host-session", value: unknown, domain: "127.0.0.1", path: "/", secure: true }]);
+  await fill(page, { "E-mail address": victim.email, Password: victim.password });
+  await press(page, "Sign in");
+  await expect(page).toHaveURL(/\/profile\/$/);
+  const { value } = (await sessionCookie(context)) ?? {};
+  expect([unknown, planted.token]).not.toContain(value);
+  expect((await latchkey.api("GET", "/auth/me/", { token: unknown })).status).toBe(401);
+});
+
+test("password managers are told what each field is for", async ({ page }) => {
+  await page.goto("/login/");
+  await expect(field(page, "E-mail address")).toHaveAttribute("autocomplete", "username webauthn");
+  await expect(field(page, "Password")).toHaveAttribute("autocomplete", "current-password");
+  await expect(field(page, "Password")).not.toHaveAttribute("maxlength");
+  await expect(field(page, "E-mail address")).toHaveAttribute("spellcheck", "false");
+  await expect(page.locator("main form")).toHaveCount(1);
+});

@@ -1,0 +1,133 @@
+import { expect, expectMessage, expectRefusal, field, fill, press, test, unique, write } from "../pages.ts";
+import { png, webp } from "../pictures.ts";
+
+const BIO = "About you (optional)";
+const CONTACT = "Contact information (optional)";
+const PICTURE = "Profile picture (optional)";
+const ELEVEN_MINUTES_MS = 11 * 60 * 1_000;
+
+const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
+
+test("a person changes their profile and sees what is kept", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await expect(page).toHaveTitle("Profile – Latchkey");
+  await expect(field(page, "E-mail address")).toHaveValue(user.email);
+  const username = unique("new");
+  const email = `${unique()}@example.org`;
+  const changed = { "E-mail address": email, Username: username, [BIO]: "Two\nlines", [CONTACT]: "Room 5" };
+  await fill(page, changed);
+  await press(page, "Save changes");
+  await expect(page).toHaveURL(/\/profile\/\?notice=profile-saved$/);
+  await expect(page.getByText("Your profile has been saved.")).toBeVisible();
+  for (const [label, value] of Object.entries(changed)) await expect(field(page, label)).toHaveValue(value);
+  await expect(page.getByRole("banner")).toContainText(username);
+});
+
+test("the picture is replaced and removed", async ({ page, user }) => {
+  const own = page.getByRole("img", { name: "Your profile picture" });
+  await page.goto("/profile/");
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await expect(own).toHaveCount(0);
+  await expect(field(page, "Remove my picture")).toHaveCount(0);
+
+  await field(page, PICTURE).setInputFiles(file("one.png", "image/png", await png()));
+  await press(page, "Save changes");
+  await expect(page).toHaveURL(/notice=profile-saved/);
+  const first = (await own.getAttribute("src")) ?? "";
+
+  await page.goto("/profile/");
+  await field(page, PICTURE).setInputFiles(file("two.webp", "image/webp", await webp()));
+  await press(page, "Save changes");
+  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expect(own).not.toHaveAttribute("src", first);
+
+  await page.goto("/profile/");
+  await field(page, "Remove my picture").check();
+  await press(page, "Save changes");
+  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expect(own).toHaveCount(0);
+  await expect(page.getByRole("banner").locator("img")).toHaveCount(0);
+});
+
+test("a new e-mail address needs the current password ten minutes after signing in; what was typed stays", async ({
+  page,
+  user,
+  latchkey,
+}) => {
+  await page.goto("/profile/");
+  await expect(field(page, "Current password")).toHaveCount(0);
+  write("update sessions set created_at = created_at - ? where user_id = ?", ELEVEN_MINUTES_MS, user.id);
+  const email = `${unique()}@example.org`;
+  const typed = { "E-mail address": email, [BIO]: "Kept", [CONTACT]: "Kept too" };
+  await fill(page, typed);
+  await press(page, "Save changes");
+  await expectRefusal(page, { "Current password": "Enter your current password to change your e-mail address." });
+  for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
+
+  await fill(page, { "Current password": "Wrong horse 7 battery" });
+  await press(page, "Save changes");
+  await expectRefusal(page, { "Current password": "This is not your current password. Try again." });
+  await expect(field(page, "Current password")).toHaveValue("");
+  expect(latchkey.kept(user).user).toMatchObject({ email: user.email, bio: "" });
+
+  await fill(page, { "Current password": user.password });
+  await press(page, "Save changes");
+  await expect(page).toHaveURL(/notice=profile-saved/);
+  for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
+  expect(latchkey.kept(user).user).toMatchObject({ email, bio: "Kept" });
+});
+
+test("a refused change keeps what was typed and changes nothing", async ({ page, user, latchkey }) => {
+  const other = await latchkey.newUser();
+  await page.goto("/profile/");
+  const typed = { Username: other.username, [BIO]: "Typed" };
+  await fill(page, typed);
+  await press(page, "Save changes");
+  await expectRefusal(page, { Username: "This username is taken. Choose another one." });
+  for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await page.goto("/profile/");
+  await expect(field(page, "Username")).toHaveValue(user.username);
+  await expect(field(page, BIO)).toHaveValue("");
+});
+
+test("several wrong fields are named together", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await expect(field(page, "Username")).toHaveValue(user.username);
+  await fill(page, { "E-mail address": "", Username: "short", [CONTACT]: "x".repeat(501) });
+  await press(page, "Save changes");
+  await expectRefusal(page, {
+    "E-mail address": "Enter your e-mail address.",
+    Username: "Use at least 6 characters for your username.",
+    [CONTACT]: "Use at most 500 characters.",
+  });
+  await expect(field(page, "Username")).toHaveValue("short");
+});
+
+test("a form of somebody who was signed out meanwhile changes nothing and leads to signing in", async ({
+  page,
+  user,
+  latchkey,
+  javaScriptEnabled,
+}) => {
+  await page.goto("/profile/");
+  await fill(page, { [BIO]: "Written for an hour" });
+  write("delete from sessions where user_id = ?", user.id);
+  await press(page, "Save changes");
+  if (javaScriptEnabled === false) await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
+  else await expectMessage(page, "You have been signed out. Sign in again in another tab, then send this form once more.");
+  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+});
+
+test("the operator's word reaches nobody through the page's form", async ({ page, user, latchkey }) => {
+  await page.goto("/profile/");
+  await page.locator("main form").evaluate((form) => {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name: "account_status", value: "suspended" });
+    form.append(input);
+  });
+  await fill(page, { [BIO]: "Changed" });
+  await press(page, "Save changes");
+  await expect(page.getByRole("alert").or(page.getByText("Your profile has been saved.")).first()).toBeVisible();
+  expect(latchkey.kept(user).user).toMatchObject({ status: "active" });
+});

@@ -1,0 +1,114 @@
+import { expect, expectRefusal, field, fill, press, sessionCookie, test, write } from "../pages.ts";
+
+const NEW_PASSWORD = "Another horse 8 stable";
+const TAKES_A_WHILE = { timeout: 10_000 };
+
+test("a user changes the password, stays signed in here, and every other session ends", async ({ page, context, user, latchkey }) => {
+  const other = await latchkey.signIn(user);
+  await page.goto("/security/");
+  await expect(page).toHaveTitle("Security – Latchkey");
+  await fill(page, { "Current password": user.password, "New password": NEW_PASSWORD });
+  await press(page, "Change password");
+  await expect(page).toHaveURL(/\/security\/\?notice=password-changed$/, TAKES_A_WHILE);
+  await expect(page.getByText("Your password has been changed. Every other session has ended.")).toBeVisible();
+  const renewed = await sessionCookie(context);
+  expect(renewed?.value).not.toBe(user.token);
+  for (const token of [other, user.token]) expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(401);
+  await page.goto("/profile/");
+  await expect(page).toHaveURL(/\/profile\/$/);
+  expect(await latchkey.signIn({ ...user, password: NEW_PASSWORD })).toMatch(/^lk_/);
+});
+
+test("S38 a wrong current password, an empty one and the same one again are refused, and change nothing", async ({
+  page,
+  user,
+  latchkey,
+}) => {
+  const before = latchkey.kept(user).user?.password_hash;
+  await page.goto("/security/");
+  await press(page, "Change password");
+  await expectRefusal(page, { "Current password": "Enter your password.", "New password": "Choose a password." });
+  await fill(page, { "Current password": "Wrong horse 7 battery", "New password": NEW_PASSWORD });
+  await press(page, "Change password");
+  await expectRefusal(page, { "Current password": "This is not your current password. Try again." });
+  for (const label of ["Current password", "New password"]) await expect(field(page, label)).toHaveValue("");
+  await fill(page, { "Current password": user.password, "New password": user.password });
+  await press(page, "Change password");
+  await expectRefusal(page, { "New password": "This is the password that you have already. Choose another one." });
+  expect(latchkey.kept(user).user?.password_hash).toBe(before);
+});
+
+test("password managers learn whose password is changed", async ({ page, user }) => {
+  await page.goto("/security/");
+  await expect(field(page, "Account")).toHaveValue(user.email);
+  await expect(field(page, "Account")).toHaveAttribute("autocomplete", "username");
+  await expect(field(page, "Current password")).toHaveAttribute("autocomplete", "current-password");
+  await expect(field(page, "New password")).toHaveAttribute("autocomplete", "new-password");
+});
+
+test("a user reads in plain words what happened to the account, newest first", async ({ page, user, latchkey }) => {
+  await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token: user.token, json: { bio: "New" } });
+  await page.goto("/security/");
+  const rows = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
+  await expect(rows).toContainText(["Profile changed", "Signed in", "Account created"]);
+  await expect(rows.nth(0)).toContainText(/from 127\.\d+\.\d+\.\d+/);
+  await expect(rows.nth(0).locator("time")).toHaveAttribute("datetime", /Z$/);
+  await page.getByLabel("Show", { exact: true }).selectOption("Signed in");
+  await press(page, "Apply");
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText("Signed in");
+  await expect(page.getByLabel("Show", { exact: true })).toHaveValue("session.opened");
+});
+
+test("a long record is read page by page", async ({ page, user }) => {
+  write(
+    `insert into audit_events (user_id, type, at)
+     with recursive counted (n) as (select 1 union all select n + 1 from counted where n < 25)
+     select ?, 'profile.changed', ? + n from counted`,
+    user.id,
+    Date.now(),
+  );
+  await page.goto("/security/");
+  const rows = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
+  await expect(rows).toHaveCount(20);
+  await page.getByRole("link", { name: "Older" }).click();
+  await expect(rows).toHaveCount(7);
+  await expect(rows.last()).toContainText("Account created");
+  await page.getByRole("link", { name: "Newest" }).click();
+  await expect(rows).toHaveCount(20);
+});
+
+test("failed attempts since the last visit are said on top", async ({ page, user, latchkey }) => {
+  await page.goto("/security/");
+  await expect(page.getByText(/\d failed attempts? to sign in/)).toHaveCount(0);
+  for (let i = 0; i < 2; i++) {
+    await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: `Wrong horse ${i} battery` } });
+  }
+  await page.goto("/security/");
+  await expect(page.getByText("2 failed attempts to sign in since your last visit")).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Failed attempt to sign in" })).toHaveCount(2);
+});
+
+test("“This wasn’t me” ends the stranger’s session and leads to a new password", async ({ page, user, latchkey }) => {
+  const stranger = await latchkey.signIn(user, { device_name: "Stranger" });
+  await page.goto("/security/");
+  await page
+    .getByRole("link", { name: /^This wasn’t me ?: Signed in$/ })
+    .first()
+    .click();
+  await expect(page.getByRole("heading", { level: 1, name: "This wasn’t me" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Change password" })).toHaveAttribute("href", "/security/");
+  await press(page, "End that session");
+  await expect(page.getByText("That session has ended.")).toBeVisible();
+  expect((await latchkey.api("GET", "/auth/me/", { token: stranger })).status).toBe(401);
+});
+
+test("other people’s events and events that never were are not found", async ({ page, user, latchkey }) => {
+  const stranger = await latchkey.newUser();
+  const [{ id } = { id: 0 }] = latchkey.rows("select id from audit_events where user_id = ?", stranger.id);
+  expect(stranger.id).not.toBe(user.id);
+  for (const event of [id, 0, -1, "x", 9_007_199_254_740_991, ""]) {
+    const response = await page.goto(`/security/not-me/?event=${event}`);
+    expect(response?.status(), String(event)).toBe(404);
+  }
+});

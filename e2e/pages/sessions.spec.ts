@@ -1,0 +1,117 @@
+import type { Page } from "@playwright/test";
+import { expect, expectRefusal, field, fill, press, sessionCookie, test } from "../pages.ts";
+
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const CURL = "curl/8.5.0";
+
+const cards = (page: Page) => page.getByRole("main").locator("ul").first().getByRole("listitem");
+
+test("a user sees this device first and every other in words", async ({ page, user, latchkey }) => {
+  await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, headers: { "user-agent": CURL } });
+  await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, headers: { "user-agent": FIREFOX } });
+  await page.goto("/sessions/");
+  await expect(page).toHaveTitle("Sessions – Latchkey");
+  await expect(page.getByText("You are signed in in three places.")).toBeVisible();
+  await expect(cards(page)).toHaveCount(3);
+  await expect(cards(page).nth(0)).toContainText("This device");
+  await expect(page.getByText("This device", { exact: true })).toHaveCount(1);
+  await expect(page.getByRole("heading", { level: 2, name: "Firefox on Linux" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "curl 8.5" })).toBeVisible();
+  await expect(cards(page).nth(1).locator("time").first()).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT.*Z$/);
+  await expect(cards(page).nth(1)).toContainText(/Address\s*127\.\d+\.\d+\.\d+/);
+});
+
+test("a user names a session, and takes the name back", async ({ page, user, latchkey }) => {
+  await latchkey.signIn(user);
+  await page.goto("/sessions/");
+  await cards(page).nth(1).getByRole("link", { name: "Rename" }).click();
+  await fill(page, { "Name of this session": "The old laptop" });
+  await press(page, "Save name");
+  await expect(page).toHaveURL(/\/sessions\/\?notice=session-renamed$/);
+  await expect(page.getByRole("heading", { level: 2, name: "The old laptop" })).toBeVisible();
+  await cards(page).nth(1).getByRole("link", { name: "Rename The old laptop" }).click();
+  await expect(field(page, "Name of this session")).toHaveValue("The old laptop");
+  await fill(page, { "Name of this session": "x".repeat(61) });
+  await press(page, "Save name");
+  await expectRefusal(page, { "Name of this session": "Use at most 60 characters." });
+  await expect(field(page, "Name of this session")).toHaveValue("x".repeat(61));
+  await fill(page, { "Name of this session": "" });
+  await press(page, "Save name");
+  await expect(page.getByText("The name has been saved.")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "The old laptop" })).toHaveCount(0);
+});
+
+test("a user ends one session, and exactly that device is signed out", async ({ page, user, latchkey }) => {
+  const [ended, kept] = [await latchkey.signIn(user, { device_name: "Lost phone" }), await latchkey.signIn(user)];
+  await page.goto("/sessions/");
+  await page.getByRole("listitem").filter({ hasText: "Lost phone" }).getByRole("button", { name: "End session" }).click();
+  await expect(page.getByText("That session has ended.")).toBeVisible();
+  await expect(cards(page)).toHaveCount(2);
+  expect((await latchkey.api("GET", "/auth/me/", { token: ended })).status).toBe(401);
+  expect((await latchkey.api("GET", "/auth/me/", { token: kept })).status).toBe(200);
+});
+
+test("a session ends from its own page too", async ({ page, user, latchkey }) => {
+  const ended = await latchkey.signIn(user, { device_name: "Lost phone" });
+  await page.goto("/sessions/");
+  await page.getByRole("link", { name: "Rename Lost phone" }).click();
+  await press(page, "End this session");
+  await expect(page.getByText("That session has ended.")).toBeVisible();
+  expect((await latchkey.api("GET", "/auth/me/", { token: ended })).status).toBe(401);
+});
+
+test("ending a session that has ended already is no error", async ({ page, user, latchkey }) => {
+  const token = await latchkey.signIn(user, { device_name: "Lost phone" });
+  await page.goto("/sessions/");
+  expect((await latchkey.api("POST", "/auth/logout/", { token, json: {} })).status).toBe(200);
+  await page.getByRole("listitem").filter({ hasText: "Lost phone" }).getByRole("button", { name: "End session" }).click();
+  await expect(page.getByText("That session has ended.")).toBeVisible();
+});
+
+test("a user ends all other sessions and stays signed in here", async ({ page, user, latchkey }) => {
+  const tokens = [await latchkey.signIn(user), await latchkey.signIn(user)];
+  await page.goto("/sessions/");
+  await press(page, "End the two other sessions");
+  await expect(page.getByText("Every other session has ended.")).toBeVisible();
+  await expect(cards(page)).toHaveCount(1);
+  await expect(page.getByText("You are only signed in here.").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: /other session/ })).toHaveCount(0);
+  for (const token of tokens) expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(401);
+});
+
+test("S34 a user signs out everywhere, and every device is signed out; nobody else is", async ({ page, context, user, latchkey }) => {
+  const token = await latchkey.signIn(user);
+  const stranger = await latchkey.signIn(await latchkey.newUser());
+  await page.goto("/sessions/");
+  await page.getByRole("link", { name: "Sign out everywhere" }).click();
+  await expect(page.getByRole("heading", { name: "Sign out everywhere?" })).toBeVisible();
+  expect((await latchkey.api("GET", "/auth/me/", { token })).status, "asked first").toBe(200);
+  await press(page, "Sign out everywhere");
+  await expect(page).toHaveURL(/\/login\/\?notice=signed-out-everywhere$/);
+  await expect(page.getByText("You are signed out everywhere.")).toBeVisible();
+  expect(await sessionCookie(context)).toBeUndefined();
+  for (const dead of [token, user.token]) expect((await latchkey.api("GET", "/auth/me/", { token: dead })).status).toBe(401);
+  expect((await latchkey.api("GET", "/auth/me/", { token: stranger })).status).toBe(200);
+  await page.goto("/sessions/");
+  await expect(page).toHaveURL(/\/login\/\?next=%2Fsessions%2F$/);
+});
+
+test("the question before signing out everywhere is a page too, and can be left", async ({ page, user, latchkey }) => {
+  await page.goto("/sessions/sign-out-everywhere/");
+  await page.getByRole("link", { name: "Stay signed in" }).click();
+  await expect(page).toHaveURL(/\/sessions\/$/);
+  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+});
+
+test("S36 other people's sessions and unknown ones are not found, alike", async ({ page, user, latchkey }) => {
+  const stranger = await latchkey.newUser();
+  await latchkey.signIn(stranger, { device_name: "Private name" });
+  const theirs = latchkey.kept(stranger).sessions[0]?.id;
+  expect(user.id).not.toBe(stranger.id);
+  for (const id of [theirs, 12345, "x", "../profile", user.token]) {
+    const response = await page.goto(`/sessions/${encodeURIComponent(String(id))}/`);
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+    await expect(page.getByText("Private name")).toHaveCount(0);
+  }
+});

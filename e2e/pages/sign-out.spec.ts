@@ -1,0 +1,50 @@
+import { expect, press, sessionCookie, test } from "../pages.ts";
+
+const SIGNED_IN_PAGES = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/auth/docs/", "/nowhere/"];
+
+for (const path of SIGNED_IN_PAGES) {
+  test(`a user signs out from ${path}: this session is over, and only this one`, async ({ page, context, user, latchkey }) => {
+    const other = await latchkey.signIn(user);
+    await page.goto(path);
+    const answer = page.waitForResponse((response) => response.url().endsWith("/sign-out/"));
+    await press(page, "Sign out");
+    const headers = await (await answer).allHeaders();
+    expect(headers["clear-site-data"]).toBe('"cache", "storage"');
+    expect(headers["cache-control"]).toBe("no-store");
+    await expect(page).toHaveURL(/\/login\/\?notice=signed-out$/);
+    await expect(page.getByText("You are signed out.")).toBeVisible();
+    expect(await sessionCookie(context)).toBeUndefined();
+    expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(401);
+    expect((await latchkey.api("GET", "/auth/me/", { token: other })).status).toBe(200);
+  });
+}
+
+test("after signing out the back button shows nothing private, and nothing was left in the browser", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await page.goto("/security/");
+  await press(page, "Sign out");
+  await expect(page).toHaveURL(/\/login\//);
+  for (let back = 0; back < 2; back++) {
+    await page.goBack();
+    await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+    expect(await page.content()).not.toContain(user.username);
+  }
+  const kept = await page.evaluate(() => ({ local: localStorage.length, session: sessionStorage.length, cookies: document.cookie }));
+  expect(kept).toEqual({ local: 0, session: 0, cookies: "" });
+});
+
+test("looking at the address signs nobody out", async ({ page, user, latchkey }) => {
+  await page.goto("/sign-out/");
+  await expect(page).toHaveURL(/\/profile\/$/);
+  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+});
+
+test("signing out twice, as from two tabs, is no error", async ({ page, context, user }) => {
+  const second = await context.newPage();
+  for (const tab of [page, second]) await tab.goto("/profile/");
+  await press(page, "Sign out");
+  await expect(page).toHaveURL(/notice=signed-out$/);
+  await expect(second.getByRole("banner")).toContainText(user.username);
+  await press(second, "Sign out");
+  await expect(second).toHaveURL(/notice=signed-out$/);
+});

@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { environment, freePort, newFolder, ROOT, SERVER, spawnChild } from "./place.ts";
+import { OLD_NODE, type Scenario, type Torture } from "./scenario.ts";
+
+type Refused = { code: number | null; signal: string | null; said: string; ms: number };
+
+/** Starts a server that is not expected to run, and says how it ended. */
+export async function startRefused(settings: Record<string, string>, node = process.execPath, user?: number): Promise<Refused> {
+  const startedAt = performance.now();
+  const port = settings.PORT ?? String(await freePort());
+  const child = spawnChild(node, SERVER, {
+    cwd: ROOT,
+    env: environment({ PORT: port, ...settings }),
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(user && { uid: user, gid: user }),
+  });
+  let said = "";
+  child.stdout?.on("data", (bytes) => (said += bytes));
+  child.stderr?.on("data", (bytes) => (said += bytes));
+  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  const [code, signal] = await once(child, "close");
+  clearTimeout(timer);
+  return { code, signal, said, ms: performance.now() - startedAt };
+}
+
+const LONGEST_START_MS = 2_000;
+
+function judge(torture: Torture, what: string, { code, signal, said, ms }: Refused, lines: (string | RegExp)[]): void {
+  torture.check(code === 1, `${what}: exit code ${code} ${signal ?? ""}`);
+  for (const line of lines)
+    torture.check(typeof line === "string" ? said.includes(line) : line.test(said), `${what}: says “${said.slice(0, 300)}”`);
+  torture.check(!/\n\s+at /.test(said), `${what}: says a stack trace`);
+  torture.check(said.trim().split("\n").length <= lines.length + 2, `${what}: says ${said.trim().split("\n").length} lines`);
+  torture.within(what, ms, LONGEST_START_MS);
+}
+
+async function wrongEnvironment(torture: Torture): Promise<void> {
+  const folder = newFolder();
+  const data = join(folder, "data");
+  const nothingMade = (what: string) => torture.check(!existsSync(data), `${what}: left ${existsSync(data) && readdirSync(data)}`);
+  const wrong = {
+    PORT: "eighty",
+    PUBLIC_URL: "accounts.example.org/path",
+    RATE_LIMITS: "maybe",
+    SESSION_IDLE_DAYS: "0",
+    LOG_LEVEL: "loud",
+  };
+  judge(torture, "malformed settings", await startRefused({ ...wrong, DATA_DIR: data }), Object.keys(wrong));
+  nothingMade("malformed settings");
+  const busy = createServer().listen(0, "127.0.0.1");
+  await once(busy, "listening");
+  const { port } = busy.address() as { port: number };
+  const inUse = await startRefused({ PORT: String(port), DATA_DIR: data });
+  busy.close();
+  judge(torture, "port in use", inUse, [`port ${port}`, "PORT"]);
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  judge(torture, "DATA_DIR below a file", await startRefused({ DATA_DIR: join(file, "data") }), ["DATA_DIR"]);
+  judge(torture, "a folder that cannot be", await startRefused({ DATA_DIR: "/proc/latchkey/data" }), ["DATA_DIR"]);
+  const notOurs = join(folder, "not-a-database");
+  mkdirSync(notOurs);
+  writeFileSync(join(notOurs, "latchkey.db"), "this is no database, only some text that is long enough".repeat(30));
+  judge(torture, "a file that is no database", await startRefused({ DATA_DIR: notOurs }), ["DATA_DIR"]);
+  if (process.getuid?.() === 0) {
+    const locked = join(folder, "locked");
+    mkdirSync(locked);
+    chmodSync(folder, 0o755);
+    chmodSync(locked, 0o555);
+    judge(torture, "unwritable DATA_DIR", await startRefused({ DATA_DIR: join(locked, "data") }, process.execPath, 65_534), ["DATA_DIR"]);
+  }
+}
+
+async function oldNode(torture: Torture): Promise<void> {
+  const data = join(newFolder(), "data");
+  judge(torture, "an older Node", await startRefused({ DATA_DIR: data }, OLD_NODE), [/Node 2[24]/]);
+  torture.check(!existsSync(data), "an older Node left something");
+}
+
+/** NODE_ENV says nothing: a server is in production whatever it says. */
+async function withoutNodeEnv(torture: Torture): Promise<void> {
+  for (const value of ["", "development", "test"]) {
+    const server = await torture.start({ settings: { NODE_ENV: value } });
+    const page = await fetch(`${server.url}/login/`);
+    const text = await page.text();
+    torture.check(
+      page.status === 200 && !/__nextjs|react-refresh|turbopack-hmr/.test(text),
+      `NODE_ENV=${value}: ${page.status}, or a development page`,
+    );
+    torture.check(!/unsafe-eval/.test(page.headers.get("content-security-policy") ?? ""), `NODE_ENV=${value}: unsafe-eval`);
+  }
+}
+
+export const wrongEnvironments: Scenario[] = [
+  { id: "F26", title: "Wrong environment", short: true, run: wrongEnvironment },
+  { id: "F26n", title: "An older Node", needs: ["Node below 22"], short: true, run: oldNode },
+  { id: "F26e", title: "NODE_ENV does not matter", run: withoutNodeEnv },
+];

@@ -1,0 +1,173 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type Reply } from "./client.ts";
+import { startRefused } from "./environment.ts";
+import { holdLock } from "./faults-lock.ts";
+import { checkHistory, newHistory, startLoad } from "./history.ts";
+import { newFolder, type Server, spawnChild } from "./place.ts";
+import { checkStore, type Scenario, type Torture } from "./scenario.ts";
+
+const LARGEST_WAL_BYTES = 64 * 1024 * 1024;
+
+/** A small file system of our own, in memory. */
+function mount(torture: Torture, megabytes: number): string {
+  const folder = join(newFolder(), "mount");
+  mkdirSync(folder);
+  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]);
+  if (status !== 0) throw new Error(`mount: ${stderr}`);
+  torture.finally(() => spawnSync("umount", ["-l", folder]));
+  return folder;
+}
+
+const isStorageRefusal = ({ status, headers, body }: Reply) =>
+  status === 503 && Boolean(headers["retry-after"]) && body?.code === "storage_unavailable";
+
+/** Asks for writes until one is refused; none may be answered otherwise. */
+async function writesRefused(torture: Torture, server: Server, when: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const reply = await new Client(server.url).register();
+    torture.check(isStorageRefusal(reply), `a registration ${when}: ${reply.status} ${reply.text.slice(0, 120)}`);
+  }
+}
+
+async function diskFull(torture: Torture): Promise<void> {
+  const disk = mount(torture, 24);
+  const server = await torture.start({ dataDir: join(disk, "data"), allow: /503/ });
+  const history = newHistory();
+  const load = startLoad(() => server.url, history, 6, { keepGoing: true });
+  const client = new Client(server.url);
+  const token = await client.newToken();
+  const ballast = join(disk, "ballast");
+  await sleep(500);
+  spawnSync("dd", ["if=/dev/zero", `of=${ballast}`, "bs=4k"]); // until it is full
+  await sleep(torture.many(1_500, 10_000));
+  await load.stop();
+  await writesRefused(torture, server, "on a full disk", 5);
+  for (let at = 0; at < torture.many(2, 60); at++) {
+    torture.check((await client.me(token)).status === 200, "a token is not known on a full disk");
+    await sleep(torture.many(100, 1_000));
+  }
+  const logout = await client.ask("POST", "/auth/logout/", { token, json: {} });
+  torture.check([200, 503].includes(logout.status), `a log-out on a full disk: ${logout.status}`);
+  rmSync(ballast);
+  const freedAt = performance.now();
+  let made = await client.register();
+  while (made.status !== 201 && performance.now() - freedAt < 15_000) {
+    await sleep(200);
+    made = await client.register();
+  }
+  torture.check(made.status === 201, `after space was made: ${made.status}`);
+  torture.figure("well again after", performance.now() - freedAt, " ms");
+  torture.figure("answered/refused", `${history.answered}/${history.refused}`);
+  checkStore(torture, server);
+  const known = new Set(history.actors.map(({ name }) => name));
+  const others = server.rows<{ username: string }>("select username from users").filter(({ username }) => !known.has(username));
+  torture.check(others.length <= 2, `${others.length} users beside the load's`);
+  server.change((database) => {
+    for (const { username } of others) database.prepare("delete from users where username = ?").run(username);
+  });
+  server.change((database) =>
+    database.exec("delete from audit_events where type = 'user.registered' and user_id not in (select id from users)"),
+  );
+  await checkHistory(torture, server, history);
+}
+
+/** Every write of the server fails from now on, until `stop` is called; the kernel refuses to make a disk with open files read-only. */
+async function failWrites(server: Server, error: "EROFS" | "EIO") {
+  const calls = "pwrite64,write,ftruncate,fdatasync,fsync";
+  const tracer = spawnChild(
+    "strace",
+    [
+      "-f",
+      "-o",
+      "/dev/null",
+      "-P",
+      server.databaseFile,
+      "-P",
+      `${server.databaseFile}-wal`,
+      "-e",
+      `trace=${calls}`,
+      "-e",
+      `inject=${calls}:error=${error}`,
+      "-p",
+      String(server.child.pid),
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  await once(tracer.stderr as NodeJS.ReadableStream, "data"); // “attached”
+  await sleep(200);
+  return async () => {
+    tracer.kill("SIGINT");
+    await once(tracer, "exit");
+  };
+}
+
+async function readOnly(torture: Torture): Promise<void> {
+  const server = await torture.start({ allow: /503/ });
+  const client = new Client(server.url);
+  const token = await client.newToken();
+  for (const error of ["EROFS", "EIO"] as const) {
+    server.change((database) => database.prepare("update sessions set last_used_at = last_used_at - 120000").run()); // a use wants to be written
+    const stop = await failWrites(server, error);
+    await writesRefused(torture, server, `with ${error}`, 3);
+    torture.check((await client.me(token)).status === 200, `a token is not known with ${error}`);
+    torture.check((await client.ask("GET", "/auth/sessions/", { token })).status === 200, `sessions are not listed with ${error}`);
+    await stop();
+    const { status } = await client.register();
+    torture.check(status === 201, `after ${error}: ${status}`);
+  }
+  const users = server.rows("select id from users").length;
+  torture.check(users === 3, `${users} users, not 3: a refused registration is there`);
+}
+
+async function startOnReadOnly(torture: Torture): Promise<void> {
+  const disk = mount(torture, 16);
+  spawnSync("mount", ["-o", "remount,ro", disk]);
+  const { code, said, ms } = await startRefused({ DATA_DIR: join(disk, "data") });
+  torture.check(code === 1 && said.includes(disk), `a start on a read-only disk: ${code}, ${said.slice(0, 200)}`);
+  torture.figure("refused to start after", ms, " ms");
+}
+
+/** Somebody reads and does not finish, while others write. */
+async function endlessReader(torture: Torture): Promise<void> {
+  const server = await torture.startInMemory();
+  const client = new Client(server.url);
+  const token = await client.newToken();
+  const wal = () => statSync(`${server.databaseFile}-wal`).size;
+  const { released } = await holdLock(server, "begin", torture.many(4_000, 120_000));
+  server.change((database) => {
+    // As much as months of use would write, quickly.
+    const insert = database.prepare("insert into audit_events (user_id, type, at, detail) values (0, 'load', ?, ?)");
+    for (let batch = 0; batch < torture.many(8, 20); batch++) {
+      database.transaction(() => {
+        for (let row = 0; row < 100; row++) insert.run(Date.now(), "x".repeat(100_000));
+      })();
+    }
+    database.exec("delete from audit_events where type = 'load'");
+  });
+  const during = wal();
+  torture.check((await client.me(token)).status === 200 && (await client.register()).status === 201, "not well while somebody reads");
+  torture.check(during > LARGEST_WAL_BYTES, `the write-ahead log has only ${during} bytes: nothing to shrink`);
+  await released;
+  const from = performance.now();
+  const longest = torture.many(8_000, 70_000);
+  while (wal() > LARGEST_WAL_BYTES && performance.now() - from < longest) {
+    const { status } = await client.me(token); // as little as can happen: nobody writes
+    torture.check(status === 200, `verification: ${status}`);
+    await sleep(250);
+    if (performance.now() - from > 2_000) await new Client(server.url).register(); // and a little
+  }
+  torture.check(wal() <= LARGEST_WAL_BYTES, `the write-ahead log still has ${wal()} bytes`);
+  torture.figure("WAL during/after", `${Math.round(during / 1e6)}/${Math.round(wal() / 1e6)} MB`);
+  torture.figure("shrunk after", (performance.now() - from) / 1_000, " s");
+}
+
+export const faultsDisk: Scenario[] = [
+  { id: "F04", title: "Disk full", needs: ["root"], short: true, run: diskFull },
+  { id: "F07", title: "Writes fail under a running server", needs: ["strace"], run: readOnly },
+  { id: "F07s", title: "Start on a read-only disk", needs: ["root"], short: true, run: startOnReadOnly },
+  { id: "F25", title: "Reader that never finishes", short: true, run: endlessReader },
+];

@@ -1,0 +1,174 @@
+import { Client, newName, PASSWORD, type Reply } from "./client.ts";
+import type { Server } from "./place.ts";
+import type { Torture } from "./scenario.ts";
+
+/*
+ * A load with a history, and the checker of it (as Jepsen has them). Each actor does one thing after the other, so what
+ * the store must hold is known but for what was under way: "ok" has happened, "no" has not, "maybe" is one of the two.
+ */
+
+type Known = "ok" | "no" | "maybe";
+
+type Actor = {
+  name: string;
+  exists: Known;
+  /** The bio may be any of these: the last one that was answered, and what was under way after it. */
+  bios: string[];
+  passwords: string[];
+  /** Tokens, and whether each is alive. */
+  tokens: Map<string, Known>;
+  /** Log-ins and changes without an answer: each may have left a session that nobody has. */
+  unknownSessions: number;
+};
+
+export type History = { actors: Actor[]; answered: number; refused: number; unknown: number };
+
+export const newHistory = (): History => ({ actors: [], answered: 0, refused: 0, unknown: 0 });
+
+/** Lets so many actors do what people do, until `stop` is called; whoever meets a broken connection ends there. */
+export function startLoad(base: () => string, history: History, actors: number, { keepGoing = false } = {}) {
+  const state = { stopped: false };
+  const all = Array.from({ length: actors }, async () => {
+    while (!state.stopped && (await live(base(), history, state, keepGoing)));
+  });
+  return {
+    async stop() {
+      state.stopped = true;
+      await Promise.all(all);
+    },
+  };
+}
+
+/** One person's life: registers, logs in, changes things, logs out. False when the connection broke. */
+async function live(base: string, history: History, state: { stopped: boolean }, keepGoing: boolean): Promise<boolean> {
+  const client = new Client(base, undefined, 1);
+  const actor: Actor = { name: newName(), exists: "no", bios: [""], passwords: [PASSWORD], tokens: new Map(), unknownSessions: 0 };
+  history.actors.push(actor);
+  const attempt = async (ask: () => Promise<Reply>): Promise<Reply | null> => {
+    try {
+      const reply = await ask();
+      if (reply.status < 300) history.answered++;
+      else history.refused++;
+      return reply;
+    } catch {
+      history.unknown++;
+      return null;
+    }
+  };
+  try {
+    const made = await attempt(() => client.register(actor.name));
+    actor.exists = made === null ? "maybe" : made.status === 201 ? "ok" : "no";
+    if (!made) return keepGoing;
+    for (let step = 0; made.status === 201 && step < 8 && !state.stopped; step++) {
+      if (!(await one(client, actor, step, attempt))) return keepGoing;
+    }
+    return true;
+  } finally {
+    client.close();
+  }
+}
+
+async function one(
+  client: Client,
+  actor: Actor,
+  step: number,
+  attempt: (ask: () => Promise<Reply>) => Promise<Reply | null>,
+): Promise<boolean> {
+  const [token] = [...actor.tokens].findLast(([, known]) => known === "ok") ?? [];
+  if (!token || step === 4) {
+    const reply = await attempt(() => client.logIn(actor.name, actor.passwords.at(-1)));
+    if (!reply) actor.unknownSessions++;
+    else if (reply.status === 200) actor.tokens.set(reply.body.token, "ok");
+    return reply !== null;
+  }
+  if (step === 6) {
+    const password = `${PASSWORD} ${step}`;
+    const reply = await attempt(() =>
+      client.ask("POST", "/auth/change-password/", { token, json: { current_password: actor.passwords.at(-1), new_password: password } }),
+    );
+    if (reply && reply.status !== 200) return true;
+    if (!reply) actor.unknownSessions++;
+    actor.passwords = reply ? [password] : [...actor.passwords, password];
+    for (const [other, known] of actor.tokens) if (known !== "no") actor.tokens.set(other, reply ? "no" : "maybe");
+    if (reply) actor.tokens.set(reply.body.token, "ok");
+    return reply !== null;
+  }
+  if (step === 3 || step === 7) {
+    const reply = await attempt(() => client.ask("POST", "/auth/logout/", { token, json: {} }));
+    if (!reply || reply.status === 200) actor.tokens.set(token, reply ? "no" : "maybe");
+    return reply !== null;
+  }
+  const bio = newName("bio");
+  const id = await attempt(() => client.me(token));
+  if (id?.status !== 200) return id !== null;
+  const reply = await attempt(() => client.ask("PATCH", `/auth/update-user/${id.body.id ?? id.body.user?.id}/`, { token, json: { bio } }));
+  if (!reply) actor.bios.push(bio);
+  else if (reply.status === 200) actor.bios = [bio];
+  return reply !== null;
+}
+
+type UserRow = { id: number; username: string; bio: string };
+
+/** C1–C6: what was answered is there, what was refused is not, what was cut off is whole or absent, and nothing else is there. */
+export async function checkHistory(torture: Torture, server: Server, history: History, from = 0): Promise<void> {
+  const users = new Map(server.rows<UserRow>("select id, username, bio from users").map((row) => [row.username, row]));
+  const sessions = new Map(
+    server
+      .rows<{ user_id: number; n: number }>("select user_id, count(*) n from sessions group by 1")
+      .map(({ user_id, n }) => [user_id, n]),
+  );
+  for (const actor of history.actors) {
+    const row = users.get(actor.name);
+    users.delete(actor.name);
+    if (!row) {
+      torture.check(actor.exists !== "ok", `C1 ${actor.name} was registered and is gone`);
+      continue;
+    }
+    torture.check(actor.exists !== "no", `C2 ${actor.name} was refused and is there`);
+    torture.check(actor.bios.includes(row.bio), `C1 ${actor.name}'s bio is “${row.bio}”, not one of ${actor.bios}`);
+    const known = (wanted: Known) => [...actor.tokens.values()].filter((one) => one === wanted).length;
+    const held = sessions.get(row.id) ?? 0;
+    const most = known("ok") + known("maybe") + actor.unknownSessions;
+    torture.check(held >= known("ok") && held <= most, `C1/C4 ${actor.name} has ${held} sessions, not ${known("ok")} to ${most}`);
+  }
+  torture.check(users.size === 0, `C4 ${users.size} users are there that nobody registered`);
+  checkWhole(torture, server);
+  await checkTokens(torture, server, history.actors.slice(from));
+}
+
+/** C3: nothing is there without its consequences, which are of the same commit. */
+export function checkWhole(torture: Torture, server: Server): void {
+  for (const [what, query] of [
+    ["users without the event", "select id from users where id not in (select user_id from audit_events where type = 'user.registered')"],
+    [
+      "sessions without the event",
+      "select id from sessions where id not in (select session_id from audit_events where type = 'session.opened')",
+    ],
+    ["events without a user", "select id from audit_events where type = 'user.registered' and user_id not in (select id from users)"],
+    [
+      "ended sessions",
+      "select id from sessions where id in (select session_id from audit_events where type = 'session.revoked' and detail = 'one')",
+    ],
+    ["pictures of nobody", "select hash from avatars where hash not in (select avatar_hash from users where avatar_hash is not null)"],
+  ] as const) {
+    torture.check(server.rows(query).length === 0, `C3 ${what}: ${server.rows(query).length}`);
+  }
+}
+
+/** C6, and that the password that was answered is the one that works. */
+async function checkTokens(torture: Torture, server: Server, actors: Actor[]): Promise<void> {
+  let logIns = 0;
+  for (const actor of actors) {
+    const client = new Client(server.url, undefined, 1);
+    for (const [token, known] of actor.tokens) {
+      const { status } = await client.me(token);
+      torture.check(known === "maybe" || status === (known === "ok" ? 200 : 401), `C6 a token that is ${known} gets ${status}`);
+    }
+    if (actor.exists === "ok" && actor.passwords.length === 1 && actor.passwords[0] !== PASSWORD && logIns++ < 2) {
+      const { status } = await client.logIn(actor.name, actor.passwords[0]);
+      torture.check(status === 200, `C1 ${actor.name}'s password was changed, and the new one gets ${status}`);
+      actor.unknownSessions++;
+    }
+    client.close();
+  }
+}

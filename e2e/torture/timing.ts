@@ -1,0 +1,96 @@
+import { crc32 } from "node:zlib";
+import { Client, median, newName, type Reply } from "./client.ts";
+import type { Scenario, Torture } from "./scenario.ts";
+import { seed } from "./seed.ts";
+
+const WRONG = "Wrong horse 7 battery";
+const WARM_UPS = 30;
+
+/** How often a value of the one is below a value of the other; one half for equal work. */
+function areaUnderCurve(some: number[], others: number[]): number {
+  let below = 0;
+  for (const one of some) for (const other of others) below += one < other ? 1 : one === other ? 0.5 : 0;
+  return below / (some.length * others.length);
+}
+
+type Pair = { a: () => Promise<Reply>; b: () => Promise<Reply> };
+
+/** Times of pairs in random order; each pair has a warm connection from an address that is under no limit. */
+async function measure(url: string, pairs: number, pairOf: (client: Client, at: number) => Pair) {
+  const a: number[] = [];
+  const b: number[] = [];
+  const differences = new Set<string>();
+  for (let at = -WARM_UPS; at < pairs; at++) {
+    const client = new Client(url, undefined, 1);
+    await client.ask("GET", "/auth/policy/");
+    const pair = pairOf(client, at + WARM_UPS);
+    const first = Math.random() < 0.5;
+    const one = await (first ? pair.a() : pair.b());
+    const other = await (first ? pair.b() : pair.a());
+    if (outside(one) !== outside(other)) differences.add(`${outside(one)} ≠ ${outside(other)}`);
+    if (at >= 0) {
+      a.push((first ? one : other).ms);
+      b.push((first ? other : one).ms);
+    }
+    client.close();
+  }
+  return { a, b, area: areaUnderCurve(a, b), differences };
+}
+
+/** All that somebody outside sees, but for the request id and the time. */
+function outside({ status, headers, text, body }: Reply): string {
+  return `${status} ${Object.keys(headers).toSorted()} ${text.replaceAll(body?.request_id ?? "-", "")}`;
+}
+
+/** Judges the times of equal work; a busy machine may spoil one measurement, so it is repeated once before it counts. */
+async function judge(torture: Torture, what: string, measureOnce: () => ReturnType<typeof measure>, slackMs: number) {
+  for (const last of [false, true]) {
+    const { a, b, area, differences } = await measureOnce();
+    const [one, other] = [median(a), median(b)];
+    const fair = area >= 0.4 && area <= 0.6 && Math.abs(one - other) <= Math.max(slackMs, one * 0.1);
+    if (!fair && !last) continue;
+    torture.check(differences.size === 0, `${what}: ${[...differences].slice(0, 2)}`);
+    torture.check(fair, `${what}: AUC ${area}, medians ${one} and ${other} ms`);
+    torture.figure(`${what} AUC`, area);
+    torture.figure("medians", `${one.toFixed(2)} and ${other.toFixed(2)} ms`);
+    return;
+  }
+}
+
+async function accountExists(torture: Torture): Promise<void> {
+  const server = await torture.startInMemory();
+  torture.rounds = torture.many(60, 200);
+  const names = Array.from({ length: 2 * (torture.rounds + WARM_UPS) }, () => newName());
+  seed(server, names);
+  let next = 0;
+  const pairOf = (client: Client) => {
+    const known = names[next++] ?? "";
+    return { a: () => client.logIn(known, WRONG), b: () => client.logIn(newName(), WRONG) };
+  };
+  await judge(torture, "known/unknown", () => measure(server.url, torture.rounds, pairOf), 2);
+}
+
+async function tokensMatch(torture: Torture): Promise<void> {
+  const server = await torture.startInMemory();
+  torture.rounds = torture.many(300, 1_000);
+  const token = await new Client(server.url).newToken();
+  const wrongFrom = (at: number) => {
+    const start = token.slice(0, at) + [...token.slice(at, 54)].map((letter) => (letter === "a" ? "b" : "a")).join("");
+    return start + checksum(start);
+  };
+  const [early, late] = [wrongFrom(11), wrongFrom(53)];
+  const pairOf = (client: Client) => ({ a: () => client.me(early), b: () => client.me(late) });
+  await judge(torture, "first/last character wrong", () => measure(server.url, torture.rounds, pairOf), 0.2);
+}
+
+function checksum(text: string): string {
+  const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  let [value, digits] = [crc32(text) % 62 ** 5, ""];
+  for (; digits.length < 5; value = Math.floor(value / 62)) digits = alphabet[value % 62] + digits;
+  return digits;
+}
+
+export const timing: Scenario[] = [
+  { id: "S16", title: "Sign-in does not tell whether the account exists", short: true, run: accountExists },
+  { id: "S78", title: "The time of a check does not tell how much of a token is right", short: true, run: tokensMatch },
+];
