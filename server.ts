@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeRequest } from "srvx/node";
@@ -27,6 +28,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
+const SWEEP_MS = 50;
 const DRAIN_MS = 8_000;
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
@@ -47,6 +49,11 @@ const server = createServer({
   shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
 });
 server.setTimeout(SILENT_MS);
+const sockets = new Set<Socket>();
+server.on("connection", (socket) => {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+});
 server.on("request", (request, response) => void handle(request, response));
 server.on("clientError", refuseMalformed);
 server.on("error", giveUp);
@@ -206,7 +213,8 @@ async function stop(): Promise<void> {
   if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // browsers open some in advance; Node waits for them
+  setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref(); // also those that are answered only now
   await Promise.race([closed, sleep(DRAIN_MS)]);
   await writeUses();
   closeDatabase();
