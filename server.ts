@@ -197,7 +197,7 @@ function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void
 }
 
 function banner(): void {
-  const { publicUrl, dataDir } = config();
+  const { publicUrl, dataDir, rateLimits } = config();
   process.stderr.write(`
   Latchkey is running.
 
@@ -206,6 +206,7 @@ function banner(): void {
   Data          ${dataDir}
 
 `);
+  if (!rateLimits) process.stderr.write("WARNING: RATE_LIMITS=off. Passwords can be guessed without end; this is for measurements only.\n");
 }
 
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
