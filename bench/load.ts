@@ -69,7 +69,8 @@ function drive(socket: Socket, request: () => string, expected: Buffer, endsAt: 
       received = received ? Buffer.concat([received, chunk]) : chunk;
       const length = answerLength(received);
       if (length === undefined || received.length < length) return;
-      if (received.compare(expected, 0, expected.length, 0, expected.length) !== 0) return reject(new Error(received.toString().slice(0, 2_000)));
+      if (received.compare(expected, 0, expected.length, 0, expected.length) !== 0)
+        return reject(new Error(received.toString().slice(0, 2_000)));
       received = undefined;
       const now = performance.now();
       latencies.push(now - askedAt);
