@@ -1,16 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NodeRequest, NodeResponse } from "srvx/node";
+import { NodeRequest } from "srvx/node";
 import { config, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
+import { stampClientAddress } from "#app/client-address.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, IMAGE_BODY_MAX_BYTES, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
-import { log } from "#app/log.ts";
+import { log, logAnswer } from "#app/log.ts";
 import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
+import { QuickResponse } from "#app/quick-response.ts";
 import { pageHeaders } from "#app/security-headers.ts";
 import { serveStatic } from "#app/static-files.ts";
 import { closeDatabase } from "#db/client.ts";
@@ -25,13 +28,14 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
+const SWEEP_MS = 50;
 const DRAIN_MS = 8_000;
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
 
-web.Response = NodeResponse as unknown as typeof Response;
+web.Response = QuickResponse as unknown as typeof Response;
 
 prepare();
 const [app, routes] = await Promise.all([preparePages(), loadRoutes()]);
@@ -45,6 +49,11 @@ const server = createServer({
   shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
 });
 server.setTimeout(SILENT_MS);
+const sockets = new Set<Socket>();
+server.on("connection", (socket) => {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+});
 server.on("request", (request, response) => void handle(request, response));
 server.on("clientError", refuseMalformed);
 server.on("error", giveUp);
@@ -55,35 +64,32 @@ process.on("SIGINT", stop);
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (!countUnanswered(request, response)) return;
   const startedAt = performance.now();
-  const id = requestIdOf({ headers: { get: (name) => request.headers[name]?.toString() ?? null } });
-  request.headers["x-request-id"] = id;
-  response.once("close", () => logRequest(request, response, id, performance.now() - startedAt));
+  const ip = stampClientAddress(request);
+  const requestId = requestIdOf({ headers: { get: (name) => request.headers[name]?.toString() ?? null } });
+  request.headers["x-request-id"] = requestId;
   if (draining()) response.setHeader("connection", "close");
-  const found = findRoute(pathOf(request));
-  if (!found) return servePage(request, response);
+  const path = pathOf(request);
+  const found = findRoute(path);
+  const answered = (isThere: boolean) => {
+    const status = isThere ? response.statusCode : "aborted";
+    logAnswer({
+      requestId,
+      method: request.method ?? "",
+      path: path.slice(0, LONGEST_LOGGED_PATH),
+      status,
+      ms: performance.now() - startedAt,
+      ip,
+    });
+  };
+  if (!found) {
+    response.once("close", () => answered(response.writableFinished));
+    return servePage(request, response);
+  }
   const { route, params } = found;
   const handler = route.handlers[request.method ?? ""] ?? route.refuse;
   const answer = await handler(new NodeRequest({ req: request, res: response }), params && { params: Promise.resolve(params) });
-  send(response, answer as NodeResponse);
-}
-
-/** Head and body in one write: the adapter's own way, in two, costs a quarter of a token check. */
-function send(response: ServerResponse, answer: NodeResponse): void {
-  const { status, statusText, headers, body } = answer._toNodeResponse();
-  response.writeHead(status, statusText, headers);
-  response.end(body);
-}
-
-/** One line a request; the address without its query, which may hold what people typed. */
-function logRequest(request: IncomingMessage, response: ServerResponse, id: string, ms: number): void {
-  log().info({
-    request_id: id,
-    method: request.method,
-    path: pathOf(request).slice(0, LONGEST_LOGGED_PATH),
-    status: response.writableFinished ? response.statusCode : "aborted",
-    ms: Math.round(ms * 10) / 10,
-    ip: request.headers["x-latchkey-client-address"],
-  });
+  (answer as unknown as QuickResponse).sendBy(response);
+  answered(!response.destroyed);
 }
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -191,7 +197,7 @@ function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void
 }
 
 function banner(): void {
-  const { publicUrl, dataDir } = config();
+  const { publicUrl, dataDir, rateLimits } = config();
   process.stderr.write(`
   Latchkey is running.
 
@@ -200,6 +206,7 @@ function banner(): void {
   Data          ${dataDir}
 
 `);
+  if (!rateLimits) process.stderr.write("WARNING: RATE_LIMITS=off. Passwords can be guessed without end; this is for measurements only.\n");
 }
 
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
@@ -207,7 +214,8 @@ async function stop(): Promise<void> {
   if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // browsers open some in advance; Node waits for them
+  setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref(); // also those that are answered only now
   await Promise.race([closed, sleep(DRAIN_MS)]);
   await writeUses();
   closeDatabase();

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-z.config({ jitless: true }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
+z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
 
 /*
  * Every rule of a field, once: for the API, the forms in the browser, and the API document. Rules are regular expressions

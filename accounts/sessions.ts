@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
-import { commit, db, must, prepared, uniqueViolation } from "#db/client.ts";
+import { commit, db, must, uniqueViolation } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
 import { auditEvent, loginLimitedEvent, revokedByLimitEvents } from "./audit.ts";
 import { type Caller, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
@@ -11,9 +11,10 @@ import { purgeSoon } from "./purge.ts";
 import { clearLimits, countFailure, type Limit, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
 import { lifetime, type SessionKind } from "./session-lifetime.ts";
+import { findSessionWithUser } from "./session-row.ts";
 import { noteUse } from "./session-use.ts";
 import { newToken, readToken, sameHash } from "./tokens.ts";
-import { canonicalEmail, findUserByEmail, findUserById } from "./users.ts";
+import { canonicalEmail, findUserByEmail } from "./users.ts";
 import type { SessionView } from "./views.ts";
 
 const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
@@ -96,17 +97,17 @@ export async function openSession(
 /** The live session of a token and its user, or null. Reads two rows by their keys; writes nothing. */
 export function findSession(token: string): { session: Session; user: User } | null {
   const key = readToken(token);
-  const session = key && sessionById().get({ id: key.id });
-  if (!session || !sameHash(session.tokenHash, key.hash)) return null;
+  const found = key && findSessionWithUser(key.id);
+  if (!found || !sameHash(found.session.tokenHash, key.hash)) return null;
+  const { session, user } = found;
   const now = clock.now();
   if (session.expiresAt <= now) {
     purgeSoon(); // for good: it must not come back when the clock is set back
     return null;
   }
-  const user = findUserById(session.userId);
-  if (user?.status !== "active") return null;
+  if (user.status !== "active") return null;
   noteUse(session, now);
-  return { session, user };
+  return found;
 }
 
 /** The caller's live sessions, newest use first: that is this one, which is in use right now. */
@@ -240,11 +241,3 @@ async function renewHash(user: User, password: string): Promise<void> {
       .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
   ]);
 }
-
-const sessionById = prepared((db) =>
-  db
-    .select()
-    .from(sessions)
-    .where(eq(sessions.id, sql.placeholder("id")))
-    .prepare(),
-);

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "zod";
 
 /* What leaves the service: the API's answers are parsed with these, so that no column ever slips out with a row. */
 
@@ -65,7 +65,7 @@ export const ActivityAnswer = z.object({
   next_cursor: z.nullable(z.string()).check(z.meta({ description: "Ask with it for older events; null at the end.", examples: ["1150"] })),
 });
 export const UserAnswer = z.object({ message, user: UserView });
-export const MeAnswer = z.extend(UserView, { session: SessionView });
+export const MeAnswer = UserView.extend({ session: SessionView });
 export const LoginAnswer = z.object({
   token: z
     .string()

@@ -1,13 +1,15 @@
+import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { config } from "#accounts/config.ts";
 
 const HEADER = "x-latchkey-client-address";
 
 /**
  * Writes the client's address into a header that only we set; a client's own is thrown away. Route handlers and pages see
- * nothing of the connection but headers.
+ * nothing of the connection but headers. Returns it.
  */
-export function stampClientAddress(request: IncomingMessage): void {
+export function stampClientAddress(request: IncomingMessage): string {
   const { headers, rawHeaders } = request;
   const address = throughProxies(plain(request.socket.remoteAddress ?? ""), headers["x-forwarded-for"]);
   if (headers[HEADER] !== undefined) {
@@ -17,6 +19,12 @@ export function stampClientAddress(request: IncomingMessage): void {
   }
   rawHeaders.push(HEADER, address);
   headers[HEADER] = address;
+  return address;
+}
+
+/** Does so from now on for every HTTP server of this process. */
+export function stampEveryRequest(): void {
+  subscribe("http.server.request.start", (message) => void stampClientAddress((message as { request: IncomingMessage }).request));
 }
 
 /** The client's address as `stampClientAddress` left it. */
@@ -34,10 +42,10 @@ function throughProxies(socketAddress: string, forwardedFor: string | string[] |
   let address = socketAddress;
   while (isTrustedProxy(address)) {
     const next = hops.pop();
-    if (!next) break;
+    if (!next || isIP(next) === 0) break; // a proxy that hides or garbles the address stands for its clients
     address = next;
   }
-  return address.slice(0, 45);
+  return address;
 }
 
 /** An IPv4 client of an IPv6 socket is the same client. */

@@ -3,18 +3,43 @@ import type { Caller } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { processWide } from "#db/process-wide.ts";
 
-const FLUSH_BYTES = 4_096;
+const FLUSH_BYTES = 16_000; // each write is a turn of another thread, which costs as much as some ten lines
 const FLUSH_MS = 250;
 
-const shared = processWide("log", () => ({ logger: undefined as pino.Logger | undefined }));
+const shared = processWide("log", () => ({ log: undefined as { logger: pino.Logger; write: (line: string) => unknown } | undefined }));
 
 /** The log: one JSON line an entry on stdout, written a quarter of a second later at the latest. Made at first use. */
 export function log(): pino.Logger {
-  shared.logger ??= pino(
-    { level: config().logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS }),
+  return open().logger;
+}
+
+function open() {
+  if (shared.log) return shared.log;
+  const destination = pino.destination({ fd: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS });
+  const logger = pino({ level: config().logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  shared.log = { logger, write: (line) => destination.write(line) };
+  return shared.log;
+}
+
+export type Answered = { requestId: string; method: string; path: string; status: number | "aborted"; ms: number; ip: string };
+
+/** One line for each request, as pino would write it, but put together by hand: pino itself takes 4 % of a token check. */
+export function logAnswer({ requestId, method, path, status, ms, ip }: Answered): void {
+  const { logger, write } = open();
+  if (!logger.isLevelEnabled("info")) return;
+  write(
+    `{"level":30,"time":"${timeText()}","request_id":"${requestId}","method":"${method}","path":${JSON.stringify(path)},` +
+      `"status":${typeof status === "number" ? status : `"${status}"`},"ms":${Math.round(ms * 10) / 10},"ip":"${ip}"}\n`,
   );
-  return shared.logger;
+}
+
+let time = { at: 0, text: "" };
+
+/** Made once a millisecond. */
+function timeText(): string {
+  const at = Date.now();
+  if (at !== time.at) time = { at, text: new Date(at).toISOString() };
+  return time.text;
 }
 
 /** One line for each audit event that the caller brought about, so that a log collector sees what the database has on record. */

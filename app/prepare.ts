@@ -1,20 +1,17 @@
-import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
 import { ConfigError, config } from "#accounts/config.ts";
 import { startPurging } from "#accounts/purge.ts";
 import { markServing } from "#db/backup.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
-import { stampClientAddress } from "./client-address.ts";
 
 const done = processWide("prepare", () => ({ prepared: false }));
 
 /**
- * What must stand before the first request, on either host, once a process: checked settings, a migrated database, and
- * the client's address on every request. Ends the process with a plain sentence when that is not possible.
+ * What must stand before the first request, on either host, once a process: checked settings and a migrated database.
+ * Ends the process with a plain sentence when that is not possible. False if it had been done before.
  */
-export function prepare(): void {
-  if (done.prepared) return;
+export function prepare(): boolean {
+  if (done.prepared) return false;
   done.prepared = true;
   try {
     const { databaseFile } = config();
@@ -25,7 +22,7 @@ export function prepare(): void {
   }
   startPurging();
   if (!config().rateLimits) process.stderr.write("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
-  subscribe("http.server.request.start", (message) => stampClientAddress((message as { request: IncomingMessage }).request));
+  return true;
 }
 
 /** Says on stderr what has to be changed, and exits with 1. */

@@ -127,7 +127,7 @@ async function brokenConnections(torture: Torture): Promise<void> {
     `GET /auth/me/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
     get("/auth/openapi.json"),
   ];
-  torture.rounds = torture.many(200, 2_000);
+  torture.rounds = torture.many(120, 2_000);
   for (let done = 0; done < torture.rounds; done += 40) {
     await Promise.all(
       Array.from({ length: 40 }, async () => {

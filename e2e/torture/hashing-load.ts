@@ -66,7 +66,7 @@ async function denialOfService(torture: Torture): Promise<void> {
   const names = Array.from({ length: 200 }, () => newName());
   seed(server, names);
   const token = await new Client(server.url).newToken();
-  const alone = await flood(server, 4, torture.many(1_500, 5_000), (client) => client.logIn(names[Math.floor(Math.random() * 200)] ?? ""));
+  const alone = await flood(server, 4, torture.many(800, 5_000), (client) => client.logIn(names[Math.floor(Math.random() * 200)] ?? ""));
   const aloneRate = alone.byStatus(200).length / alone.seconds;
   const rssBefore = server.rssMb();
   for (const [what, parallel, ask] of [
@@ -74,7 +74,7 @@ async function denialOfService(torture: Torture): Promise<void> {
     ["unknown", torture.many(300, 1_000), (client: Client) => client.logIn(newName(), WRONG)],
   ] as const) {
     const beside = bystanders(server, token);
-    const { replies, broken, byStatus, seconds } = await flood(server, parallel, torture.many(2_500, 10_000), ask);
+    const { replies, broken, byStatus, seconds } = await flood(server, parallel, torture.many(1_200, 10_000), ask);
     const [verify, page] = [await beside.verify.stop(), await beside.page.stop()];
     await beside.file.stop();
     const answered = byStatus(200).length + byStatus(401).length;
@@ -125,5 +125,5 @@ async function eventLoop(torture: Torture): Promise<void> {
 
 export const hashingLoad: Scenario[] = [
   { id: "S14", title: "Hashing as a denial of service", short: true, run: denialOfService },
-  { id: "F21", title: "Event loop under hashing", short: true, run: eventLoop },
+  { id: "F21", title: "Event loop under hashing", run: eventLoop },
 ];

@@ -1,0 +1,78 @@
+import { statfsSync } from "node:fs";
+import { join } from "node:path";
+import { findSession } from "#accounts/sessions.ts";
+import { newToken } from "#accounts/tokens.ts";
+import { closeDatabase, db, openDatabase } from "#db/client.ts";
+import { quantile } from "./load.ts";
+import { type Line, pairedLine, progress } from "./measuring.ts";
+import { seedDatabase } from "./seed.ts";
+
+const FEW = 1_000;
+const MANY = 10_000_000;
+const BATCH = 200_000;
+const BYTES_A_SESSION = 300; // with both indexes, and room to spare
+const ASKED_EVERY = 500; // 20,000 tokens, spread over more pages than the database keeps in memory
+const ROUNDS = 15;
+const LONGEST_FILL_MS = 15 * 60_000;
+
+/** The token check's query at a thousand and at ten million sessions: the median of asking for many tokens in turn. */
+export async function measureGrowth(folder: string): Promise<Line[]> {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < MANY * BYTES_A_SESSION)
+    throw new Error("There is too little room for ten million sessions in the temporary folder.");
+  const small = await seedDatabase(join(folder, "small.db"), FEW);
+  const large = await seedDatabase(join(folder, "large.db"), FEW);
+  openDatabase(large.file);
+  const { count, tokens } = fill(large.userIds.length);
+  closeDatabase();
+  const times: { small: number[]; large: number[] } = { small: [], large: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    progress(`asking, round ${round + 1} of ${ROUNDS}`);
+    times.small.push(medianCheck(small.file, small.tokens));
+    times.large.push(medianCheck(large.file, tokens));
+  }
+  const name = `token check's query, ${count.toLocaleString("en")} sessions, floor: ${FEW.toLocaleString("en")}`;
+  return [pairedLine(name, "µs", times.large, times.small, { atMost: 3 })];
+}
+
+/** Adds sessions until there are MANY, or the time is up; returns how many there are, and the tokens of some. */
+function fill(users: number): { count: number; tokens: string[] } {
+  const client = db().$client;
+  client.pragma("synchronous = OFF");
+  const insert = client.prepare(
+    "insert or ignore into sessions (id, user_id, token_hash, device, ip, idle_seconds, created_at, last_used_at, expires_at, ends_at_latest) values (?, ?, ?, 'API client', '127.0.0.1', 1209600, ?, ?, ?, ?)",
+  );
+  const giveUpAt = performance.now() + LONGEST_FILL_MS;
+  const tokens: string[] = [];
+  let one = newToken();
+  let count = FEW;
+  while (count < MANY && performance.now() < giveUpAt) {
+    progress(`${count.toLocaleString("en")} sessions`);
+    client.transaction(() => {
+      for (const end = Math.min(MANY, count + BATCH); count < end; count++) {
+        const at = Date.now() - Math.floor(Math.random() * 1e9);
+        const isAsked = count % ASKED_EVERY === 0;
+        if (isAsked) {
+          one = newToken();
+          tokens.push(one.token);
+        }
+        const id = isAsked ? one.id : Math.floor(Math.random() * 2 ** 47);
+        insert.run(id, 1 + (count % users), one.hash, at, at, at + 2e9, at + 3e9);
+      }
+    })();
+  }
+  return { count, tokens };
+}
+
+function medianCheck(file: string, tokens: string[]): number {
+  openDatabase(file);
+  const ask = (token: string) => {
+    const askedAt = performance.now();
+    if (!findSession(token)) throw new Error("A session is missing.");
+    return (performance.now() - askedAt) * 1_000;
+  };
+  tokens.forEach(ask); // what a busy service has in memory, its own or the system's
+  const times = tokens.map(ask).toSorted((a, b) => a - b);
+  closeDatabase();
+  return quantile(times, 0.5);
+}

@@ -1,0 +1,49 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { hashPassword } from "#accounts/passwords.ts";
+import { newToken } from "#accounts/tokens.ts";
+import { closeDatabase, db } from "#db/client.ts";
+import { migrateDatabase } from "#db/migrate.ts";
+
+export const PASSWORD = "Correct horse 7 battery";
+const USERS = 1_000;
+const SESSION_MS = 14 * 24 * 3_600_000;
+
+export type Seed = { file: string; tokens: string[]; userIds: number[] };
+
+export const emailOf = (user: number): string => `person-${user}@example.org`;
+
+/** A migrated database with 1,000 users, who all have the same password, and `sessions` live sessions spread over them. */
+export async function seedDatabase(file: string, sessions: number): Promise<Seed> {
+  migrateDatabase(file);
+  const client = db().$client;
+  const passwordHash = await hashPassword(PASSWORD);
+  const now = Date.now();
+  const userIds = Array.from({ length: USERS }, (_, index) => index + 1);
+  const tokens: string[] = [];
+  const insertUser = client.prepare(
+    "insert into users (id, email, email_canonical, username, username_canonical, password_hash, bio, contact_information, created_at, updated_at) values (?, ?, ?, ?, ?, ?, 'Mathematician.', 'Office 3', ?, ?)",
+  );
+  const insertSession = client.prepare(
+    "insert into sessions (id, user_id, token_hash, device, ip, idle_seconds, created_at, last_used_at, expires_at, ends_at_latest) values (?, ?, ?, 'API client', '127.0.0.1', ?, ?, ?, ?, ?)",
+  );
+  client.transaction(() => {
+    for (const id of userIds) insertUser.run(id, emailOf(id), emailOf(id), `person-${id}`, `person-${id}`, passwordHash, now, now);
+    for (let index = 0; index < sessions; index++) {
+      const { token, id, hash } = newToken();
+      const userId = userIds[index % USERS] as number;
+      insertSession.run(id, userId, hash, SESSION_MS / 1_000, now, now, now + SESSION_MS, now + 2 * SESSION_MS);
+      tokens.push(token);
+    }
+  })();
+  closeDatabase();
+  return { file, tokens, userIds };
+}
+
+/** The same data for another server. */
+export function copyDatabase({ file }: Seed, folder: string): string {
+  const copy = join(folder, "latchkey.db");
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(file, copy);
+  return copy;
+}
