@@ -29,6 +29,7 @@ const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
 const SWEEP_MS = 50;
+const LAST_WORD_MS = 1_000;
 const DRAIN_MS = 8_000;
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
@@ -194,6 +195,7 @@ function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void
         ? "408 Request Timeout"
         : "400 Bad Request";
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref(); // it would stay half open for as long as the other side likes
 }
 
 function banner(): void {

@@ -33,6 +33,11 @@ export async function verifyPassword(passwordHash: string | null, password: stri
   });
 }
 
+/** Throws `overloaded` when too many wait already: before any other work, since in a flood each refusal counts. */
+export function refuseInFlood(): void {
+  if (queue.waiting.length >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
+}
+
 /** Whether a hash was made with weaker parameters than today's. */
 export function isOutdated(passwordHash: string): boolean {
   return !passwordHash.startsWith(CURRENT_PREFIX);
@@ -56,7 +61,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function nextTurn(): Promise<void> {
-  if (queue.waiting.length >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
+  refuseInFlood();
   return new Promise((resolve, reject) => {
     const turn: Turn = {
       start() {

@@ -6,7 +6,7 @@ import { type Caller, requireUser, type Session, type SignedIn, type User } from
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
-import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
+import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
 import { purgeSoon } from "./purge.ts";
 import { clearLimits, countFailure, type Limit, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
@@ -28,6 +28,7 @@ export type OpenedSession = { token: string; session: Session; user: User };
  * looking at the password; `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "lasting"): Promise<OpenedSession> {
+  refuseInFlood();
   const emailCanonical = canonicalEmail(input.email);
   const limits = loginLimits(caller, emailCanonical, findUserByEmail(emailCanonical));
   return withinLimits(limits, async () => {

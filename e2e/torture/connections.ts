@@ -55,7 +55,7 @@ async function slowClients(torture: Torture): Promise<void> {
   await idle.open(server, 2_000 * part, get("/health"));
   await deaf.open(server, 200 * part, get("/auth/openapi.json").repeat(12));
   await greedy.open(server, 50 * part, get("/auth/openapi.json").repeat(200));
-  for (const socket of [...idle.all, ...greedy.all]) socket.resume(); // the deaf ones are not read
+  for (const socket of [headers, bodies, idle, greedy].flatMap(({ all }) => all)) socket.resume(); // the deaf ones are not read
   const normal = steadily(20, () => client.me(token));
   const endAt = performance.now() + torture.many(2_000, 100_000);
   while (performance.now() < endAt) {
@@ -156,6 +156,7 @@ async function brokenConnections(torture: Torture): Promise<void> {
     await Promise.race([once(socket, "close"), sleep(1_000)]);
     socket.destroy();
   }
+  await refusedAreLetGo(torture, server);
   const odd = await oddRequests(server);
   for (const [what, ms] of odd) torture.check(ms < 3_000, `${what} is left open for ${ms} ms`);
   const half = await halfClosed(server);
@@ -165,6 +166,17 @@ async function brokenConnections(torture: Torture): Promise<void> {
     "select count(*) n from sessions where id not in (select session_id from audit_events where type = 'session.opened')",
   );
   torture.check(n === 0, `${n} sessions without an event`);
+}
+
+/** Who is refused and neither reads nor closes does not keep a connection. */
+async function refusedAreLetGo(torture: Torture, server: Server): Promise<void> {
+  await sleep(500);
+  const before = server.descriptors();
+  const refused = new Sockets();
+  await refused.open(server, 50, "NONSENSE\r\n\r\n");
+  for (let waited = 0; server.descriptors() > before + 10 && waited < 8_000; waited += 100) await sleep(100);
+  torture.check(server.descriptors() <= before + 10, `${server.descriptors() - before} of 50 refused connections are still open`);
+  refused.close();
 }
 
 /** Who closes the own side after asking still gets the answer. */
