@@ -15,7 +15,10 @@ export type Server = { name: string; port: number; pid: number; child: ChildProc
 /** The service's own start script, so that its flags are measured too. */
 export function serviceCommand(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  return scripts.start.split(" ").filter((word: string) => word !== "exec" && word !== "node" && !word.startsWith("--env-file"));
+  return scripts.start
+    .replace(/\$\(.*?\)/g, "")
+    .split(/\s+/)
+    .filter((word: string) => word !== "exec" && word !== "node" && !word.startsWith("--env-file"));
 }
 
 /** Starts a server of ours or a floor, and waits for its first answer at `path`. What it says goes to `logFile`. */

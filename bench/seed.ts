@@ -7,13 +7,17 @@ import { migrateDatabase } from "#db/migrate.ts";
 
 export const PASSWORD = "Correct horse 7 battery";
 const USERS = 1_000;
+const LOGGING_IN = 100; // the last ones log in and have no sessions yet: a user's 101st ends the oldest
 const SESSION_MS = 14 * 24 * 3_600_000;
 
 export type Seed = { file: string; tokens: string[]; userIds: number[] };
 
-export const emailOf = (user: number): string => `person-${user}@example.org`;
+const emailOf = (user: number): string => `person-${user}@example.org`;
 
-/** A migrated database with 1,000 users, who all have the same password, and `sessions` live sessions spread over them. */
+/** A user for log-ins, from 0 on. */
+export const emailForLogIn = (number: number): string => emailOf(USERS - (number % LOGGING_IN));
+
+/** A migrated database with 1,000 users, who all have the same password, and `sessions` live sessions spread over most of them. */
 export async function seedDatabase(file: string, sessions: number): Promise<Seed> {
   migrateDatabase(file);
   const client = db().$client;
@@ -31,7 +35,7 @@ export async function seedDatabase(file: string, sessions: number): Promise<Seed
     for (const id of userIds) insertUser.run(id, emailOf(id), emailOf(id), `person-${id}`, `person-${id}`, passwordHash, now, now);
     for (let index = 0; index < sessions; index++) {
       const { token, id, hash } = newToken();
-      const userId = userIds[index % USERS] as number;
+      const userId = userIds[index % (USERS - LOGGING_IN)] as number;
       insertSession.run(id, userId, hash, SESSION_MS / 1_000, now, now, now + SESSION_MS, now + 2 * SESSION_MS);
       tokens.push(token);
     }

@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { httpRequest, type Load, load, type Measured, quantile } from "./load.ts";
 import { type Line, median, pairedLine, plainLine, progress } from "./measuring.ts";
 import { cpuMs, type Server } from "./processes.ts";
-import { emailOf, PASSWORD, type Seed } from "./seed.ts";
+import { emailForLogIn, PASSWORD, type Seed } from "./seed.ts";
 
 export const CHECK_CONNECTIONS = 32;
 const HASH_CONNECTIONS = 8;
@@ -20,7 +20,7 @@ export function tokenCheck({ tokens }: Seed, path = "/auth/me/"): Request {
 }
 
 export function logIn(): Request {
-  const request = (user: number) => httpRequest("POST", "/auth/login/", undefined, { email: emailOf(user + 1), password: PASSWORD });
+  const request = (user: number) => httpRequest("POST", "/auth/login/", undefined, { email: emailForLogIn(user), password: PASSWORD });
   return { connections: HASH_CONNECTIONS, status: 200, request };
 }
 
