@@ -29,6 +29,7 @@ const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
 const SWEEP_MS = 50;
+const SPARE_MS = 500;
 const LAST_WORD_MS = 1_000;
 const DRAIN_MS = 8_000;
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
@@ -211,13 +212,19 @@ function banner(): void {
   if (!rateLimits) process.stderr.write("WARNING: RATE_LIMITS=off. Passwords can be guessed without end; this is for measurements only.\n");
 }
 
+/** Those that have been answered, and after a moment those that browsers open in advance, which Node would wait for. */
+function closeIdle(): void {
+  server.closeIdleConnections();
+  if (drainingForMs() < SPARE_MS) return;
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+}
+
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
 async function stop(): Promise<void> {
   if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
-  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // browsers open some in advance; Node waits for them
-  setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref(); // also those that are answered only now
+  setInterval(closeIdle, SWEEP_MS).unref(); // also those that are answered only now
   await Promise.race([closed, sleep(DRAIN_MS)]);
   await writeUses();
   closeDatabase();

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { standBy } from "./bystander.ts";
 import { Client, newName, PASSWORD, steadily } from "./client.ts";
 import type { Server } from "./place.ts";
 import type { Scenario, Torture } from "./scenario.ts";
@@ -28,8 +29,8 @@ class Sockets {
     if (first) socket.write(first);
   }
 
-  write(text: string): void {
-    for (const socket of this.all) if (socket.writable) socket.write(text);
+  write(text: string, from = 0, to = this.all.length): void {
+    for (const socket of this.all.slice(from, to)) if (socket.writable) socket.write(text);
   }
 
   close(): void {
@@ -90,16 +91,17 @@ async function tenThousand(torture: Torture): Promise<void> {
   torture.rounds = torture.many(500, 9_000);
   const crowd = new Sockets();
   const startedAt = performance.now();
-  const load = steadily(20, () => client.me(token));
-  const pages = steadily(2, () => client.ask("GET", "/login/"));
-  await crowd.open(server, torture.rounds, get("/health"));
+  await crowd.open(server, torture.rounds, "");
   for (const socket of crowd.all) socket.resume();
   torture.figure("opened in", (performance.now() - startedAt) / 1_000, " s");
-  let most = 0;
+  const load = standBy({ url: server.url, path: "/auth/me/", token, perSecond: 20 });
+  const pages = standBy({ url: server.url, path: "/login/", perSecond: 2 });
+  let most = server.descriptors();
   for (let at = 0; at < torture.many(2, 10); at++) {
     await sleep(1_000);
     most = Math.max(most, server.descriptors());
-    crowd.write(get("/health")); // often enough that nobody is idle for long
+    const part = Math.ceil(crowd.all.length / 10);
+    crowd.write(get("/health"), at * part, (at + 1) * part); // a tenth a second
   }
   const [verify, page] = [await load.stop(), await pages.stop()];
   torture.check(crowd.failed === 0 && most > torture.rounds * 0.9, `${crowd.failed} refused, ${most} open at once`);
@@ -119,7 +121,8 @@ async function brokenConnections(torture: Torture): Promise<void> {
   const client = new Client(server.url);
   const name = newName();
   const token = await client.newToken(name);
-  const json = JSON.stringify({ email: `${name}@example.org`, password: PASSWORD });
+  await client.register(`${name}-b`); // log-ins of the own would end the own session, as the 101st
+  const json = JSON.stringify({ email: `${name}-b@example.org`, password: PASSWORD });
   const login = `POST /auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`;
   const texts = [
     login,
