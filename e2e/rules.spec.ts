@@ -229,10 +229,6 @@ test("no test is left out, alone or unfinished, and no check is silenced", () =>
 });
 
 test("the tests of every room are run", () => {
-<<<<<<< HEAD
   expect(files("{app/*/**,components/**}/*.{test,spec}.*")).toEqual([]); // `npm run test:domain` looks into rooms, not below them
-=======
-  expect(files("{app/*,components}/**/*.{test,spec}.*")).toEqual([]);
->>>>>>> bench
   expect(existsSync(join(ROOT, ".ci/run"))).toBe(true);
 });
