@@ -200,7 +200,7 @@ function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void
 }
 
 function banner(): void {
-  const { publicUrl, dataDir, rateLimits } = config();
+  const { publicUrl, dataDir } = config();
   process.stderr.write(`
   Latchkey is running.
 
@@ -209,7 +209,6 @@ function banner(): void {
   Data          ${dataDir}
 
 `);
-  if (!rateLimits) process.stderr.write("WARNING: RATE_LIMITS=off. Passwords can be guessed without end; this is for measurements only.\n");
 }
 
 /** Those that have been answered, and after a moment those that browsers open in advance, which Node would wait for. */
