@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeRequest } from "srvx/node";
@@ -27,6 +28,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
+const SWEEP_MS = 50;
+const SPARE_MS = 500;
+const LAST_WORD_MS = 1_000;
 const DRAIN_MS = 8_000;
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
@@ -47,6 +51,11 @@ const server = createServer({
   shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
 });
 server.setTimeout(SILENT_MS);
+const sockets = new Set<Socket>();
+server.on("connection", (socket) => {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+});
 server.on("request", (request, response) => void handle(request, response));
 server.on("clientError", refuseMalformed);
 server.on("error", giveUp);
@@ -187,10 +196,11 @@ function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void
         ? "408 Request Timeout"
         : "400 Bad Request";
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref(); // it would stay half open for as long as the other side likes
 }
 
 function banner(): void {
-  const { publicUrl, dataDir, rateLimits } = config();
+  const { publicUrl, dataDir } = config();
   process.stderr.write(`
   Latchkey is running.
 
@@ -199,7 +209,13 @@ function banner(): void {
   Data          ${dataDir}
 
 `);
-  if (!rateLimits) process.stderr.write("WARNING: RATE_LIMITS=off. Passwords can be guessed without end; this is for measurements only.\n");
+}
+
+/** Those that have been answered, and after a moment those that browsers open in advance, which Node would wait for. */
+function closeIdle(): void {
+  server.closeIdleConnections();
+  if (drainingForMs() < SPARE_MS) return;
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
 }
 
 /** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
@@ -207,7 +223,7 @@ async function stop(): Promise<void> {
   if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
   startDraining();
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  setInterval(closeIdle, SWEEP_MS).unref(); // also those that are answered only now
   await Promise.race([closed, sleep(DRAIN_MS)]);
   await writeUses();
   closeDatabase();

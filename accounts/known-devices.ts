@@ -6,6 +6,7 @@ import type { Caller, User } from "./caller.ts";
 import { clock, DAY_MS } from "./clock.ts";
 import { type Limit, limit } from "./rate-limits.ts";
 
+const NOBODY = 0;
 export const KNOWN_FOR_MS = 30 * DAY_MS;
 
 /*
@@ -18,11 +19,17 @@ export const KNOWN_FOR_MS = 30 * DAY_MS;
  * may be shared, so what it tries on other accounts still counts; everybody else also counts together.
  */
 export function loginLimits(caller: Caller, emailCanonical: string, user: User | null): Limit[] {
-  const known = user && knownDeviceOf(caller, user);
+  const known = knownDeviceOf(caller, user?.id ?? NOBODY); // asked for nobody too: the same work either way
   const network = networkOf(caller);
   const own = limit("login_device", emailCanonical, known?.hash ?? network);
   if (known?.isBrowser) return [own];
   return known ? [own, limit("login_address", network)] : [own, limit("login_address", network), limit("login_account", emailCanonical)];
+}
+
+/** As many counters to write for everybody, so that the time of a refusal does not tell who is known; the added ones are never read. */
+export function countedLimits(limits: Limit[], emailCanonical: string): Limit[] {
+  const unread = [1, 2].map((number) => limit("login_account", emailCanonical, "unread", number));
+  return [...limits, ...unread].slice(0, 3);
 }
 
 /** Which limits a success forgets: the device's own; from a known device, on whose own it does not count, the account's. */
@@ -53,11 +60,11 @@ export function networkOf({ ip }: Caller): string {
     .join(":");
 }
 
-function knownDeviceOf(caller: Caller, user: User): { hash: string; isBrowser: boolean } | null {
+function knownDeviceOf(caller: Caller, userId: number): { hash: string; isBrowser: boolean } | null {
   const [address = "", browser = ""] = deviceHashes(caller);
   const since = clock.now() - KNOWN_FOR_MS;
   const found = devicesOfUser()
-    .all({ userId: user.id, browser, address, since })
+    .all({ userId, browser, address, since })
     .map(({ deviceHash }) => deviceHash);
   if (found.includes(browser)) return { hash: browser, isBrowser: true };
   return found.includes(address) ? { hash: address, isBrowser: false } : null;

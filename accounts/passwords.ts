@@ -35,6 +35,11 @@ export async function verifyPassword(passwordHash: string | null, password: stri
   });
 }
 
+/** Throws `overloaded` when too many wait already: before any other work, since in a flood each refusal counts. */
+export function refuseInFlood(): void {
+  if (queue.waiting.length >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
+}
+
 /** Whether a hash was made with weaker parameters than today's. */
 export function isOutdated(passwordHash: string): boolean {
   return !passwordHash.startsWith(CURRENT_PREFIX);
@@ -77,7 +82,7 @@ function letOthersGoFirst(): void {
 }
 
 function nextTurn(): Promise<void> {
-  if (queue.waiting.length >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
+  refuseInFlood();
   return new Promise((resolve, reject) => {
     const turn: Turn = {
       start() {

@@ -274,7 +274,7 @@ test("after “end all” no log-in that was under way has a session that is not
   assert.deepEqual(alive.sort(), liveRows(user).sort());
   const last = await logIn(client(), { email: user.email, password: PASSWORD });
   const { sessionsEnded } = await revokeAllSessions(signedIn(last));
-  assert.equal(sessionsEnded, alive.length + 1);
+  assert.equal(sessionsEnded, Math.min(alive.length + 1, MOST_SESSIONS));
   assert.ok(opened.every(({ token }) => findSession(token) === null));
 });
 

@@ -1,12 +1,12 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { commit, db, must, uniqueViolation } from "#db/client.ts";
-import { sessions, users } from "#db/schema.ts";
+import { auditEvents, sessions, users } from "#db/schema.ts";
 import { auditEvent, loginLimitedEvent, revokedByLimitEvents } from "./audit.ts";
 import { type Caller, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
-import { limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
-import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
+import { countedLimits, limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
+import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
 import { purgeSoon } from "./purge.ts";
 import { clearLimits, countFailure, type Limit, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
@@ -19,6 +19,7 @@ import type { SessionView } from "./views.ts";
 
 const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
 const MOST_LOGIN_ATTEMPTS = 3;
+const NOBODY = 0;
 
 export type OpenedSession = { token: string; session: Session; user: User };
 
@@ -28,13 +29,14 @@ export type OpenedSession = { token: string; session: Session; user: User };
  * looking at the password; `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "lasting"): Promise<OpenedSession> {
+  refuseInFlood();
   const emailCanonical = canonicalEmail(input.email);
   const limits = loginLimits(caller, emailCanonical, findUserByEmail(emailCanonical));
   return withinLimits(limits, async () => {
     for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
       const user = findUserByEmail(emailCanonical);
       const proven = await verifyPassword(user?.passwordHash ?? null, input.password);
-      if (!user || !proven) return refuseLogIn(caller, limits, user);
+      if (!user || !proven) return refuseLogIn(caller, limits, emailCanonical, user);
       refuseUnlessActive(user);
       const opened = await openSession(caller, user, kind, input.device_name, limitsClearedBy(limits, emailCanonical));
       if (opened) {
@@ -212,11 +214,14 @@ async function endSessions(caller: Caller, userId: number, which: ReturnType<typ
   return { sessionsEnded: (result?.[0] ?? []).filter(({ expiresAt }) => expiresAt > now).length };
 }
 
-/** Puts a failure on record; the same work whether or not anybody has that e-mail address. */
-async function refuseLogIn(caller: Caller, limits: Limit[], user: User | null): Promise<never> {
+/** Puts a failure on record. For an address that nobody has, the same is written and taken back, so that it takes as long. */
+async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
+  const userId = user?.id ?? NOBODY;
   await commit((tx) => [
-    ...limits.map((one) => countFailure(tx, one)),
-    ...(user ? [auditEvent(tx, caller, "login.failed", { userId: user.id }), loginLimitedEvent(tx, caller, user.id, limits)] : []),
+    ...countedLimits(limits, emailCanonical).map((one) => countFailure(tx, one)),
+    auditEvent(tx, caller, "login.failed", { userId }),
+    loginLimitedEvent(tx, caller, userId, limits),
+    tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
   ]);
   throw new AccountsError("invalid_credentials");
 }

@@ -45,6 +45,6 @@ function timeText(): string {
 /** One line for each audit event that the caller brought about, so that a log collector sees what the database has on record. */
 export function logEvents(caller: Caller, requestId: string): void {
   for (const { type, userId, sessionId } of caller.events.values()) {
-    log().info({ event: type, request_id: requestId, user_id: userId, session_id: sessionId, ip: caller.ip });
+    log().info({ event: type, request_id: requestId, user_id: userId || null, session_id: sessionId, ip: caller.ip });
   }
 }

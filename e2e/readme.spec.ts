@@ -70,7 +70,7 @@ test("the life of an account in README.md happens as it is written there", async
   expect(said).toContain('"code":"invalid_token"');
 
   const { user, sessions, events } = latchkey.kept({ id: Number(id) });
-  expect(user).toMatchObject({ email: "ada@example.org", username: "ada.lovelace", bio: "Mathematician.", status: "active" });
+  expect(user).toMatchObject({ email: "grace@example.org", username: "grace.hopper", bio: "Programmer.", status: "active" });
   expect(user?.avatar_hash).toMatch(/^[0-9a-f]{64}$/);
   expect((await latchkey.api("GET", `/avatars/${user?.avatar_hash}.webp`)).status).toBe(200);
   expect(sessions).toEqual([]);
@@ -88,6 +88,6 @@ test("the life of an account in README.md happens as it is written there", async
     ["Nine walruses on 2 skis", 401],
     ["Three penguins in 1 kayak", 200],
   ] as const) {
-    expect((await latchkey.api("POST", "/auth/login/", { json: { email: "ada@example.org", password } })).status).toBe(status);
+    expect((await latchkey.api("POST", "/auth/login/", { json: { email: "grace@example.org", password } })).status).toBe(status);
   }
 });

@@ -15,7 +15,7 @@ export type Ask = {
   chunked?: boolean;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: the body of an answer is held against the API document, not against types
+/** The body has no type: it is held against the API document instead. */
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: any; text: string; bytes: Buffer };
 
 /** One request on a connection of its own, sent exactly as asked: no redirect followed, no path tidied up. */

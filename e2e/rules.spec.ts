@@ -229,6 +229,6 @@ test("no test is left out, alone or unfinished, and no check is silenced", () =>
 });
 
 test("the tests of every room are run", () => {
-  expect(files("{app/*,components}/**/*.{test,spec}.*")).toEqual([]);
+  expect(files("{app/*/**,components/**}/*.{test,spec}.*")).toEqual([]); // `npm run test:domain` looks into rooms, not below them
   expect(existsSync(join(ROOT, ".ci/run"))).toBe(true);
 });

@@ -110,5 +110,6 @@ test("other people’s events and events that never were are not found", async (
   for (const event of [id, 0, -1, "x", 9_007_199_254_740_991, ""]) {
     const response = await page.goto(`/security/not-me/?event=${event}`);
     expect(response?.status(), String(event)).toBe(404);
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   }
 });

@@ -33,6 +33,8 @@ export class Client {
   readonly base: string;
   readonly from: string;
   readonly agent: Agent;
+  /** Asks once more when the server closed an idle connection at the very moment of asking, as every client has to. */
+  persistent = true;
 
   constructor(base: string, from = newAddress(), sockets = Number.POSITIVE_INFINITY) {
     this.base = base;
@@ -42,7 +44,16 @@ export class Client {
   }
 
   /** Throws when no complete answer came. */
-  ask(method: string, path: string, { json, form, raw, headers, token, timeoutMs = ANSWER_MS }: Ask = {}): Promise<Reply> {
+  async ask(method: string, path: string, ask: Ask = {}): Promise<Reply> {
+    try {
+      return await this.askOnce(method, path, ask);
+    } catch (error) {
+      if (!this.persistent || !(error as { onIdle?: boolean }).onIdle) throw error;
+      return this.askOnce(method, path, ask);
+    }
+  }
+
+  private askOnce(method: string, path: string, { json, form, raw, headers, token, timeoutMs = ANSWER_MS }: Ask = {}): Promise<Reply> {
     const { hostname, port } = new URL(this.base);
     const body = json !== undefined ? JSON.stringify(json) : form ? new URLSearchParams(form).toString() : raw;
     const type = json !== undefined ? "application/json" : form ? "application/x-www-form-urlencoded" : undefined;
@@ -78,7 +89,9 @@ export class Client {
         },
       );
       asked.on("timeout", () => asked.destroy(new Error("no answer in time")));
-      asked.on("error", reject);
+      asked.on("error", (error: NodeJS.ErrnoException) =>
+        reject(Object.assign(error, { onIdle: asked.reusedSocket && error.code === "ECONNRESET" })),
+      );
       asked.end(body);
     });
   }

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { environment, freePort, newFolder, ROOT, SERVER, spawnChild } from "./place.ts";
+import { freePort } from "../free-port.ts";
+import { environment, newFolder, ROOT, SERVER, spawnChild } from "./place.ts";
 import { OLD_NODE, type Scenario, type Torture } from "./scenario.ts";
 
 type Refused = { code: number | null; signal: string | null; said: string; ms: number };

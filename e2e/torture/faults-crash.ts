@@ -10,7 +10,7 @@ import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 const READY_MS = 5_000;
 
 async function killedUnderWrites(torture: Torture): Promise<void> {
-  torture.rounds = torture.many(4, 200);
+  torture.rounds = torture.many(2, 200);
   const folder = newFolder();
   const history = newHistory();
   const ready: number[] = [];
@@ -99,7 +99,7 @@ int unlink(const char *path) {
 `;
 
 async function powerCut(torture: Torture): Promise<void> {
-  torture.rounds = torture.many(3, 50);
+  torture.rounds = torture.many(1, 50);
   const tools = newFolder();
   const library = join(tools, "power-cut.so");
   writeFileSync(join(tools, "power-cut.c"), POWER_CUT);

@@ -137,7 +137,7 @@ async function endlessReader(torture: Torture): Promise<void> {
   const client = new Client(server.url);
   const token = await client.newToken();
   const wal = () => statSync(`${server.databaseFile}-wal`).size;
-  const { released } = await holdLock(server, "begin", torture.many(4_000, 120_000));
+  const { released } = await holdLock(server, "begin", torture.many(1_500, 120_000));
   server.change((database) => {
     // As much as months of use would write, quickly.
     const insert = database.prepare("insert into audit_events (user_id, type, at, detail) values (0, 'load', ?, ?)");

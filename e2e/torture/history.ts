@@ -42,6 +42,7 @@ export function startLoad(base: () => string, history: History, actors: number, 
 /** One person's life: registers, logs in, changes things, logs out. False when the connection broke. */
 async function live(base: string, history: History, state: { stopped: boolean }, keepGoing: boolean): Promise<boolean> {
   const client = new Client(base, undefined, 1);
+  client.persistent = false;
   const actor: Actor = { name: newName(), exists: "no", bios: [""], passwords: [PASSWORD], tokens: new Map(), unknownSessions: 0 };
   history.actors.push(actor);
   const attempt = async (ask: () => Promise<Reply>): Promise<Reply | null> => {

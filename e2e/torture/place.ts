@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
+import { freePort } from "../free-port.ts";
 
 /* Servers to be tortured: each a process of its own, in production mode, with a data folder that nobody else has. */
 
@@ -176,13 +176,4 @@ export function environment(settings: Record<string, string>): NodeJS.ProcessEnv
 export async function startServer(options: StartOptions = {}): Promise<Server> {
   const server = new Server({ ...options, port: options.port ?? (await freePort()) });
   return options.unready ? server : server.ready();
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

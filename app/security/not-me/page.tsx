@@ -1,4 +1,3 @@
-import { notFound } from "next/navigation";
 import { listAuditEvents } from "#accounts/audit.ts";
 import { listSessions } from "#accounts/sessions.ts";
 import { ActionForm } from "#components/action-form.tsx";
@@ -7,6 +6,7 @@ import panel from "#components/panel.module.css";
 import { Time } from "#components/time.tsx";
 import { signedInCaller } from "../../current.ts";
 import { Frame } from "../../frame.tsx";
+import { nothingHere } from "../../nothing-here.ts";
 import { endSession } from "../../sessions/actions.ts";
 import { inWords } from "../words.ts";
 
@@ -14,10 +14,10 @@ import { inWords } from "../words.ts";
 export default async function Page({ searchParams }: PageProps<"/security/not-me">) {
   const { event: asked } = await searchParams;
   const id = Number(asked);
-  if (!Number.isSafeInteger(id) || id < 1) notFound();
+  if (!Number.isSafeInteger(id) || id < 1) nothingHere();
   const caller = await signedInCaller(`/security/not-me/?event=${id}`);
   const event = listAuditEvents(caller, { cursor: String(id + 1), limit: 1 }).events[0];
-  if (event?.id !== id) notFound();
+  if (event?.id !== id) nothingHere();
   const session = listSessions(caller).find((live) => live.id === event.sessionId && live.id !== caller.session.id);
   return (
     <Frame title="This wasn’t me" here="/security/not-me/" width="narrow">

@@ -1,9 +1,9 @@
-import { notFound } from "next/navigation";
 import { listSessions, publicSession } from "#accounts/sessions.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import panel from "#components/panel.module.css";
 import { signedInCaller } from "../../current.ts";
 import { Frame } from "../../frame.tsx";
+import { nothingHere } from "../../nothing-here.ts";
 import { endSession } from "../actions.ts";
 import { SessionFacts } from "../session-facts.tsx";
 import { NameForm } from "./form.tsx";
@@ -13,7 +13,7 @@ export default async function Page({ params }: PageProps<"/sessions/[id]">) {
   const here = `/sessions/${encodeURIComponent(id)}/`;
   const caller = await signedInCaller(here);
   const found = listSessions(caller).find((session) => String(session.id) === id);
-  if (!found) notFound();
+  if (!found) nothingHere();
   const session = publicSession(found, caller.session.id);
   return (
     <Frame here={here} width="narrow">
