@@ -5,6 +5,9 @@ import { AccountsError } from "./errors.ts";
 export type User = typeof users.$inferSelect;
 export type Session = typeof sessions.$inferSelect;
 
+/** The id of no user: work for an unknown e-mail address is done for it, so that it takes as long. */
+export const NOBODY = 0;
+
 /** Who asks: every function of the domain that may refuse gets it first. */
 export type Caller = {
   user: User | null;

@@ -2,11 +2,10 @@ import { hash } from "node:crypto";
 import { and, eq, gt, inArray, sql } from "drizzle-orm";
 import { type Db, prepared } from "#db/client.ts";
 import { knownDevices } from "#db/schema.ts";
-import type { Caller, User } from "./caller.ts";
+import { type Caller, NOBODY, type User } from "./caller.ts";
 import { clock, DAY_MS } from "./clock.ts";
 import { type Limit, limit } from "./rate-limits.ts";
 
-const NOBODY = 0;
 export const KNOWN_FOR_MS = 30 * DAY_MS;
 
 /*

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { commit, db, must, uniqueViolation } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { auditEvent, loginLimitedEvent, revokedByLimitEvents } from "./audit.ts";
-import { type Caller, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
+import { type Caller, NOBODY, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { countedLimits, limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
@@ -19,7 +19,6 @@ import type { SessionView } from "./views.ts";
 
 const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
 const MOST_LOGIN_ATTEMPTS = 3;
-const NOBODY = 0;
 
 export type OpenedSession = { token: string; session: Session; user: User };
 
