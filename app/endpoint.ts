@@ -10,7 +10,7 @@ import { findSession } from "#accounts/sessions.ts";
 import { StorageError, storageErrorFor } from "#db/client.ts";
 import { formValues, readBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
-import { log, logEvents } from "./log.ts";
+import { log, logged } from "./log.ts";
 import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
 
@@ -58,15 +58,6 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
     const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
     return json(status, requestId, output && z.parse(output, result), headers);
   });
-}
-
-/** Whatever comes of it, what happened goes to the log. */
-async function logged<T>(caller: Caller, requestId: string, run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } finally {
-    if (caller.events.size > 0) logEvents(caller, requestId);
-  }
 }
 
 /** Wraps what answers by itself (an image, a document) with the error answers that every address gives. */

@@ -10,7 +10,7 @@ import { formValues } from "./body.ts";
 import { currentCaller } from "./current.ts";
 import { describeError, requestIdOf } from "./endpoint.ts";
 import { innerPath } from "./inner-path.ts";
-import { logEvents } from "./log.ts";
+import { logged } from "./log.ts";
 import { problems } from "./problem.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { readSessionCookie } from "./session-cookie.ts";
@@ -26,9 +26,8 @@ export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Cal
     try {
       if (!isSameOrigin(await headers(), Boolean(await readSessionCookie()))) return refused(crossSite(), fields);
       const caller = await currentCaller();
-      target = await run(caller, parseInput(schema, formValues(schema, fields))).finally(async () =>
-        logEvents(caller, requestIdOf({ headers: await headers() })),
-      );
+      const requestId = requestIdOf({ headers: await headers() });
+      target = await logged(caller, requestId, () => run(caller, parseInput(schema, formValues(schema, fields))));
     } catch (error) {
       if (error instanceof AccountsError && error.code === "authentication_required") await leadToSignIn();
       return refused(await refusal(error), fields);

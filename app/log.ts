@@ -42,9 +42,21 @@ function timeText(): string {
   return time.text;
 }
 
+/** Runs it and logs what came of it: all that happened, or of a refusal the failed log-in alone, since nothing else was committed. */
+export async function logged<T>(caller: Caller, requestId: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    const result = await run();
+    logEvents(caller, requestId);
+    return result;
+  } catch (error) {
+    logEvents(caller, requestId, (type) => type.startsWith("login."));
+    throw error;
+  }
+}
+
 /** One line for each audit event that the caller brought about, so that a log collector sees what the database has on record. */
-export function logEvents(caller: Caller, requestId: string): void {
+export function logEvents(caller: Caller, requestId: string, isWanted: (type: string) => boolean = () => true): void {
   for (const { type, userId, sessionId } of caller.events.values()) {
-    log().info({ event: type, request_id: requestId, user_id: userId || null, session_id: sessionId, ip: caller.ip });
+    if (isWanted(type)) log().info({ event: type, request_id: requestId, user_id: userId || null, session_id: sessionId, ip: caller.ip });
   }
 }
