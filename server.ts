@@ -9,8 +9,9 @@ import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
 import { stampClientAddress } from "#app/client-address.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
-import { allowed, type Handler, IMAGE_BODY_MAX_BYTES, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
+import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { log, logAnswer } from "#app/log.ts";
+import { refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { QuickResponse } from "#app/quick-response.ts";
@@ -99,7 +100,7 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
   if (await serveStatic(request, response, import.meta.dirname)) return;
   const headers = pageHeaders(randomUUID());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (Number(request.headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(request, response);
+  if (refusePage(request, response)) return;
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
@@ -107,19 +108,6 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
     log().error({ err: error }, "page failed");
     response.destroy();
   });
-}
-
-/**
- * A picture far beyond the limit, sent without JavaScript, which would have said so before; Next.js would answer 500. As in
- * the API, what is only somewhat too large is read to its end first: a browser that still sends would see no answer.
- */
-function refuseLarge(request: IncomingMessage, response: ServerResponse): void {
-  const answer = () => {
-    response.writeHead(413, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" });
-    response.end("What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.\n");
-  };
-  if (Number(request.headers["content-length"]) > 2 * IMAGE_BODY_MAX_BYTES) answer();
-  else request.resume().once("end", answer);
 }
 
 /**

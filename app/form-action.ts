@@ -2,7 +2,6 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type * as z from "zod/mini";
 import type { Caller } from "#accounts/caller.ts";
-import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
 import type { FormState } from "#components/form-state.ts";
@@ -12,8 +11,7 @@ import { describeError, requestIdOf } from "./endpoint.ts";
 import { innerPath } from "./inner-path.ts";
 import { logged } from "./log.ts";
 import { problems } from "./problem.ts";
-import { isSameOrigin } from "./same-origin.ts";
-import { readSessionCookie } from "./session-cookie.ts";
+import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 
 /**
  * A server action for a form: refuses other sites, checks the input, asks `run` for the address to go to, and answers a
@@ -24,7 +22,7 @@ export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Cal
     const fields = [...form].filter(([name]) => !name.startsWith("$ACTION"));
     let target: string;
     try {
-      if (!isSameOrigin(await headers(), Boolean(await readSessionCookie()))) return refused(crossSite(), fields);
+      if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);
       const caller = await currentCaller();
       const requestId = requestIdOf({ headers: await headers() });
       target = await logged(caller, requestId, () => run(caller, parseInput(schema, formValues(schema, fields))));
@@ -65,5 +63,3 @@ async function refusal(error: unknown) {
   const message = error instanceof AccountsError && code === "validation_failed" ? undefined : problems[code].detail;
   return { message, errors: fields, retryAfterSeconds: seconds };
 }
-
-const crossSite = () => ({ message: `This form was not sent from ${config().publicUrl}. Open it there, and try again.`, errors: [] });

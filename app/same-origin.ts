@@ -3,13 +3,17 @@ import { config } from "#accounts/config.ts";
 /**
  * Whether an unsafe request comes from one of our own pages (OWASP CSRF Prevention: Fetch Metadata with Origin and Referer
  * behind it). Compared with the configured address, never with `Host` or a forwarding header, which an attacker may set.
+ * Who says nothing of all this is believed only without a cookie, since without one there is nothing to misuse.
  */
-export function isSameOrigin(headers: Pick<Headers, "get">, hasCookie: boolean): boolean {
+export function isSameOrigin(headers: Pick<Headers, "get">): boolean {
   const site = headers.get("sec-fetch-site");
   if (site && site !== "same-origin" && site !== "none") return false;
   const origin = headers.get("origin");
   if (origin) return origin === config().publicUrl;
   const referer = headers.get("referer");
   if (referer) return URL.parse(referer)?.origin === config().publicUrl;
-  return site !== null || !hasCookie;
+  return site !== null || headers.get("cookie") === null;
 }
+
+/** What a form is told that does not come from one of our pages. */
+export const fromElsewhere = (): string => `This form was not sent from ${config().publicUrl}. Open it there, and try again.`;

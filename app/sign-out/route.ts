@@ -4,8 +4,8 @@ import { currentCaller } from "../current.ts";
 import { answering } from "../endpoint.ts";
 import { logEvents } from "../log.ts";
 import { withNotice } from "../notices.ts";
-import { isSameOrigin } from "../same-origin.ts";
-import { clearSessionCookie, readSessionCookie } from "../session-cookie.ts";
+import { fromElsewhere, isSameOrigin } from "../same-origin.ts";
+import { clearSessionCookie } from "../session-cookie.ts";
 
 const everywhere = (form: FormData | null) => form?.get("all") === "true";
 
@@ -14,10 +14,7 @@ const everywhere = (form: FormData | null) => form?.get("all") === "true";
  * new document, and nothing private is left in the memory of the old one.
  */
 export const POST = answering(async (request, requestId) => {
-  const { publicUrl } = config();
-  if (!isSameOrigin(request.headers, Boolean(await readSessionCookie()))) {
-    return new Response(`This form was not sent from ${publicUrl}. Open it there, and try again.\n`, { status: 403 });
-  }
+  if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
   const all = everywhere(await request.formData().catch(() => null));
   const caller = await currentCaller();
   if (caller.session) await logOut(caller, { all });

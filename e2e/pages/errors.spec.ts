@@ -41,6 +41,29 @@ test("a body that no form sends is refused, and never an error of ours", async (
   }
 });
 
+test("a form that breaks off or is garbled gets 400 and a sentence", async ({ ask }) => {
+  const part = '--x\r\ncontent-disposition: form-data; name="email"\r\n\r\n';
+  for (const path of ["/login/", "/register/", "/profile/", "/nowhere/"]) {
+    for (const type of ["multipart/form-data; boundary=x", "multipart/form-data"]) {
+      for (const raw of ["", "--x\r\nnonsense", part, `${part}a@example.org`]) {
+        const { status, text, headers } = await ask("POST", path, { raw, headers: { "content-type": type, "accept-encoding": "gzip" } });
+        expect([status, headers["content-type"]], `${path} ${type} ${raw}`).toEqual([400, "text/plain; charset=utf-8"]);
+        expect(text).toContain("cannot be read as a form");
+      }
+    }
+  }
+});
+
+test("S52 methods that no page has get 405 with Allow, and nothing is echoed", async ({ ask }) => {
+  for (const method of ["TRACE", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
+    for (const path of ["/", "/login/", "/profile/", "/sign-out/", "/nowhere/"]) {
+      const { status, headers, text } = await ask(method, path, { headers: { "x-canary": "echo" } });
+      expect([status, headers.allow], `${method} ${path}`).toEqual([405, "GET, HEAD, POST"]);
+      expect(text).not.toContain("echo");
+    }
+  }
+});
+
 test("a form of an old version of the page is refused, and never an error of ours", async ({ ask }) => {
   const forged = { $ACTION_REF_1: "", "$ACTION_1:0": '{"id":"00aa","bound":"$@1"}', "$ACTION_1:1": "[{}]", email: "a", password: "b" };
   const { status, text } = await ask("POST", "/login/", { multipart: forged });

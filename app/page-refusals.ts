@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { IMAGE_BODY_MAX_BYTES } from "./endpoint.ts";
+import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
+
+const METHODS = ["GET", "HEAD", "POST"];
+const TEXT = "text/plain; charset=utf-8";
+const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.\n";
+
+/**
+ * Refuses for the pages, in a sentence, what Next.js would answer as if nothing were wrong (TRACE) or as if the fault were
+ * ours (500): methods that no page has, bodies that are too large, forms of other sites. True if it did.
+ */
+export function refusePage(request: IncomingMessage, response: ServerResponse): boolean {
+  const { method = "", headers } = request;
+  if (!METHODS.includes(method)) {
+    response.setHeader("allow", METHODS.join(", "));
+    return refuse(response, 405, "This address does not answer this method.");
+  }
+  if (Number(headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(request, response);
+  if (method !== "POST") return false;
+  const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
+  if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
+  explainBareError(response);
+  return false;
+}
+
+/**
+ * A page of ours, opened at an address that is not the configured one, whose script asks (no other site can make a browser
+ * send this header): its form refuses by itself, in its place.
+ */
+function isOwnPageElsewhere({ origin, host, "next-action": action }: IncomingMessage["headers"]): boolean {
+  return action !== undefined && URL.parse(origin ?? "")?.host === host;
+}
+
+/**
+ * A picture far beyond the limit, sent without JavaScript, which would have said so before. As in the API, what is only
+ * somewhat too large is read to its end first: a browser that still sends would see no answer.
+ */
+function refuseLarge(request: IncomingMessage, response: ServerResponse): true {
+  response.setHeader("connection", "close");
+  const answer = () =>
+    refuse(response, 413, "What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.");
+  if (Number(request.headers["content-length"]) > 2 * IMAGE_BODY_MAX_BYTES) answer();
+  else request.resume().once("end", answer);
+  return true;
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): true {
+  response.writeHead(status, { "content-type": TEXT, "cache-control": "no-store" }).end(`${sentence}\n`);
+  return true;
+}
+
+/**
+ * A body that Next.js cannot read gets a bare 500 from it. Our actions answer their own faults with the form, and a page
+ * that fails is HTML: so the bare one always means the request, and its sender is told so.
+ */
+function explainBareError(response: ServerResponse): void {
+  type Sends<Sent> = (...given: unknown[]) => Sent;
+  const writeHead = response.writeHead.bind(response) as Sends<ServerResponse>;
+  const write = response.write.bind(response) as Sends<boolean>;
+  const end = response.end.bind(response) as Sends<ServerResponse>;
+  let isBare = false;
+  response.writeHead = (status: number, ...more: unknown[]) => {
+    isBare = status === 500 && response.getHeader("content-type") === "text/plain";
+    if (!isBare) return writeHead(status, ...more);
+    response.removeHeader("content-length");
+    response.removeHeader("content-encoding");
+    return writeHead(400, { "content-type": TEXT });
+  };
+  response.write = (...given: unknown[]) => isBare || write(...given);
+  response.end = (...given: unknown[]) => {
+    if (response.statusCode === 500 && !response.headersSent) response.writeHead(500);
+    return isBare ? end(UNREADABLE) : end(...given);
+  };
+}
