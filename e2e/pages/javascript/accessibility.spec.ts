@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect, hydrated, press, test } from "../../pages.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -93,6 +93,29 @@ test("axe finds nothing on a session's page, in the open dialog and on “This w
     .click();
   await expect(page.getByRole("heading", { level: 1, name: "This wasn’t me" })).toBeVisible();
   await check(page);
+});
+
+test("in forced colours one sees where one is, which session is this one, and every button", async ({ page, user, latchkey }) => {
+  await latchkey.signIn(user);
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto("/sessions/");
+  const seen = (locator: Locator, property: string) =>
+    locator.evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+  const places = page.getByRole("navigation", { name: "Your account" }).getByRole("link");
+  const edges = await Promise.all((await places.all()).map((place) => seen(place, "border-bottom-color")));
+  expect(edges[1]).not.toBe(edges[0]);
+  expect(edges[2]).toBe(edges[0]);
+  const cards = page.getByRole("main").getByRole("listitem");
+  expect(await seen(cards.first(), "border-left-width")).not.toBe(await seen(cards.last(), "border-left-width"));
+  for (const path of ["/sessions/", "/profile/", "/security/"]) {
+    await page.goto(path);
+    await hydrated(page);
+    await expect(page.getByRole("banner")).toContainText(user.username);
+    for (const button of await page.locator("button:visible").all()) {
+      expect(await seen(button, "border-top-width"), `${path} ${button}`).not.toBe("0px");
+      expect(await seen(button, "border-top-color"), `${path} ${button}`).not.toMatch(/^rgba\(.*, 0\)$/);
+    }
+  }
 });
 
 test("everything to click or tap is at least 24 pixels high and wide", async ({ page, user }) => {
