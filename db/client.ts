@@ -1,6 +1,7 @@
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
+import { getTableColumns, type Placeholder, sql, type Table } from "drizzle-orm";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { processWide } from "./process-wide.ts";
 
@@ -14,8 +15,9 @@ const STORAGE_FAULTS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOTADB
 
 export type Db = BetterSQLite3Database & { $client: Database.Database };
 
-/** What `commit` runs: any Drizzle statement that was built and not yet awaited. */
-type Statement = PromiseLike<unknown> & { prepare(): { execute(): unknown } };
+/** What `commit` runs: any Drizzle statement that was built and not yet awaited, or a prepared one `withValues`. */
+type Statement = { prepare(): { execute(): unknown } };
+type Rows<S> = S extends PromiseLike<infer R> ? R : unknown;
 
 /** The disk or another process keeps us from reading or writing; nothing was changed. */
 export class StorageError extends Error {
@@ -94,6 +96,17 @@ export function prepared<T>(build: (db: Db) => T): () => T {
   };
 }
 
+/** A placeholder for each column of a table, by its name. */
+export function placeholders<T extends Table>(table: T) {
+  const names = Object.keys(getTableColumns(table)) as (keyof T["$inferInsert"] & string)[];
+  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as Record<(typeof names)[number], Placeholder>;
+}
+
+/** For `commit`: a statement that was prepared once, with the values of its placeholders. */
+export function withValues(statement: { execute(values: Record<string, unknown>): unknown }, values: Record<string, unknown>): Statement {
+  return { prepare: () => ({ execute: () => statement.execute(values) }) };
+}
+
 const required = new WeakSet<object>();
 
 /** Marks a statement of a commit that must touch or find a row: if it does not, nothing of the commit happens. */
@@ -123,7 +136,7 @@ let isScheduled = false;
  */
 export function commit<const S extends readonly Statement[]>(
   build: (tx: Db) => S,
-): Promise<{ -readonly [K in keyof S]: Awaited<S[K]> } | null> {
+): Promise<{ -readonly [K in keyof S]: Rows<S[K]> } | null> {
   return new Promise((resolve, reject) => {
     waiting.push({ build, giveUpAt: performance.now() + BUSY_PATIENCE_MS, resolve: resolve as Act["resolve"], reject });
     commitSoon();
