@@ -23,7 +23,8 @@ type Subject = {
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   // Keyed: a commit that waits for a lock is built more than once.
   caller.events.set(`${type} ${sessionId}`, { type, userId: typeof userId === "number" ? userId : null, sessionId: sessionId ?? null });
-  const { ip, device } = caller;
+  const { ip } = caller;
+  const device = caller.device();
   const values = { userId: userId as number, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
   return typeof userId === "number" ? withValues(insertEvent(), values) : tx.insert(auditEvents).values(values);
 }
@@ -38,7 +39,7 @@ export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits
   const now = clock.now();
   const keys = limits.map(({ key }) => key);
   return tx.insert(auditEvents).select(sql`
-    select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device}, null, null
+    select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device()}, null, null
     where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`);
 }
 

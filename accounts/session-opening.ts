@@ -34,7 +34,7 @@ export async function openSession(
     userId: user.id,
     tokenHash: hash,
     deviceName: deviceName || null,
-    device: caller.device,
+    device: caller.device(),
     ip: caller.ip ?? "",
     idleSeconds,
     createdAt: now,
