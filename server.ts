@@ -10,6 +10,7 @@ import { api } from "#app/auth/api.ts";
 import { stampClientAddress } from "#app/client-address.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
+import { keep, sendKept } from "#app/kept-pages.ts";
 import { log, logAnswer } from "#app/log.ts";
 import { refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
@@ -98,11 +99,14 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
   if (await serveStatic(request, response, import.meta.dirname)) return;
-  const headers = pageHeaders(randomUUID());
+  const nonce = randomUUID();
+  const headers = pageHeaders(nonce);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (refusePage(request, response)) return;
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
+  if (sendKept(request, response, nonce)) return;
+  keep(request, response, nonce);
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
   await handlePage(request, response).catch((error) => {
     log().error({ err: error }, "page failed");

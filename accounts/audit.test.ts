@@ -11,7 +11,8 @@ import { AccountsError } from "./errors.ts";
 import { parseInput } from "./input.ts";
 import { requirePassword } from "./password-change.ts";
 import { AUDIT_EVENT_TYPES, RegisterInput } from "./schemas.ts";
-import { logIn, openSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
+import { openSession } from "./session-opening.ts";
+import { logIn, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
 import { registerUser, setUserStatus, updateUser } from "./users.ts";
 
 freshDatabase();

@@ -1,5 +1,5 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
-import { type Db, db } from "#db/client.ts";
+import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import { type Db, db, placeholders, prepared, withValues } from "#db/client.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
 import { type Caller, requireUser } from "./caller.ts";
 import { clock, DAY_MS } from "./clock.ts";
@@ -23,31 +23,24 @@ type Subject = {
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   // Keyed: a commit that waits for a lock is built more than once.
   caller.events.set(`${type} ${sessionId}`, { type, userId: typeof userId === "number" ? userId : null, sessionId: sessionId ?? null });
-  return tx.insert(auditEvents).values({
-    userId: userId as number,
-    type,
-    at: clock.now(),
-    ip: caller.ip,
-    device: caller.device,
-    sessionId: sessionId ?? null,
-    detail: detail ?? null,
-  });
+  const { ip } = caller;
+  const device = caller.device();
+  const values = { userId: userId as number, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
+  return typeof userId === "number" ? withValues(insertEvent(), values) : tx.insert(auditEvents).values(values);
 }
+
+const insertEvent = prepared((db) => {
+  const { id, ...values } = placeholders(auditEvents);
+  return db.insert(auditEvents).values(values).prepare();
+});
 
 /** The statement that records `login.limited` if the failures just counted have closed one of these limits. */
 export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits: Limit[]) {
   const now = clock.now();
   const keys = limits.map(({ key }) => key);
   return tx.insert(auditEvents).select(sql`
-    select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device}, null, null
+    select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device()}, null, null
     where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`);
-}
-
-/** The statement that records the end of the sessions that `which` (from … where …) selects, to make room for a new one. */
-export function revokedByLimitEvents(tx: Db, caller: Caller, which: SQL) {
-  return tx
-    .insert(auditEvents)
-    .select(sql`select null, user_id, 'session.revoked', ${clock.now()}, ${caller.ip}, ${caller.device}, id, 'limit' ${which}`);
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;

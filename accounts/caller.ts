@@ -14,8 +14,8 @@ export type Caller = {
   session: Session | null;
   /** Null for the operator's command line. */
   ip: string | null;
-  /** Browser and system in words. */
-  device: string;
+  /** Browser and system in words; asked for, since most requests need no such words. */
+  device: () => string;
   /** The random mark that a browser keeps from its first log-in on; API clients have none. */
   browser: string | null;
   /** What this caller brought about, as the audit events put on record; for the log. */
@@ -36,16 +36,14 @@ export function callerFrom(
     user: signedIn?.user ?? null,
     session: signedIn?.session ?? null,
     ip,
-    get device() {
-      return describeDevice(userAgent);
-    },
+    device: () => describeDevice(userAgent),
     browser,
     events: new Map(),
   };
 }
 
 /** The operator at the command line: may do what no user may. */
-export const systemCaller: Caller = { user: null, session: null, ip: null, device: "Command line", browser: null, events: new Map() };
+export const systemCaller: Caller = { user: null, session: null, ip: null, device: () => "Command line", browser: null, events: new Map() };
 
 /** Throws `authentication_required` unless the caller has a live session. */
 export function requireUser(caller: Caller): asserts caller is SignedIn {

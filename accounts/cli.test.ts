@@ -9,7 +9,8 @@ import { freshDatabase, freshFolder, newUser, PASSWORD } from "#db/testing.ts";
 import { callerFrom, type User } from "./caller.ts";
 import { answer } from "./cli.ts";
 import { CommandError } from "./cli-command.ts";
-import { findSession, logIn, openSession } from "./sessions.ts";
+import { openSession } from "./session-opening.ts";
+import { findSession, logIn } from "./sessions.ts";
 import { findUser, publicUser } from "./users.ts";
 
 // This process has the database open like a running server; every command is a process of its own.

@@ -3,8 +3,16 @@ import Bowser from "bowser";
 const LONGEST_READ = 400;
 const LONGEST_NAME = 60;
 
+/** One request asks several times, and reading a user agent takes a twentieth of a log-in's own work. */
+let last: { userAgent: string | null; device: string } | undefined;
+
 /** A user agent in words: "Firefox on Linux"; API clients by their first product, "curl 8.5". */
 export function describeDevice(userAgent: string | null): string {
+  if (last?.userAgent !== userAgent) last = { userAgent, device: describe(userAgent) };
+  return last.device;
+}
+
+function describe(userAgent: string | null): string {
   const agent = (userAgent ?? "").slice(0, LONGEST_READ).replace(/[^\x20-\x7e]/g, "");
   if (!agent.trim()) return "Unknown device";
   const { browser, os } = Bowser.parse(agent);

@@ -9,7 +9,8 @@ import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
-import { findSession, logIn, openSession } from "./sessions.ts";
+import { openSession } from "./session-opening.ts";
+import { findSession, logIn } from "./sessions.ts";
 import { findUser } from "./users.ts";
 
 freshDatabase();

@@ -4,7 +4,8 @@ import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { callerFrom, type User } from "./caller.ts";
 import { AccountsError } from "./errors.ts";
 import { changePassword } from "./password-change.ts";
-import { findSession, logIn, openSession, revokeSession } from "./sessions.ts";
+import { openSession } from "./session-opening.ts";
+import { findSession, logIn, revokeSession } from "./sessions.ts";
 import { findUserById } from "./users.ts";
 
 freshDatabase();

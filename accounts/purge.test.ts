@@ -7,7 +7,8 @@ import { freshDatabase, newUser } from "#db/testing.ts";
 import { callerFrom } from "./caller.ts";
 import { clock, DAY_MS } from "./clock.ts";
 import { purge } from "./purge.ts";
-import { findSession, openSession } from "./sessions.ts";
+import { openSession } from "./session-opening.ts";
+import { findSession } from "./sessions.ts";
 
 freshDatabase();
 

@@ -11,14 +11,13 @@ import { callerFrom, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { hashPassword, isOutdated } from "./passwords.ts";
+import { type OpenedSession, openSession } from "./session-opening.ts";
 import { writeUses } from "./session-use.ts";
 import {
   findSession,
   listSessions,
   logIn,
   logOut,
-  type OpenedSession,
-  openSession,
   publicSession,
   renameSession,
   revokeAllSessions,

@@ -1,26 +1,24 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
-import { commit, db, must, uniqueViolation } from "#db/client.ts";
+import { commit, db, must } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent, loginLimitedEvent, revokedByLimitEvents } from "./audit.ts";
+import { auditEvent, loginLimitedEvent } from "./audit.ts";
 import { type Caller, NOBODY, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
-import { countedLimits, limitsClearedBy, loginLimits, rememberDevice } from "./known-devices.ts";
+import { countedLimits, limitsClearedBy, loginLimits } from "./known-devices.ts";
 import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
 import { purgeSoon } from "./purge.ts";
-import { clearLimits, countFailure, type Limit, withinLimits } from "./rate-limits.ts";
+import { countFailure, type Limit, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
-import { lifetime, type SessionKind } from "./session-lifetime.ts";
+import type { SessionKind } from "./session-lifetime.ts";
+import { type OpenedSession, openSession, refuseUnlessActive } from "./session-opening.ts";
 import { findSessionWithUser } from "./session-row.ts";
 import { noteUse } from "./session-use.ts";
-import { newToken, readToken, sameHash } from "./tokens.ts";
+import { readToken, sameHash } from "./tokens.ts";
 import { canonicalEmail, findUserByEmail } from "./users.ts";
 import type { SessionView } from "./views.ts";
 
-const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
 const MOST_LOGIN_ATTEMPTS = 3;
-
-export type OpenedSession = { token: string; session: Session; user: User };
 
 /**
  * Opens a session for whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an
@@ -46,53 +44,6 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
     }
     throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
   });
-}
-
-/**
- * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
- * that row was read. Beyond 100 live sessions the one longest unused ends.
- */
-export async function openSession(
-  caller: Caller,
-  user: User,
-  kind: SessionKind,
-  deviceName?: string,
-  clearedLimits: Limit[] = [],
-): Promise<OpenedSession | null> {
-  refuseUnlessActive(user);
-  const { token, id, hash } = newToken();
-  const now = clock.now();
-  const { idleSeconds, absoluteMs } = lifetime(kind);
-  const session: Session = {
-    id,
-    userId: user.id,
-    tokenHash: hash,
-    deviceName: deviceName || null,
-    device: caller.device,
-    ip: caller.ip ?? "",
-    idleSeconds,
-    createdAt: now,
-    lastUsedAt: now,
-    expiresAt: now + Math.min(idleSeconds * SECOND_MS, absoluteMs),
-    endsAtLatest: now + absoluteMs,
-  };
-  const beyondLimit = sql`from ${sessions} where user_id = ${user.id}
-    order by expires_at > ${now} desc, last_used_at desc limit -1 offset ${MOST_SESSIONS - 1}`;
-  const unchanged = and(eq(users.id, user.id), eq(users.status, "active"), eq(users.sessionEpoch, user.sessionEpoch));
-  const result = await commit((tx) => [
-    must(tx.select({ id: users.id }).from(users).where(unchanged)),
-    revokedByLimitEvents(tx, caller, beyondLimit),
-    tx.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`),
-    tx.insert(sessions).values(session),
-    auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
-    rememberDevice(tx, caller, user.id),
-    clearLimits(tx, clearedLimits),
-  ]).catch((error) => {
-    if (uniqueViolation(error) === "id") return "taken" as const;
-    throw error;
-  });
-  if (result === "taken") return openSession(caller, user, kind, deviceName, clearedLimits); // a random key met another one
-  return result && { token, session, user };
 }
 
 /** The live session of a token and its user, or null. Reads two rows by their keys; writes nothing. */
@@ -228,11 +179,6 @@ async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: stri
 /** The session as it is once this use is written. */
 function usedAt(session: Session, now: number): Session {
   return { ...session, lastUsedAt: now, expiresAt: Math.min(session.endsAtLatest, now + session.idleSeconds * SECOND_MS) };
-}
-
-function refuseUnlessActive(user: User): void {
-  if (user.status === "inactive") throw new AccountsError("account_inactive");
-  if (user.status === "suspended") throw new AccountsError("account_suspended");
 }
 
 /** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */

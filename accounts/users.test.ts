@@ -10,7 +10,8 @@ import { clock, MINUTE_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { parseInput } from "./input.ts";
 import { RegisterInput } from "./schemas.ts";
-import { findSession, openSession } from "./sessions.ts";
+import { openSession } from "./session-opening.ts";
+import { findSession } from "./sessions.ts";
 import { findUser, listUsers, publicUser, registerUser, setUserStatus, updateUser } from "./users.ts";
 
 freshDatabase();

@@ -1,3 +1,4 @@
+import type { ServerRequest } from "srvx";
 import type * as z from "zod/mini";
 import { AccountsError } from "#accounts/errors.ts";
 import { DoorError } from "./problem.ts";
@@ -62,7 +63,7 @@ async function readBounded(request: Request, maxBytes: number): Promise<Uint8Arr
   if (Number(request.headers.get("content-length") ?? 0) > patience) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(request)) {
     length += chunk.length;
     if (length > patience) throw tooLarge();
     if (length <= maxBytes) chunks.push(chunk);
@@ -70,6 +71,12 @@ async function readBounded(request: Request, maxBytes: number): Promise<Uint8Arr
   }
   if (length > maxBytes) throw tooLarge();
   return Buffer.concat(chunks);
+}
+
+/** At the front door Node's own stream, which takes a third of the time that a web stream around it takes. */
+function chunksOf(request: ServerRequest): AsyncIterable<Uint8Array> {
+  const { req } = request.runtime?.node ?? {};
+  return req?.iterator({ destroyOnReturn: false }) ?? ((request.body ?? []) as AsyncIterable<Uint8Array>);
 }
 
 function decode(bytes: Uint8Array): string {

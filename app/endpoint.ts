@@ -79,7 +79,7 @@ export function route(handlers: Partial<Record<Method, Handler>>) {
   const all = { ...handlers, ...(handlers.GET && { HEAD: handlers.GET }) };
   const allow = allowed(Object.keys(handlers));
   const refuse = refuseMethod(allow);
-  const options = answering((_, requestId) => new web.Response(null, { status: 204, headers: { ...baseHeaders(requestId), allow } }));
+  const options = answering((_, requestId) => new web.Response(null, { status: 204, headers: baseHeaders(requestId, { allow }) }));
   return { GET: refuse, HEAD: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse, ...all, OPTIONS: options };
 }
 
@@ -118,7 +118,7 @@ export function json(status: number, requestId: string, body: unknown, headers?:
   return new web.Response(JSON.stringify(body), {
     status,
     statusText: STATUS_CODES[status],
-    headers: { "content-type": "application/json; charset=utf-8", ...baseHeaders(requestId), ...headers },
+    headers: baseHeaders(requestId, { "content-type": "application/json; charset=utf-8", ...headers }),
   });
 }
 
@@ -128,7 +128,7 @@ export function errorAnswer(error: unknown, requestId: string): Response {
   return new web.Response(JSON.stringify(problemBody(code, requestId, config().publicUrl, fields)), {
     status: problems[code].status,
     statusText: STATUS_CODES[problems[code].status],
-    headers: { "content-type": "application/problem+json; charset=utf-8", ...baseHeaders(requestId), ...headers },
+    headers: baseHeaders(requestId, { "content-type": "application/problem+json; charset=utf-8", ...headers }),
   });
 }
 
@@ -182,6 +182,6 @@ function readId(text: unknown): number {
   return typeof text === "string" && /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : NO_ID;
 }
 
-function baseHeaders(requestId: string): Record<string, string> {
-  return { "cache-control": "no-store", ...apiHeaders(), "x-request-id": requestId };
+function baseHeaders(requestId: string, more?: Record<string, string>): Record<string, string> {
+  return { ...apiHeaders(), "x-request-id": requestId, ...more };
 }

@@ -4,10 +4,11 @@ const TWO_YEARS_SECONDS = 63_072_000;
 
 let forApi: Record<string, string> | undefined;
 
-/** For JSON: nothing in it may run, be framed or be embedded elsewhere. Made once. */
+/** For JSON: nothing in it may run, be framed, be embedded elsewhere or be kept. Made once. */
 export function apiHeaders(): Record<string, string> {
   forApi ??= {
     ...everywhere(),
+    "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
   };

@@ -95,6 +95,58 @@ test("a broken constraint undoes everything, and a taken name is known by its co
   assert.equal(bioOf(other.id), "");
 });
 
+test("commits of the same moment wait for the disk together, and each stands or falls by itself", async () => {
+  const [taken, ...others] = [newUser(), newUser(), newUser(), newUser(), newUser()];
+  const [first, second, third, last] = others as [typeof taken, typeof taken, typeof taken, typeof taken];
+  const order: string[] = [];
+  const change = (name: string, user: typeof taken, values: Partial<typeof users.$inferInsert> = {}) =>
+    commit((tx) => {
+      order.push(`${name} written`);
+      return [
+        setBio("changed", user.id),
+        must(
+          tx
+            .update(users)
+            .set({ bio: name, ...values })
+            .where(eq(users.id, user.id)),
+        ),
+      ];
+    }).finally(() => order.push(`${name} answered`));
+  const answers = await Promise.allSettled([
+    change("first", first),
+    change("taken name", second, { usernameCanonical: taken.usernameCanonical }),
+    change("nobody", { ...third, id: -1 }),
+    change("last", last),
+  ]);
+  const written = ["first written", "taken name written", "nobody written", "last written"];
+  assert.deepEqual(order.slice(0, 4), written, "nothing is answered before all is on the disk");
+  assert.deepEqual(
+    answers.map((one) => (one.status === "fulfilled" ? one.value !== null : uniqueViolation(one.reason))),
+    [true, "username_canonical", false, true],
+  );
+  assert.deepEqual(
+    others.map(({ id }) => bioOf(id)),
+    ["first", "", "", "last"],
+  );
+});
+
+test("a reference that is found broken only at the end fails its own commit, and no other of the same moment", async () => {
+  const [one, other, third] = [newUser(), newUser(), newUser()];
+  const answers = await Promise.allSettled([
+    commit(() => [setBio("kept", one.id)]),
+    commit((tx) => [tx.update(users).set({ bio: "lost", avatarHash: "no such picture" }).where(eq(users.id, other.id))]),
+    commit(() => [setBio("kept", third.id)]),
+  ]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  assert.deepEqual(
+    [one, other, third].map(({ id }) => bioOf(id)),
+    ["kept", "", "kept"],
+  );
+});
+
 test("what has nothing to do with the database is neither a taken name nor the disk's fault", () => {
   for (const error of [new Error("UNIQUE constraint failed: users.email"), null, undefined, "SQLITE_FULL", { code: "SQLITE_FULL" }]) {
     assert.equal(uniqueViolation(error), null);

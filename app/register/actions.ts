@@ -1,6 +1,6 @@
 "use server";
 import { RegisterInput } from "#accounts/schemas.ts";
-import { openSession } from "#accounts/sessions.ts";
+import { openSession } from "#accounts/session-opening.ts";
 import { registerUser } from "#accounts/users.ts";
 import { markBrowser } from "../browser-cookie.ts";
 import { formAction } from "../form-action.ts";

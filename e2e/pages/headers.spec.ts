@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "../pages.ts";
 import type { Answer } from "../request.ts";
 
@@ -33,6 +34,29 @@ test("S63 every page has its headers, signed in, and is never stored", async ({ 
   for (const path of [...PAGES, ...PRIVATE]) {
     checkHeaders(path, await ask("GET", path, { headers: { cookie: `__Host-session=${user.token}` } }));
   }
+});
+
+test("a page that is kept is the one that was rendered, and holds nothing of whoever came first", async ({ ask }) => {
+  for (const path of ["/login/", "/register/"]) {
+    const first = await ask("GET", path, {
+      headers: { "user-agent": "canary-agent", cookie: "a=canary-cookie", referer: "http://canary/" },
+    });
+    const zipped = await ask("GET", path, { headers: { "accept-encoding": "gzip" } });
+    zipped.text = gunzipSync(zipped.bytes).toString();
+    const others = [await ask("GET", path), zipped];
+    const bare = (answer: Answer) => answer.text.replaceAll(nonceOf(answer) ?? "", "nonce");
+    for (const answer of [first, ...others]) {
+      expect(answer.status, path).toBe(200);
+      expect(bare(answer), path).toBe(bare(first));
+      expect(bare(answer), path).not.toContain("canary");
+      expect(answer.headers["content-type"], path).toBe(first.headers["content-type"]);
+      expect(answer.headers["cache-control"], path).toBe(first.headers["cache-control"]);
+      expect(answer.headers.vary, path).toBe(first.headers.vary);
+    }
+    const part = await ask("GET", path, { headers: { rsc: "1" } });
+    expect(part.headers["content-type"], path).not.toBe(first.headers["content-type"]);
+  }
+  expect((await ask("GET", "/login/?next=%2Fsessions%2F")).text, "another query, another page").toContain("/sessions/");
 });
 
 test("S63 no two answers share a nonce, and every script has its answer's own", async ({ ask }) => {
