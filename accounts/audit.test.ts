@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import { commit, db, must } from "#db/client.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
+import { auditEvent, auditEventsOf, commitOnRecord, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
@@ -51,6 +51,53 @@ test("a commit that meets no row or breaks a rule leaves no event", async () => 
   ]);
   await assert.rejects(broken);
   assert.deepEqual(eventsOf(id), []);
+});
+
+test("the caller carries what stands on record, each event once, and nothing that was taken back", async () => {
+  const user = newUser();
+  const asks = client();
+  const revoked = (id: number) =>
+    commitOnRecord(asks, (tx) => [
+      auditEvent(tx, asks, "session.revoked", { userId: id }),
+      must(tx.update(users).set({ bio: "x" }).where(eq(users.id, id))),
+    ]);
+  assert.equal(await revoked(-1), null);
+  await assert.rejects(
+    commitOnRecord(asks, (tx) => [auditEvent(tx, asks, "user.deleted", { userId: user.id }), tx.insert(users).values(user)]),
+  );
+  assert.deepEqual(asks.events, []);
+  await Promise.all([revoked(-1), revoked(user.id)]);
+  assert.deepEqual(asks.events, [{ type: "session.revoked", userId: user.id, sessionId: null }]);
+});
+
+test("a registration's event has the new user's id, and a log-in that had to be tried again tells of one session", async () => {
+  const asks = client();
+  const input = parseInput(RegisterInput, { email: "eve@example.org", username: "eve.newman", password: PASSWORD });
+  const { user } = await registerUser(asks, input);
+  assert.deepEqual(asks.events, [{ type: "user.registered", userId: user.id, sessionId: null }]);
+  assert.equal(await openSession(asks, { ...user, sessionEpoch: 7 }, "lasting"), null);
+  const opened = (await openSession(asks, user, "lasting")) ?? assert.fail();
+  assert.deepEqual(asks.events.slice(1), [{ type: "session.opened", userId: user.id, sessionId: opened.session.id }]);
+});
+
+test("the caller also carries that a limit was reached, and which session had to make room", async () => {
+  const user = newUser();
+  const asks = client();
+  const wrong = () => logIn(asks, { email: user.email, password: "Wrong horse 7" });
+  for (let i = 0; i < 5; i++) await assert.rejects(wrong());
+  assert.deepEqual(
+    asks.events.map(({ type }) => type),
+    [...Array(5).fill("login.failed"), "login.limited"],
+  );
+  assert.deepEqual(
+    asks.events.map(({ userId }) => userId),
+    Array(6).fill(user.id),
+  );
+  const first = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  for (let i = 0; i < 99; i++) await openSession(client(), user, "lasting");
+  const last = client();
+  await openSession(last, user, "lasting");
+  assert.deepEqual(last.events[0], { type: "session.revoked", userId: user.id, sessionId: first.session.id });
 });
 
 test("what people do is on record, each act once, with the session it was done from", async () => {

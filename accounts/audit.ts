@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-orm";
-import { type Db, db, placeholders, prepared, withValues } from "#db/client.ts";
+import { commit, type Db, db, placeholders, prepared, withValues } from "#db/client.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
 import { type Caller, requireUser } from "./caller.ts";
 import { clock, DAY_MS } from "./clock.ts";
@@ -19,28 +19,58 @@ type Subject = {
   detail?: string;
 };
 
-/** The statement that records an event; it belongs into the same commit as what it records. */
+/** What a statement that writes events returns of them, so that the log tells what the database has, and nothing else. */
+export const NOTED = { type: auditEvents.type, userId: auditEvents.userId, sessionId: auditEvents.sessionId };
+
+type Statements = ReturnType<Parameters<typeof commit>[0]>;
+
+const recording = new WeakSet<object>();
+
+/** Marks a statement that writes events and returns NOTED of each. */
+export function recorded<S extends object>(statement: S): S {
+  recording.add(statement);
+  return statement;
+}
+
+/**
+ * `commit` for what is put on record: once it stands, the caller carries its events, for the log. An act that was taken
+ * back leaves none, and one that had to be tried twice leaves them once.
+ */
+export async function commitOnRecord<const S extends Statements>(caller: Caller, build: (tx: Db) => S) {
+  let statements: Statements = [];
+  const result = await commit((tx) => {
+    const built = build(tx);
+    statements = built;
+    return built;
+  });
+  if (!result) return null;
+  for (const [at, statement] of statements.entries()) {
+    if (recording.has(statement)) caller.events.push(...(result[at] as Caller["events"]));
+  }
+  return result;
+}
+
+/** The statement that records an event; it belongs into the same `commitOnRecord` as what it records. */
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
-  // Keyed: a commit that waits for a lock is built more than once.
-  caller.events.set(`${type} ${sessionId}`, { type, userId: typeof userId === "number" ? userId : null, sessionId: sessionId ?? null });
   const { ip } = caller;
   const device = caller.device();
   const values = { userId: userId as number, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
-  return typeof userId === "number" ? withValues(insertEvent(), values) : tx.insert(auditEvents).values(values);
+  return recorded(typeof userId === "number" ? withValues(insertEvent(), values) : tx.insert(auditEvents).values(values).returning(NOTED));
 }
 
 const insertEvent = prepared((db) => {
   const { id, ...values } = placeholders(auditEvents);
-  return db.insert(auditEvents).values(values).prepare();
+  return db.insert(auditEvents).values(values).returning(NOTED).prepare();
 });
 
 /** The statement that records `login.limited` if the failures just counted have closed one of these limits. */
 export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits: Limit[]) {
   const now = clock.now();
   const keys = limits.map(({ key }) => key);
-  return tx.insert(auditEvents).select(sql`
+  const limited = sql`
     select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device()}, null, null
-    where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`);
+    where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`;
+  return recorded(tx.insert(auditEvents).select(limited).returning(NOTED));
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;

@@ -18,8 +18,8 @@ export type Caller = {
   device: () => string;
   /** The random mark that a browser keeps from its first log-in on; API clients have none. */
   browser: string | null;
-  /** What this caller brought about, as the audit events put on record; for the log. */
-  events: Map<string, { type: string; userId: number | null; sessionId: number | null }>;
+  /** What this caller brought about, as it was put on record; for the log. */
+  events: { type: string; userId: number; sessionId: number | null }[];
 };
 
 /** A caller whose session is live. */
@@ -38,12 +38,12 @@ export function callerFrom(
     ip,
     device: () => describeDevice(userAgent),
     browser,
-    events: new Map(),
+    events: [],
   };
 }
 
 /** The operator at the command line: may do what no user may. */
-export const systemCaller: Caller = { user: null, session: null, ip: null, device: () => "Command line", browser: null, events: new Map() };
+export const systemCaller: Caller = { user: null, session: null, ip: null, device: () => "Command line", browser: null, events: [] };
 
 /** Throws `authentication_required` unless the caller has a live session. */
 export function requireUser(caller: Caller): asserts caller is SignedIn {

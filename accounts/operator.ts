@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
-import { commit, db, must } from "#db/client.ts";
+import { db, must } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent } from "./audit.ts";
+import { auditEvent, commitOnRecord } from "./audit.ts";
 import { deleteAvatarOf } from "./avatars.ts";
 import type { Caller, Session, User } from "./caller.ts";
 import { clock } from "./clock.ts";
@@ -18,7 +18,7 @@ const BY_OPERATOR = "by operator";
 export async function deleteUser(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
   const now = clock.now();
   const own = eq(users.id, user.id);
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     tx.delete(sessions).where(eq(sessions.userId, user.id)).returning({ expiresAt: sessions.expiresAt }),
     deleteAvatarOf(tx, user.id),
     must(tx.delete(users).where(own).returning({ id: users.id })),
@@ -42,7 +42,7 @@ export function sessionsOf(user: User): Session[] {
 /** Ends a session, whoever's it is. Throws `not_found`. */
 export async function operatorRevokeSession(caller: Caller, id: number): Promise<void> {
   const owner = sql`(select user_id from sessions where id = ${id})`;
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     must(tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id))),
     auditEvent(tx, caller, "session.revoked", { userId: owner, sessionId: id, detail: BY_OPERATOR }),
     tx.delete(sessions).where(eq(sessions.id, id)),
@@ -53,7 +53,7 @@ export async function operatorRevokeSession(caller: Caller, id: number): Promise
 /** Ends every session of a user; a log-in that is under way cannot slip through. Throws `not_found`. */
 export async function operatorRevokeAll(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
   const now = clock.now();
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     tx.delete(sessions).where(eq(sessions.userId, user.id)).returning({ expiresAt: sessions.expiresAt }),
     must(
       tx

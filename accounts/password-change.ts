@@ -1,7 +1,7 @@
 import { and, eq, ne, sql } from "drizzle-orm";
-import { commit, must } from "#db/client.ts";
+import { must } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
-import { auditEvent } from "./audit.ts";
+import { auditEvent, commitOnRecord } from "./audit.ts";
 import { type Caller, requireUser, type Session, type SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
@@ -28,7 +28,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(new_password);
   const { token, hash } = newToken(session.id);
   const now = clock.now();
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     must(
       tx
         .update(users)
@@ -54,7 +54,7 @@ export async function requirePassword(caller: SignedIn, password: string): Promi
   await withinLimits([tries], async () => {
     if (await verifyPassword(user.passwordHash, password)) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
-    await commit((tx) => [countFailure(tx, tries), auditEvent(tx, caller, "login.failed", event)]);
+    await commitOnRecord(caller, (tx) => [countFailure(tx, tries), auditEvent(tx, caller, "login.failed", event)]);
     throw wrongPassword();
   });
 }

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
-import { commit, must, placeholders, prepared, uniqueViolation, withValues } from "#db/client.ts";
+import { must, placeholders, prepared, uniqueViolation, withValues } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent } from "./audit.ts";
+import { auditEvent, commitOnRecord, NOTED, recorded } from "./audit.ts";
 import type { Caller, Session, User } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
@@ -43,9 +43,9 @@ export async function openSession(
     endsAtLatest: now + absoluteMs,
   };
   const { unchanged, endEvents, end, insert } = statements();
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     must(withValues(unchanged, user)),
-    withValues(endEvents, session),
+    recorded(withValues(endEvents, session)),
     withValues(end, session),
     withValues(insert, session),
     auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
@@ -79,7 +79,7 @@ const statements = prepared((db) => {
       .from(users)
       .where(and(eq(users.id, user.id), eq(users.status, "active"), eq(users.sessionEpoch, user.sessionEpoch)))
       .prepare(),
-    endEvents: db.insert(auditEvents).select(sql`${event} ${beyondLimit}`).prepare(),
+    endEvents: db.insert(auditEvents).select(sql`${event} ${beyondLimit}`).returning(NOTED).prepare(),
     end: db.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`).prepare(),
     insert: db.insert(sessions).values(session).prepare(),
   };

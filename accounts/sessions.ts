@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { commit, db, must } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent, loginLimitedEvent } from "./audit.ts";
+import { auditEvent, commitOnRecord, loginLimitedEvent } from "./audit.ts";
 import { type Caller, NOBODY, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
@@ -139,7 +139,7 @@ export function publicSession(session: Session, currentId: number | undefined): 
 /** Whether there was such a session of the caller's to end. */
 async function endOwnSession(caller: SignedIn, id: number): Promise<boolean> {
   const { user } = caller;
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     must(
       tx
         .delete(sessions)
@@ -153,7 +153,7 @@ async function endOwnSession(caller: SignedIn, id: number): Promise<boolean> {
 
 async function endSessions(caller: Caller, userId: number, which: ReturnType<typeof and>, detail: string) {
   const now = clock.now();
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     tx.delete(sessions).where(which).returning({ expiresAt: sessions.expiresAt }),
     tx
       .update(users)
@@ -167,7 +167,7 @@ async function endSessions(caller: Caller, userId: number, which: ReturnType<typ
 /** Puts a failure on record. For an address that nobody has, the same is written and taken back, so that it takes as long. */
 async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
   const userId = user?.id ?? NOBODY;
-  await commit((tx) => [
+  await commitOnRecord(caller, (tx) => [
     ...countedLimits(limits, emailCanonical).map((one) => countFailure(tx, one)),
     auditEvent(tx, caller, "login.failed", { userId }),
     loginLimitedEvent(tx, caller, userId, limits),

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { commit, type Db, db, must, prepared, uniqueViolation } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
-import { type AuditEventType, auditEvent } from "./audit.ts";
+import { type AuditEventType, auditEvent, commitOnRecord } from "./audit.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
 import { type Caller, requireUser, type SignedIn, systemCaller, type User } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
@@ -34,7 +34,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
     const avatar = await makeAvatar(input.image ?? null);
     const row = newRow(input, avatar, await hashPassword(input.password));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
-    const result = await commit((tx) => [
+    const result = await commitOnRecord(caller, (tx) => [
       tx.insert(users).values(row).returning(),
       auditEvent(tx, caller, "user.registered", { userId }),
       ...(avatar ? [insertAvatar(tx, avatar)] : []),
@@ -66,7 +66,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
       avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
     });
     if (Object.keys(changes).length === 0) return { user };
-    const result = await commit((tx) => [
+    const result = await commitOnRecord(caller, (tx) => [
       ...(changes.avatarHash === undefined ? [] : replaceAvatar(tx, id, avatar)),
       ...changeEvents(user, changes).map(({ type, detail }) =>
         auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
@@ -109,7 +109,7 @@ export function listUsers(afterId: number, limit: number): User[] {
 
 /** Sets the status; any but "active" ends all of the user's sessions in the same commit. For the operator. */
 export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
-  const result = await commit((tx) => [
+  const result = await commitOnRecord(caller, (tx) => [
     tx
       .update(users)
       .set({ status, sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: clock.now() })

@@ -1,7 +1,9 @@
 import pino from "pino";
 import type { Caller } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
+import { AccountsError } from "#accounts/errors.ts";
 import { processWide } from "#db/process-wide.ts";
+import { problems } from "./problem.ts";
 
 const FLUSH_BYTES = 16_000; // each write is a turn of another thread, which costs as much as some ten lines
 const FLUSH_MS = 250;
@@ -42,21 +44,25 @@ function timeText(): string {
   return time.text;
 }
 
-/** Runs it and logs what came of it: all that happened, or of a refusal the failed log-in alone, since nothing else was committed. */
-export async function logged<T>(caller: Caller, requestId: string, run: () => T | Promise<T>): Promise<T> {
-  try {
-    const result = await run();
-    logEvents(caller, requestId);
-    return result;
-  } catch (error) {
-    logEvents(caller, requestId, (type) => type.startsWith("login."));
-    throw error;
-  }
-}
+const WORTH_A_LINE = [403, 409, 429]; // the statuses of refusals that somebody may be after more of
 
-/** One line for each audit event that the caller brought about, so that a log collector sees what the database has on record. */
-export function logEvents(caller: Caller, requestId: string, isWanted: (type: string) => boolean = () => true): void {
-  for (const { type, userId, sessionId } of caller.events.values()) {
-    if (isWanted(type)) log().info({ event: type, request_id: requestId, user_id: userId || null, session_id: sessionId, ip: caller.ip });
+/**
+ * Runs it and logs what it put on record, so that a log collector sees what the database has; and a refusal, with who was
+ * refused: a page answers it with 200.
+ */
+export async function logged<T>(caller: Caller, requestId: string, run: () => T | Promise<T>): Promise<T> {
+  const about = { request_id: requestId, ip: caller.ip };
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof AccountsError && WORTH_A_LINE.includes(problems[error.code].status)) {
+      const { user, session } = caller;
+      log().info({ event: "access.refused", code: error.code, user_id: user?.id ?? null, session_id: session?.id ?? null, ...about });
+    }
+    throw error;
+  } finally {
+    for (const { type, userId, sessionId } of caller.events) {
+      log().info({ event: type, user_id: userId || null, session_id: sessionId, ...about });
+    }
   }
 }

@@ -116,6 +116,12 @@ test("no statement that is prepared for every request joins tables: the driver w
   }
 });
 
+test("what is put on record reaches the log: no event is written by a plain commit", () => {
+  for (const file of within("accounts")) {
+    for (const [act] of read(file).matchAll(/\bcommit\(\(tx\).*?;\n/gs)) expect(act, file).not.toMatch(/auditEvent\(|recorded\(|Event\(/);
+  }
+});
+
 /** The address that a route file answers, as the API's table writes it. */
 const addressOf = (file: string) =>
   dirname(file)

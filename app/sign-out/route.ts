@@ -2,7 +2,7 @@ import { config } from "#accounts/config.ts";
 import { logOut } from "#accounts/sessions.ts";
 import { currentCaller } from "../current.ts";
 import { answering } from "../endpoint.ts";
-import { logEvents } from "../log.ts";
+import { logged } from "../log.ts";
 import { withNotice } from "../notices.ts";
 import { fromElsewhere, isSameOrigin } from "../same-origin.ts";
 import { clearSessionCookie } from "../session-cookie.ts";
@@ -17,8 +17,7 @@ export const POST = answering(async (request, requestId) => {
   if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
   const all = everywhere(await request.formData().catch(() => null));
   const caller = await currentCaller();
-  if (caller.session) await logOut(caller, { all });
-  logEvents(caller, requestId);
+  if (caller.session) await logged(caller, requestId, () => logOut(caller, { all }));
   await clearSessionCookie();
   return to(withNotice("/login/", all ? "signed-out-everywhere" : "signed-out"), { "clear-site-data": '"cache", "storage"' });
 });
