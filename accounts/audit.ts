@@ -2,7 +2,7 @@ import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-
 import { commit, type Db, db, placeholders, prepared, withValues } from "#db/client.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
 import { type Caller, requireUser } from "./caller.ts";
-import { clock, DAY_MS } from "./clock.ts";
+import { clock, DAY_MS, instantText } from "./clock.ts";
 import type { Limit } from "./rate-limits.ts";
 import type { ActivityInput, AUDIT_EVENT_TYPES } from "./schemas.ts";
 import type { AuditEventView } from "./views.ts";
@@ -130,7 +130,7 @@ export function publicAuditEvent(event: AuditEvent): AuditEventView {
   return {
     id: event.id,
     type: event.type,
-    at: new Date(event.at).toISOString(),
+    at: instantText(event.at),
     ip: event.ip,
     device: event.device,
     session_id: event.sessionId,

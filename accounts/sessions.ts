@@ -3,7 +3,7 @@ import { commit, db, must } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { auditEvent, commitOnRecord, loginLimitedEvent } from "./audit.ts";
 import { type Caller, NOBODY, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
-import { clock, SECOND_MS } from "./clock.ts";
+import { clock, instantText, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { countedLimits, limitsClearedBy, loginLimits } from "./known-devices.ts";
 import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
@@ -122,17 +122,16 @@ export async function revokeAllSessions(caller: Caller): Promise<{ sessionsEnded
 
 /** What the user may see of an own session; `currentId` is the session that asks. */
 export function publicSession(session: Session, currentId: number | undefined): SessionView {
-  const instant = (at: number) => new Date(at).toISOString();
   return {
     id: session.id,
     current: session.id === currentId,
     device_name: session.deviceName,
     device: session.device,
     ip: session.ip,
-    created_at: instant(session.createdAt),
-    last_used_at: instant(session.lastUsedAt),
-    expires_at: instant(session.expiresAt),
-    ends_at_latest: instant(session.endsAtLatest),
+    created_at: instantText(session.createdAt),
+    last_used_at: instantText(session.lastUsedAt),
+    expires_at: instantText(session.expiresAt),
+    ends_at_latest: instantText(session.endsAtLatest),
   };
 }
 

@@ -4,7 +4,7 @@ import { sessions, users } from "#db/schema.ts";
 import { type AuditEventType, auditEvent, commitOnRecord } from "./audit.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
 import { type Caller, requireUser, type SignedIn, systemCaller, type User } from "./caller.ts";
-import { clock, MINUTE_MS } from "./clock.ts";
+import { clock, instantText, MINUTE_MS } from "./clock.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { config } from "./config.ts";
 import { AccountsError, type FieldError } from "./errors.ts";
@@ -132,8 +132,8 @@ export function publicUser(user: User): UserView {
     contact_information: user.contactInformation,
     image: user.avatarHash && `${config().publicUrl}/avatars/${user.avatarHash}.webp`,
     account_status: user.status,
-    created_at: new Date(user.createdAt).toISOString(),
-    updated_at: new Date(user.updatedAt).toISOString(),
+    created_at: instantText(user.createdAt),
+    updated_at: instantText(user.updatedAt),
   };
 }
 

@@ -17,12 +17,10 @@ export const UserView = z
     username: z.string().register(z.globalRegistry, { examples: ["ada.lovelace"] }),
     bio: z.string().register(z.globalRegistry, { examples: ["Mathematician."] }),
     contact_information: z.string().register(z.globalRegistry, { examples: ["Office 3, mornings"] }),
-    image: z
-      .nullable(z.string())
-      .register(z.globalRegistry, {
-        description: "Address of the profile picture, or null.",
-        examples: ["http://127.0.0.1:8000/avatars/9f2c….webp"],
-      }),
+    image: z.nullable(z.string()).register(z.globalRegistry, {
+      description: "Address of the profile picture, or null.",
+      examples: ["http://127.0.0.1:8000/avatars/9f2c….webp"],
+    }),
     account_status: z.enum(["active", "inactive", "suspended"]).register(z.globalRegistry, { examples: ["active"] }),
     created_at: instant("When the user registered."),
     updated_at: instant("When the profile was last changed."),
@@ -81,12 +79,10 @@ export const ActivityAnswer = z.object({
 export const UserAnswer = z.object({ message, user: UserView });
 export const MeAnswer = UserView.extend({ session: SessionView });
 export const LoginAnswer = z.object({
-  token: z
-    .string()
-    .register(z.globalRegistry, {
-      description: "Opaque; send it as “Authorization: Bearer <token>”. Shown this once.",
-      examples: ["lk_3V0t…"],
-    }),
+  token: z.string().register(z.globalRegistry, {
+    description: "Opaque; send it as “Authorization: Bearer <token>”. Shown this once.",
+    examples: ["lk_3V0t…"],
+  }),
   token_type: z.literal("Bearer"),
   expires_at: instant("When the session ends unless it is used before."),
   session: SessionView,
