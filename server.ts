@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -16,7 +15,7 @@ import { refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { QuickResponse } from "#app/quick-response.ts";
-import { pageHeaders } from "#app/security-headers.ts";
+import { newNonce, pageHeaders } from "#app/security-headers.ts";
 import { serveStatic } from "#app/static-files.ts";
 import { closeDatabase } from "#db/client.ts";
 
@@ -99,7 +98,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
   if (await serveStatic(request, response, import.meta.dirname)) return;
-  const nonce = randomUUID();
+  const nonce = newNonce();
   const headers = pageHeaders(nonce);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (refusePage(request, response)) return;

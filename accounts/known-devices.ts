@@ -48,7 +48,7 @@ export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnTy
 }
 
 /** The address for counting: an IPv6 customer has a whole /64 to choose from, so that counts as one. */
-export function networkOf({ ip }: Caller): string {
+export function networkOf({ ip }: Pick<Caller, "ip">): string {
   if (!ip?.includes(":")) return ip ?? "";
   const [head = "", tail] = ip.split("::");
   const groups = head.split(":").filter(Boolean);

@@ -107,14 +107,14 @@ const invalidTokens = processWide("invalid-tokens", () => ({ since: 0, counts: n
  * Counts a token that is not valid; for this process and a minute only, since a durable count of every one would be a gift
  * to whoever floods us. Valid tokens are never looked at. Throws `rate_limited`.
  */
-export function countInvalidToken(ip: string): void {
+export function countInvalidToken(network: string): void {
   const now = clock.now();
   if (Math.abs(now - invalidTokens.since) >= MINUTE_MS) {
     invalidTokens.since = now;
     invalidTokens.counts.clear();
   }
-  const seen = (invalidTokens.counts.get(ip) ?? 0) + 1;
-  invalidTokens.counts.set(ip, seen);
+  const seen = (invalidTokens.counts.get(network) ?? 0) + 1;
+  invalidTokens.counts.set(network, seen);
   if (config().rateLimits && seen > config().limits.invalidTokens) throw limited(invalidTokens.since + MINUTE_MS - now);
 }
 

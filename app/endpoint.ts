@@ -5,6 +5,7 @@ import { type Caller, callerFrom } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
+import { networkOf } from "#accounts/known-devices.ts";
 import { countInvalidToken } from "#accounts/rate-limits.ts";
 import { findSession } from "#accounts/sessions.ts";
 import { StorageError, storageErrorFor } from "#db/client.ts";
@@ -161,7 +162,7 @@ function callerOf(request: Request, endpoint: Pick<Endpoint, "access">): Caller 
   if (!token?.trim()) throw new AccountsError("authentication_required");
   const found = findSession(token.trim());
   if (!found) {
-    countInvalidToken(ip);
+    countInvalidToken(networkOf({ ip }));
     throw new AccountsError("invalid_token");
   }
   return callerFrom(ip, userAgent, found);

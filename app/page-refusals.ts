@@ -61,11 +61,13 @@ function explainBareError(response: ServerResponse): void {
   const end = response.end.bind(response) as Sends<ServerResponse>;
   let isBare = false;
   response.writeHead = (status: number, ...more: unknown[]) => {
-    isBare = status === 500 && response.getHeader("content-type") === "text/plain";
+    if (response.getHeader("content-type") !== "text/plain") return writeHead(status, ...more);
+    response.setHeader("content-type", TEXT);
+    isBare = status === 500;
     if (!isBare) return writeHead(status, ...more);
     response.removeHeader("content-length");
     response.removeHeader("content-encoding");
-    return writeHead(400, { "content-type": TEXT });
+    return writeHead(400);
   };
   response.write = (...given: unknown[]) => isBare || write(...given);
   response.end = (...given: unknown[]) => {

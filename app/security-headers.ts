@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { config } from "#accounts/config.ts";
 
 const TWO_YEARS_SECONDS = 63_072_000;
+const NONCE_BYTES = 18; // 144 bits; a UUID has too few to count as unguessable (ASVS 11.5.1)
+const INERT = "default-src 'none'; frame-ancestors 'none'";
 
 let forApi: Record<string, string> | undefined;
 
@@ -9,11 +12,13 @@ export function apiHeaders(): Record<string, string> {
   forApi ??= {
     ...everywhere(),
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-security-policy": INERT,
     "referrer-policy": "no-referrer",
   };
   return forApi;
 }
+
+export const newNonce = (): string => randomBytes(NONCE_BYTES).toString("base64url");
 
 /** For pages; scripts run only with this answer's nonce. */
 export function pageHeaders(nonce: string): Record<string, string> {
@@ -39,8 +44,8 @@ export function pictureHeaders(): Record<string, string> {
   return { ...everywhere(), "content-security-policy": "default-src 'none'; sandbox", "referrer-policy": "no-referrer" };
 }
 
-/** For scripts and styles, which hold nothing of anybody. */
-export const staticHeaders = (): Record<string, string> => everywhere();
+/** For scripts and styles, which hold nothing of anybody: as pages of their own they are inert. */
+export const staticHeaders = (): Record<string, string> => ({ ...everywhere(), "content-security-policy": INERT });
 
 function everywhere(): Record<string, string> {
   return {

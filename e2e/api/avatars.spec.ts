@@ -66,6 +66,7 @@ test("S55 a picture is served inert, cached for ever and with its true type", as
   expect(answer.headers).toMatchObject({
     "content-type": "image/webp",
     "content-security-policy": "default-src 'none'; sandbox",
+    "content-disposition": expect.stringMatching(/^inline; filename="[0-9a-f]{64}\.webp"$/),
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "public, max-age=31536000, immutable",

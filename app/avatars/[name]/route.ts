@@ -8,7 +8,12 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const hash = String((await context?.params)?.name).match(/^([0-9a-f]{64})\.webp$/)?.[1];
     const bytes = hash && findAvatar(hash);
     if (!bytes) throw new DoorError("not_found");
-    const headers = { "content-type": "image/webp", "cache-control": "public, max-age=31536000, immutable", etag: `"${hash}"` };
+    const headers = {
+      "content-type": "image/webp",
+      "content-disposition": `inline; filename="${hash}.webp"`, // never a name that somebody sent
+      "cache-control": "public, max-age=31536000, immutable",
+      etag: `"${hash}"`,
+    };
     return new web.Response(new Uint8Array(bytes), { headers: { ...headers, ...pictureHeaders(), "x-request-id": requestId } });
   }),
 });
