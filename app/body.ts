@@ -4,6 +4,7 @@ import { AccountsError } from "#accounts/errors.ts";
 import { DoorError } from "./problem.ts";
 
 const DEEPEST_JSON = 20;
+const MOST_FIELDS = 100; // each unknown one is named in the answer
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -39,6 +40,7 @@ export function formValues(schema: z.ZodMiniType, form: Iterable<[string, FormDa
   for (const [name, value] of form) {
     if (typeof value !== "string" && value.size === 0 && value.name === "") continue;
     if (values.has(name)) throw malformed(name, "repeated", `Send “${name.slice(0, 60)}” only once.`);
+    if (values.size >= MOST_FIELDS) throw tooManyFields();
     values.set(name, typeof value === "string" ? formValue(schema, name, value) : value);
   }
   return Object.fromEntries(values);
@@ -97,18 +99,22 @@ function parseJson(text: string): unknown {
   }
 }
 
+// A string that does not end reaches to the end: else each quote in it would be tried anew, hours for a few megabytes of \"\"\".
+const PIECES = /("[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$))(\s*:)?|[[\]{}]/gs;
+
 /**
- * Refuses what JSON.parse would swallow: deep nesting, and a key of the outer object given twice, of which one parser
- * takes the first and another the last.
+ * Refuses what JSON.parse would swallow: deep nesting, very many fields, and a key of the outer object given twice, of
+ * which one parser takes the first and another the last.
  */
 function checkStructure(text: string): void {
   const keys = new Set<unknown>();
   let depth = 0;
-  for (const [token, key, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[[\]{}]/gs)) {
+  for (const [token, key, colon] of text.matchAll(PIECES)) {
     if (key !== undefined) {
       if (depth !== 1 || colon === undefined) continue;
       const name = JSON.parse(key);
       if (keys.has(name)) throw malformed(String(name), "repeated", `Send “${String(name).slice(0, 60)}” only once.`);
+      if (keys.size >= MOST_FIELDS) throw tooManyFields();
       keys.add(name);
     } else if (token === "{" || token === "[") {
       if (++depth > DEEPEST_JSON) throw malformed("", "malformed", "The body is nested too deeply.");
@@ -134,6 +140,8 @@ async function parseMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: strin
     throw malformed("", "malformed", "The body is not valid multipart/form-data.");
   }
 }
+
+const tooManyFields = () => malformed("", "malformed", `The body has more than ${MOST_FIELDS} fields.`);
 
 function malformed(field: string, code: string, detail: string): AccountsError {
   return new AccountsError("validation_failed", { fields: [{ field: field.slice(0, 60), code, detail }] });

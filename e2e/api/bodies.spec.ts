@@ -99,3 +99,26 @@ async function twoPictures(latchkey: Latchkey, fields: Fields, picture: Blob) {
   const headers = { "content-type": encoded.headers.get("content-type") ?? "" };
   return latchkey.api("POST", "/auth/create-user/", { raw: new Uint8Array(await encoded.arrayBuffer()), headers });
 }
+
+test("S59 a body that is built to keep its reader busy is refused at once", async ({ latchkey }) => {
+  const long = 3_500_000;
+  const keys = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 1]));
+  const bodies: [name: string, ask: Ask][] = [
+    ["a string of escaped quotes that does not end", json(`{"email":"${'\\"'.repeat(long)}`)],
+    ["the same with half an escape at its end", json(`{"email":"${'\\"'.repeat(long)}\\`)],
+    ["nothing but quotes", json(`{"email":${'"'.repeat(long)}`)],
+    ["nothing but backslashes", json(`{"email":"${"\\".repeat(long)}`)],
+    ["spaces after a key", json(`{"email"${" ".repeat(long)}`)],
+    ["very many fields in JSON", { json: keys }],
+    ["very many fields in a form", { raw: "a=1&".repeat(long / 4), headers: { "content-type": "application/x-www-form-urlencoded" } }],
+  ];
+  for (const [name, ask] of bodies) {
+    const startedAt = performance.now();
+    const { status, text } = await latchkey.api("POST", "/auth/create-user/", ask);
+    expect(status, name).toBe(400);
+    expect(text.length, `${name}: a short answer`).toBeLessThan(20_000);
+    expect(performance.now() - startedAt, name).toBeLessThan(3_000); // it was hours
+  }
+});
+
+const json = (raw: string): Ask => ({ raw, headers: { "content-type": "application/json" } });
