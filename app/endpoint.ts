@@ -15,7 +15,7 @@ import { log, logged } from "./log.ts";
 import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
 
-const BODY_MAX_BYTES = 64 * 1024;
+export const BODY_MAX_BYTES = 64 * 1024;
 export const IMAGE_BODY_MAX_BYTES = 7 * 1024 * 1024;
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

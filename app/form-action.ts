@@ -19,7 +19,8 @@ import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
  */
 export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Caller, input: z.output<S>) => Promise<string>) {
   return async (_: FormState, form: FormData): Promise<FormState> => {
-    const fields = [...form].filter(([name]) => !name.startsWith("$ACTION"));
+    const sent = form instanceof FormData ? [...form] : []; // a request made by hand may give anything
+    const fields = sent.filter(([name]) => !name.startsWith("$ACTION"));
     let target: string;
     try {
       if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);

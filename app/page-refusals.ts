@@ -51,8 +51,8 @@ function refuse(response: ServerResponse, status: number, sentence: string): tru
 }
 
 /**
- * A body that Next.js cannot read gets a bare 500 from it. Our actions answer their own faults with the form, and a page
- * that fails is HTML: so the bare one always means the request, and its sender is told so.
+ * A body that Next.js cannot read gets a bare 500 from it, or one for its script. Our actions answer their own faults with
+ * the form, and a page that fails is HTML: so these always mean the request, and its sender is told so.
  */
 function explainBareError(response: ServerResponse): void {
   type Sends<Sent> = (...given: unknown[]) => Sent;
@@ -61,12 +61,11 @@ function explainBareError(response: ServerResponse): void {
   const end = response.end.bind(response) as Sends<ServerResponse>;
   let isBare = false;
   response.writeHead = (status: number, ...more: unknown[]) => {
-    if (response.getHeader("content-type") !== "text/plain") return writeHead(status, ...more);
-    response.setHeader("content-type", TEXT);
-    isBare = status === 500;
-    if (!isBare) return writeHead(status, ...more);
-    response.removeHeader("content-length");
-    response.removeHeader("content-encoding");
+    const type = String(response.getHeader("content-type"));
+    if (type === "text/plain") response.setHeader("content-type", TEXT);
+    if (status !== 500 || !/^text\/(plain|x-component)/.test(type)) return writeHead(status, ...more);
+    isBare = type === "text/plain";
+    if (isBare) for (const name of ["content-length", "content-encoding"]) response.removeHeader(name);
     return writeHead(400);
   };
   response.write = (...given: unknown[]) => isBare || write(...given);

@@ -1,13 +1,14 @@
 import { config } from "#accounts/config.ts";
+import { parseInput } from "#accounts/input.ts";
+import { LogoutInput } from "#accounts/schemas.ts";
 import { logOut } from "#accounts/sessions.ts";
+import { readBody } from "../body.ts";
 import { currentCaller } from "../current.ts";
-import { answering } from "../endpoint.ts";
+import { answering, BODY_MAX_BYTES } from "../endpoint.ts";
 import { logged } from "../log.ts";
 import { withNotice } from "../notices.ts";
 import { fromElsewhere, isSameOrigin } from "../same-origin.ts";
 import { clearSessionCookie } from "../session-cookie.ts";
-
-const everywhere = (form: FormData | null) => form?.get("all") === "true";
 
 /**
  * Signs out, with `all=true` everywhere. A plain form leads here and not a server action: the browser then loads a whole
@@ -15,7 +16,7 @@ const everywhere = (form: FormData | null) => form?.get("all") === "true";
  */
 export const POST = answering(async (request, requestId) => {
   if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
-  const all = everywhere(await request.formData().catch(() => null));
+  const { all } = parseInput(LogoutInput, await readBody(request, LogoutInput, BODY_MAX_BYTES));
   const caller = await currentCaller();
   if (caller.session) await logged(caller, requestId, () => logOut(caller, { all }));
   await clearSessionCookie();

@@ -54,6 +54,42 @@ test("a form that breaks off or is garbled gets 400 and a sentence", async ({ as
   }
 });
 
+test("what no script of ours sends to a form is refused, and never an error of ours", async ({ ask, page }) => {
+  await page.goto("/login/");
+  const id =
+    (await page.content())
+      .match(/"id":"([0-9a-f]{42})"|&quot;id&quot;:&quot;([0-9a-f]{42})&quot;/)
+      ?.slice(1)
+      .find(Boolean) ?? "";
+  expect(id).not.toBe("");
+  const deep = "[".repeat(10_000) + "]".repeat(10_000);
+  for (const raw of [
+    "[]",
+    "[null,null]",
+    '["a","b"]',
+    "[{},{}]",
+    "{",
+    deep,
+    `["$n${"9".repeat(1_000)}"]`,
+    '[null,[[{},"a"]]]',
+    "[null,[[1,2]]]",
+  ]) {
+    const { status, text } = await ask("POST", "/login/", {
+      raw,
+      headers: { "next-action": id, "content-type": "text/plain;charset=UTF-8" },
+    });
+    expect(status, raw.slice(0, 40)).toBeLessThan(500);
+    expect(text).not.toMatch(/\bat \w+ \(|node_modules/);
+  }
+});
+
+test("S56 signing out refuses a long body while reading it", async ({ ask, user, latchkey }) => {
+  const headers = { cookie: `__Host-session=${user.token}`, origin: latchkey.url, "content-type": "application/x-www-form-urlencoded" };
+  const { status } = await ask("POST", "/sign-out/", { raw: `all=${"x".repeat(70_000)}`, chunked: true, headers });
+  expect(status).toBe(413);
+  expect(latchkey.kept(user).sessions).toHaveLength(1);
+});
+
 test("S52 methods that no page has get 405 with Allow, and nothing is echoed", async ({ ask }) => {
   for (const method of ["TRACE", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
     for (const path of ["/", "/login/", "/profile/", "/sign-out/", "/nowhere/"]) {
