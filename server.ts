@@ -9,7 +9,7 @@ import { api } from "#app/auth/api.ts";
 import { stampClientAddress } from "#app/client-address.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
-import { keep, sendKept } from "#app/kept-pages.ts";
+import { sendKept } from "#app/kept-pages.ts";
 import { log, logAnswer } from "#app/log.ts";
 import { refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
@@ -104,8 +104,7 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
   if (refusePage(request, response)) return;
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
-  if (sendKept(request, response, nonce)) return;
-  keep(request, response, nonce);
+  if (sendKept(request, response, nonce, import.meta.dirname)) return;
   request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
   await handlePage(request, response).catch((error) => {
     log().error({ err: error }, "page failed");

@@ -27,7 +27,10 @@ export class AccountsError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: RefusalCode, more: { fields?: FieldError[]; retryAfterSeconds?: number } = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0; // nobody reads where a refusal came from, and in a flood that would take a twentieth of the time
     super(refusals[code]);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "AccountsError";
     this.code = code;
     this.fields = more.fields ?? [];

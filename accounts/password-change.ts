@@ -54,7 +54,7 @@ export async function requirePassword(caller: SignedIn, password: string): Promi
   await withinLimits([tries], async () => {
     if (await verifyPassword(user.passwordHash, password)) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
-    await commitOnRecord(caller, (tx) => [countFailure(tx, tries), auditEvent(tx, caller, "login.failed", event)]);
+    await commitOnRecord(caller, (tx) => [countFailure(tries), auditEvent(tx, caller, "login.failed", event)]);
     throw wrongPassword();
   });
 }

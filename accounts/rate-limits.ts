@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { inArray, sql } from "drizzle-orm";
-import { type Db, db } from "#db/client.ts";
+import { inArray, type SQL, sql } from "drizzle-orm";
+import { type Db, db, prepared, withValues } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { rateLimits } from "#db/schema.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
@@ -74,26 +74,35 @@ export async function withinLimits<T>(limits: Limit[], check: () => Promise<T>):
 }
 
 /** The statement that counts one failure; it belongs into the same commit as what failed. */
-export function countFailure(tx: Db, { name, key }: Limit) {
+export function countFailure({ name, key }: Limit) {
   const { free, windowMs, grows }: Rule = LIMITS[name];
   const now = clock.now();
-  // A window that ends later than a whole window from now was written before the clock was set back: it is over.
-  const over = sql`(${rateLimits.expiresAt} <= ${now} or ${rateLimits.expiresAt} > ${now + windowMs})`;
-  const failures = sql`case when ${over} then 1 else ${rateLimits.failures} + 1 end`;
-  const blockMs = sql`min(${LONGEST_BLOCK_MS}, ${SHORTEST_BLOCK_MS} << min(16, max(0, ${failures} - ${free()})))`;
-  const first = { failures: 1, blockedUntil: grows && free() <= 1 ? now + SHORTEST_BLOCK_MS : 0, expiresAt: now + windowMs };
-  return tx
-    .insert(rateLimits)
-    .values({ key, ...first })
-    .onConflictDoUpdate({
-      target: rateLimits.key,
-      set: {
-        failures,
-        blockedUntil: grows ? sql`case when ${failures} >= ${free()} then ${now} + ${blockMs} else 0 end` : 0,
-        expiresAt: grows ? now + windowMs : sql`case when ${over} then ${now + windowMs} else ${rateLimits.expiresAt} end`,
-      },
-    });
+  const firstBlock = grows && free() <= 1 ? now + SHORTEST_BLOCK_MS : 0;
+  const { growing, plain } = countings();
+  return withValues(grows ? growing : plain, { key, now, free: free(), firstBlock, until: now + windowMs });
 }
+
+/** Prepared, because a guesser brings about hundreds a second. */
+const countings = prepared((db) => {
+  const [key, now, free, firstBlock, until] = ["key", "now", "free", "firstBlock", "until"].map((name) => sql.placeholder(name));
+  // A window that ends later than a whole window from now was written before the clock was set back: it is over.
+  const over = sql`(${rateLimits.expiresAt} <= ${now} or ${rateLimits.expiresAt} > ${until})`;
+  const failures = sql`case when ${over} then 1 else ${rateLimits.failures} + 1 end`;
+  const blockMs = sql`min(${LONGEST_BLOCK_MS}, ${SHORTEST_BLOCK_MS} << min(16, max(0, ${failures} - ${free})))`;
+  const counting = (set: { blockedUntil: SQL; expiresAt: SQL }) =>
+    db
+      .insert(rateLimits)
+      .values({ key: sql`${key}`, failures: 1, blockedUntil: sql`${firstBlock}`, expiresAt: sql`${until}` })
+      .onConflictDoUpdate({ target: rateLimits.key, set: { failures, ...set } })
+      .prepare();
+  return {
+    growing: counting({
+      blockedUntil: sql`case when ${failures} >= ${free} then ${now} + ${blockMs} else 0 end`,
+      expiresAt: sql`${until}`,
+    }),
+    plain: counting({ blockedUntil: sql`0`, expiresAt: sql`case when ${over} then ${until} else ${rateLimits.expiresAt} end` }),
+  };
+});
 
 /** The statement that forgets the failures of these limits. */
 export function clearLimits(tx: Db, limits: Limit[]) {

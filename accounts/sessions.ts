@@ -167,7 +167,7 @@ async function endSessions(caller: Caller, userId: number, which: ReturnType<typ
 async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
   const userId = user?.id ?? NOBODY;
   await commitOnRecord(caller, (tx) => [
-    ...countedLimits(limits, emailCanonical).map((one) => countFailure(tx, one)),
+    ...countedLimits(limits, emailCanonical).map((one) => countFailure(one)),
     auditEvent(tx, caller, "login.failed", { userId }),
     loginLimitedEvent(tx, caller, userId, limits),
     tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),

@@ -38,7 +38,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
       tx.insert(users).values(row).returning(),
       auditEvent(tx, caller, "user.registered", { userId }),
       ...(avatar ? [insertAvatar(tx, avatar)] : []),
-      ...(caller === systemCaller ? [] : [rememberDevice(tx, caller, userId), countFailure(tx, created)]),
+      ...(caller === systemCaller ? [] : [rememberDevice(tx, caller, userId), countFailure(created)]),
     ]).catch((error) => refuseTaken(error, input, told));
     return { user: result?.[0][0] as User };
   });
@@ -206,7 +206,7 @@ function takenFields(names: { email?: string; username?: string }, ownId?: numbe
 /** Refuses taken names, and counts that it told: the answer could be used to find out who has an account. */
 async function refuseIfTaken(fields: (keyof typeof TAKEN)[], told: Limit): Promise<void> {
   if (fields.length === 0) return;
-  await commit((tx) => [countFailure(tx, told)]);
+  await commit(() => [countFailure(told)]);
   const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
   throw new AccountsError("user_already_exists", { fields: errors });
 }

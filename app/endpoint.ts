@@ -14,6 +14,7 @@ import { clientAddress } from "./client-address.ts";
 import { log, logged } from "./log.ts";
 import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
+import { turn } from "./turns.ts";
 
 export const BODY_MAX_BYTES = 64 * 1024;
 export const IMAGE_BODY_MAX_BYTES = 7 * 1024 * 1024;
@@ -52,6 +53,7 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
   return answering(async (request, requestId, context) => {
     const caller = callerOf(request, endpoint);
     const { method, input: schema, output, status } = endpoint;
+    if (endpoint.access === "public" && method === "POST") await turn();
     const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
     const input = schema && parseInput(schema, method === "GET" ? readQuery(request, schema) : await readBody(request, schema, maxBytes));
     const id = context ? readId((await context.params)?.id) : NO_ID;

@@ -1,0 +1,18 @@
+const MOST_A_TURN = 8;
+
+const waiting: (() => void)[] = [];
+
+/**
+ * Waits for a place in one of the next turns of the event loop, a few to each. Whoever wants to prove or set a password
+ * waits here first: a crowd of a thousand at once would otherwise hold up all token checks until the last of it is refused.
+ */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(letIn);
+  });
+}
+
+function letIn(): void {
+  for (const enter of waiting.splice(0, MOST_A_TURN)) enter();
+  if (waiting.length > 0) setImmediate(letIn);
+}
