@@ -16,7 +16,7 @@ export type Db = BetterSQLite3Database & { $client: Database.Database };
 /** What `commit` runs: any Drizzle statement that was built and not yet awaited. */
 type Statement = PromiseLike<unknown> & { prepare(): { execute(): unknown } };
 
-/** The disk or another process keeps us from reading or writing; nothing was changed. */
+/** The disk, another process or another version keeps us from reading or writing; nothing was changed. */
 export class StorageError extends Error {
   readonly retryAfterSeconds = 5;
 }
