@@ -6,6 +6,7 @@ import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
 import { faultsDisk } from "./faults-disk.ts";
 import { faultsLock } from "./faults-lock.ts";
+import { faultsReadOnly } from "./faults-read-only.ts";
 import { faultsStop } from "./faults-stop.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
@@ -24,6 +25,7 @@ const scenarios: Scenario[] = [
   ...faultsCrash,
   ...faultsLock,
   ...faultsDisk,
+  ...faultsReadOnly,
   ...wrongEnvironments,
   ...connections,
   ...faultsStop,

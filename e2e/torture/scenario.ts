@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeClients, telling } from "./client.ts";
+import { hasDisks } from "./disk.ts";
 import { newFolder, type Server, type StartOptions, startServer } from "./place.ts";
 
 /* What a scenario is, and what has to hold after each: the global invariants. */
 
-export type Need = "strace" | "libfaketime" | "gcc" | "root" | "Node below 22" | "20,000 descriptors";
+export type Need = "strace" | "libfaketime" | "gcc" | "root" | "ext4 on a loop device" | "Node below 22" | "20,000 descriptors";
 
 export type Scenario = {
   /** As the security requirements call it. */
@@ -32,6 +33,7 @@ const present: Record<Need, () => boolean> = {
   gcc: () => has("gcc"),
   libfaketime: () => existsSync(LIBFAKETIME),
   root: () => process.getuid?.() === 0,
+  "ext4 on a loop device": () => hasDisks(),
   "Node below 22": () =>
     existsSync(OLD_NODE) && Number(spawnSync(OLD_NODE, ["-p", "process.versions.node"]).stdout.toString().split(".")[0]) < 22,
   "20,000 descriptors": () => Number(/open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) >= 20_000,
