@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { answers } from "./answers.ts";
 import { connections } from "./connections.ts";
 import { wrongEnvironments } from "./environment.ts";
+import { faultsBackup } from "./faults-backup.ts";
 import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
 import { faultsDisk } from "./faults-disk.ts";
 import { faultsLock } from "./faults-lock.ts";
 import { faultsReadOnly } from "./faults-read-only.ts";
 import { faultsStop } from "./faults-stop.ts";
+import { faultsUpgrade } from "./faults-upgrade.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
 import { missing, type Scenario, Torture } from "./scenario.ts";
@@ -29,6 +31,8 @@ const scenarios: Scenario[] = [
   ...wrongEnvironments,
   ...connections,
   ...faultsStop,
+  ...faultsBackup,
+  ...faultsUpgrade,
   ...faultsClock,
   ...answers,
 ];
