@@ -123,7 +123,7 @@ async function diskTurnsReadOnly(torture: Torture): Promise<void> {
 async function refusesToStart(torture: Torture, when: string, dataDir: string, user?: number): Promise<void> {
   const look = () => [dataDir, ROOT].map((folder) => readdirSync(folder).toSorted().join());
   const before = look();
-  const { code, said, ms } = await startRefused({ DATA_DIR: dataDir }, process.execPath, user);
+  const { code, said, ms } = await startRefused({ DATA_DIR: dataDir }, { user });
   torture.check(code === 1 && said.includes(dataDir), `a start ${when}: ${code}, ${said.slice(0, 300)}`);
   torture.check(!/\n\s+at /.test(said), `a start ${when} says a stack trace`);
   torture.check(look().join() === before.join(), `a start ${when} left ${look()}, not ${before}`);
