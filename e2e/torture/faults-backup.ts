@@ -12,7 +12,7 @@ import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 /* Copies while others write, and going back to one. */
 
 const MOST_SLOWED = 2;
-const NOTICED_MS = 50; // a program that starts beside it takes half of a small machine: nobody notices less than this
+const NOTICED_MS = 25; // below this it may be anything: the program that copies needs a processor too
 
 /** As much on record as years of a small service, so that copying takes a while. */
 function fill(server: Server, megabytes: number): void {
@@ -62,29 +62,21 @@ async function copyNow(torture: Torture, server: Server, history: History, file:
 async function backup(torture: Torture): Promise<void> {
   const server = await torture.start({ allow: /503/ });
   fill(server, torture.many(1, 20));
-  const [history, name, copies] = [newHistory(), newName(), [] as Copy[]];
+  const [history, name] = [newHistory(), newName()];
   const token = await new Client(server.url).newToken(name);
   const bystander = { name, exists: "ok" as const, bios: [""], passwords: [PASSWORD], tokens: new Map([[token, "ok" as const]]) };
   history.actors.push({ ...bystander, unknownSessions: 0 });
   const [session] = server.rows<{ id: number }>("select id from sessions");
   const load = startLoad(() => server.url, history, 6);
-  const folder = newFolder();
-  const [alone, beside] = [[] as Beside[], [] as Beside[]];
-  const rounds = torture.many(1, 5); // in turns, so that the machine's other work falls on both alike
-  for (let round = 0; round < rounds; round++) {
-    alone.push(await measure(server, token, session?.id ?? 0, () => sleep(torture.many(1_000, 6_000))));
-    beside.push(await measure(server, token, session?.id ?? 0, () => copyOnAndOn(torture, server, history, folder, copies)));
+  const copies: Copy[] = [];
+  const besides = (during: () => Promise<unknown>) => measure(server, token, session?.id ?? 0, during);
+  const copying = () => copyOnAndOn(torture, server, history, copies);
+  for (const last of [false, true]) {
+    // A busy machine may spoil one measurement, so it is repeated once before it counts.
+    if (judge(torture, await inTurns(torture, besides, copying), last)) break;
   }
   await load.stop();
   torture.rounds = copies.length;
-  for (const what of ["check", "write"] as const) {
-    judge(
-      torture,
-      what,
-      alone.map((one) => one[what]),
-      beside.map((one) => one[what]),
-    );
-  }
   for (const copy of copies) checkCopy(torture, copy);
   for (const copy of torture.many(
     copies.slice(-1),
@@ -94,29 +86,53 @@ async function backup(torture: Torture): Promise<void> {
   await checkHistory(torture, server, history);
 }
 
+type Turns = { alone: Beside[]; beside: Beside[] };
+
+/** Without backups and with them, in turns: the machine's other work falls on both alike. */
+async function inTurns(
+  torture: Torture,
+  besides: (during: () => Promise<unknown>) => Promise<Beside>,
+  copying: () => Promise<void>,
+): Promise<Turns> {
+  const turns: Turns = { alone: [], beside: [] };
+  for (let turn = 0; turn < torture.many(1, 5); turn++) {
+    turns.alone.push(await besides(() => sleep(torture.many(1_000, 6_000))));
+    turns.beside.push(await besides(copying));
+  }
+  return turns;
+}
+
 /** A backup every 2 seconds. */
-async function copyOnAndOn(torture: Torture, server: Server, history: History, folder: string, copies: Copy[]): Promise<void> {
+async function copyOnAndOn(torture: Torture, server: Server, history: History, copies: Copy[]): Promise<void> {
+  const folder = newFolder();
   for (let at = 0; at < torture.many(2, 3); at++) {
     const next = sleep(torture.many(400, 2_000));
-    copies.push(await copyNow(torture, server, history, join(folder, `copy-${copies.length}`)));
+    copies.push(await copyNow(torture, server, history, join(folder, `copy-${at}`)));
     await next;
   }
 }
 
-function judge(torture: Torture, what: string, alone: Seen[], beside: Seen[]): void {
-  const statuses = new Set([...alone, ...beside].flatMap((one) => Object.keys(one.statuses)));
-  torture.check([...statuses].join() === "200", `${what} beside backups: ${[...statuses]}`);
-  const [p50, p99] = [0.5, 0.99].map((part) =>
-    [alone, beside].map((all) =>
-      percentile(
-        all.flatMap(({ times }) => times),
-        part,
-      ),
-    ),
-  ) as [[number, number], [number, number]];
-  torture.figure(`${what} p50/p99 alone`, `${p50[0].toFixed(1)}/${p99[0].toFixed(1)} ms`);
-  torture.figure("beside backups", `${p50[1].toFixed(1)}/${p99[1].toFixed(1)} ms`);
-  torture.within(`${what} p99 beside backups`, p99[1], Math.max(MOST_SLOWED * p99[0], NOTICED_MS));
+const part = (all: Beside[], what: keyof Beside, of: number): number =>
+  percentile(
+    all.flatMap((one) => one[what].times),
+    of,
+  );
+
+/** True when nothing speaks against it; if not, it counts only the `last` time. */
+function judge(torture: Torture, { alone, beside }: Turns, last: boolean): boolean {
+  const limits = (["check", "write"] as const).map((what) => {
+    const limit = Math.max(MOST_SLOWED * part(alone, what, 0.99), NOTICED_MS);
+    return { what, limit, p99: part(beside, what, 0.99) };
+  });
+  if (!last && limits.some(({ p99, limit }) => p99 > limit)) return false;
+  for (const { what, limit, p99 } of limits) {
+    const statuses = new Set([...alone, ...beside].flatMap((one) => Object.keys(one[what].statuses)));
+    torture.check([...statuses].join() === "200", `${what} beside backups: ${[...statuses]}`);
+    const both = [alone, beside].map((all) => [0.5, 0.99].map((of) => part(all, what, of).toFixed(1)).join("/"));
+    torture.figure(`${what} p50/p99 alone, beside backups`, both.join(", "), " ms");
+    torture.within(`${what} p99 beside backups`, p99, limit);
+  }
+  return true;
 }
 
 /** The copy is whole, nobody else can read it, and the restore command makes a whole database of it, without sessions. */
