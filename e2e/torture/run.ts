@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { answers } from "./answers.ts";
+import { bodies } from "./bodies.ts";
 import { connections } from "./connections.ts";
 import { wrongEnvironments } from "./environment.ts";
+import { errors } from "./errors.ts";
 import { faultsBackup } from "./faults-backup.ts";
 import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
@@ -30,11 +32,13 @@ const scenarios: Scenario[] = [
   ...faultsReadOnly,
   ...wrongEnvironments,
   ...connections,
+  ...bodies,
   ...faultsStop,
   ...faultsBackup,
   ...faultsUpgrade,
   ...faultsClock,
   ...answers,
+  ...errors,
 ];
 const LONGEST_MS = 40 * 60_000;
 const LONGEST_SHORT_MS = 60_000;

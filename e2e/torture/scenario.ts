@@ -143,7 +143,11 @@ export class Torture {
       if (status && !allowed.test(status)) this.check(false, `G1 ${status}: ${line.slice(0, 200)}`);
       if (/unhandled|uncaught/i.test(line)) this.check(false, `G1 ${line.slice(0, 200)}`);
     }
-    for (const file of [server.databaseFile, `${server.databaseFile}-wal`, server.logFile]) {
+    this.noSecretIn(server.databaseFile, `${server.databaseFile}-wal`, `${server.databaseFile}-shm`, server.logFile);
+  }
+
+  noSecretIn(...files: string[]): void {
+    for (const file of files) {
       const bytes = existsSync(file) ? readFileSync(file) : Buffer.of();
       for (const secret of this.secrets) this.check(!bytes.includes(secret), `G5 a secret is in ${file.split("/").at(-1)}`);
     }
