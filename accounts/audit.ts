@@ -21,8 +21,7 @@ type Subject = {
 
 /** The statement that records an event; it belongs into the same commit as what it records. */
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
-  // Keyed: a commit that waits for a lock is built more than once.
-  caller.events.set(`${type} ${sessionId}`, { type, userId: typeof userId === "number" ? userId : null, sessionId: sessionId ?? null });
+  tellOf(caller, type, { userId, sessionId });
   return tx.insert(auditEvents).values({
     userId: userId as number,
     type,
@@ -32,6 +31,11 @@ export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userI
     sessionId: sessionId ?? null,
     detail: detail ?? null,
   });
+}
+
+/** Notes an event for the log. Keyed, since a commit that waits for a lock is built more than once. */
+export function tellOf(caller: Caller, type: AuditEventType, { userId, sessionId }: Subject): void {
+  caller.events.set(`${type} ${sessionId}`, { type, userId: typeof userId === "number" ? userId : null, sessionId: sessionId ?? null });
 }
 
 /** The statement that records `login.limited` if the failures just counted have closed one of these limits. */

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { commit, db, must, uniqueViolation } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent, loginLimitedEvent, revokedByLimitEvents } from "./audit.ts";
+import { auditEvent, loginLimitedEvent, revokedByLimitEvents, tellOf } from "./audit.ts";
 import { type Caller, NOBODY, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
@@ -216,12 +216,13 @@ async function endSessions(caller: Caller, userId: number, which: ReturnType<typ
 /** Puts a failure on record. For an address that nobody has, the same is written and taken back, so that it takes as long. */
 async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
   const userId = user?.id ?? NOBODY;
-  await commit((tx) => [
+  const result = await commit((tx) => [
     ...countedLimits(limits, emailCanonical).map((one) => countFailure(tx, one)),
     auditEvent(tx, caller, "login.failed", { userId }),
     loginLimitedEvent(tx, caller, userId, limits),
     tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
   ]);
+  if (result?.at(-2)?.changes) tellOf(caller, "login.limited", { userId }); // only then was it put on record
   throw new AccountsError("invalid_credentials");
 }
 
