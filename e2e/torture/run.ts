@@ -14,6 +14,7 @@ import { faultsStop } from "./faults-stop.ts";
 import { faultsUpgrade } from "./faults-upgrade.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
+import { races } from "./races.ts";
 import { missing, type Scenario, Torture } from "./scenario.ts";
 import { timing } from "./timing.ts";
 
@@ -24,6 +25,7 @@ import { timing } from "./timing.ts";
 
 const scenarios: Scenario[] = [
   ...guessing,
+  ...races,
   ...timing,
   ...hashingLoad,
   ...faultsCrash,
