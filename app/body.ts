@@ -12,7 +12,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Throws `payload_too_large`, `unsupported_media_type` and `validation_failed`.
  */
 export async function readBody(request: Request, schema: z.ZodMiniType, maxBytes: number): Promise<unknown> {
-  const bytes = await readBounded(request, maxBytes);
+  const bytes = await readBounded(request, maxBytes).catch((error) => {
+    if (error instanceof DoorError) throw error;
+    throw malformed("", "malformed", "The body broke off."); // whoever sent it is gone: no fault of ours
+  });
   if (bytes.length === 0) return {};
   const contentType = request.headers.get("content-type") ?? "";
   const [type, ...parameters] = contentType

@@ -141,6 +141,7 @@ export class Torture {
     for (const line of server.log().split("\n")) {
       const status = /"status":(5\d\d)/.exec(line)?.[1];
       if (status && !allowed.test(status)) this.check(false, `G1 ${status}: ${line.slice(0, 200)}`);
+      if (/"msg":"unexpected error"/.test(line) && !allowed.test("500")) this.check(false, `G1 ${line.slice(0, 200)}`);
       if (/unhandled|uncaught/i.test(line)) this.check(false, `G1 ${line.slice(0, 200)}`);
     }
     this.noSecretIn(server.databaseFile, `${server.databaseFile}-wal`, `${server.databaseFile}-shm`, server.logFile);
