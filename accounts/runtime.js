@@ -11,7 +11,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 
 // drizzle-orm's ES modules make Node read its 180 KB package.json again for each of their files: half a second and 200 MB
 // at every start. Its CommonJS build is the same code without that.
-const { registerHooks, enableCompileCache } = await import("node:module");
+const { createRequire, registerHooks, enableCompileCache } = await import("node:module");
 enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/node`);
 registerHooks({
   resolve(specifier, context, nextResolve) {
@@ -19,3 +19,19 @@ registerHooks({
     return nextResolve(specifier, isDrizzle ? { ...context, conditions: ["node", "require"] } : context);
   },
 });
+
+// What is not JavaScript has to fit the machine: copied from another one, or half installed, it would fail with a stack
+// trace. Every door needs these two, so nothing is loaded here that would not be loaded anyway.
+const require = createRequire(import.meta.url);
+for (const [name, tryOut] of [["better-sqlite3", (Database) => new Database(":memory:").close()], ["@node-rs/argon2"]]) {
+  try {
+    const library = require(name);
+    tryOut?.(library);
+  } catch {
+    process.stderr.write(
+      `Latchkey cannot start: the library ${name} is missing, or was installed for another machine than this one ` +
+        `(${process.platform}, ${process.arch}). Run “npm ci” in the project's folder, on this machine.\n`,
+    );
+    process.exit(1);
+  }
+}

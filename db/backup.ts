@@ -104,6 +104,7 @@ function endAllSessions(part: string): void {
 function keepPresent(file: string): void {
   if (!existsSync(file)) return;
   const present = new Database(file);
+  present.pragma("synchronous = FULL");
   present.pragma("wal_checkpoint(TRUNCATE)");
   present.close();
   for (const ending of ["-wal", "-shm"]) rmSync(`${file}${ending}`, { force: true });

@@ -19,7 +19,7 @@ export type Db = BetterSQLite3Database & { $client: Database.Database };
 type Statement = { prepare(): { execute(): unknown } };
 type Rows<S> = S extends PromiseLike<infer R> ? R : unknown;
 
-/** The disk or another process keeps us from reading or writing; nothing was changed. */
+/** The disk, another process or another version keeps us from reading or writing; nothing was changed. */
 export class StorageError extends Error {
   readonly retryAfterSeconds = 5;
 }

@@ -7,7 +7,7 @@ import { afterEach, test } from "node:test";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
-import { closeDatabase, db } from "./client.ts";
+import { closeDatabase, db, StorageError } from "./client.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { processWide } from "./process-wide.ts";
 import * as schema from "./schema.ts";
@@ -146,6 +146,21 @@ test("a process that is killed while it migrates holds up no other", () => {
   assert.equal(signal, "SIGKILL");
   migrateDatabase(file);
   assert.ok(newUser());
+});
+
+test("a database that a newer version has changed is refused, and left as it is", () => {
+  const file = newFile();
+  migrateDatabase(file);
+  const { id } = newUser();
+  db().$client.exec(`INSERT INTO ${OWN_OF_DRIZZLE} (hash, created_at) SELECT 'newer', max(created_at) + 1 FROM ${OWN_OF_DRIZZLE}`);
+  const before = schemaOf(file);
+  closeDatabase();
+  assert.throws(
+    () => migrateDatabase(file),
+    (error) => error instanceof StorageError && /newer version/.test(error.message),
+  );
+  assert.deepEqual(schemaOf(file), before);
+  assert.equal(db().$client.prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
 });
 
 test("schema.ts and the migrations agree: drizzle-kit finds nothing to add", () => {

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
-import { openDatabase, privateFile } from "./client.ts";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { type Db, openDatabase, privateFile, StorageError } from "./client.ts";
 
 const OTHER_PROCESS_MS = 60_000;
 
 /**
  * Opens the database and brings it to this version's schema. Each start calls it; all missing migrations are one
- * transaction, so a start that is interrupted leaves the old schema, and the next one finishes.
+ * transaction, so a start that is interrupted leaves the old schema, and the next one finishes. Throws StorageError if a
+ * newer version has changed the schema.
  */
 export function migrateDatabase(file: string): void {
   const db = openDatabase(file);
@@ -15,9 +17,18 @@ export function migrateDatabase(file: string): void {
   const lock = new Database(privateFile(`${file}.migrating`), { timeout: OTHER_PROCESS_MS });
   try {
     lock.exec("BEGIN EXCLUSIVE");
-    migrate(db, { migrationsFolder: join(process.cwd(), "db/migrations") });
+    const migrationsFolder = join(process.cwd(), "db/migrations");
+    migrate(db, { migrationsFolder });
+    refuseNewer(db, readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis ?? 0);
   } finally {
     lock.close();
   }
   db.$client.pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
+}
+
+/** Drizzle takes no notice of migrations that it does not know, and this version would work on tables that it does not know. */
+function refuseNewer(db: Db, latest: number): void {
+  const applied = db.$client.prepare("SELECT max(created_at) FROM __drizzle_migrations").pluck().get();
+  if (Number(applied) <= latest) return;
+  throw new StorageError("a newer version of Latchkey has changed it. Run that version, or restore a backup from before the upgrade");
 }

@@ -83,6 +83,10 @@ test("the domain and its store know nothing of Next.js, React or HTTP answers", 
   expect(within("accounts", "db").filter((file) => telling.test(read(file)))).toEqual([]);
 });
 
+test("only the store opens database files", () => {
+  expect(breaches(sources, (name, file) => name === "package:better-sqlite3" && room(file) !== "db")).toEqual([]);
+});
+
 test("the JSON door works without Next.js: the front door calls it too", () => {
   const door = ["app/endpoint.ts", "app/body.ts", "app/problem.ts", "app/openapi.ts", ...files("app/{auth,health,avatars}/**/*.ts")];
   expect(breaches(door, (name) => /^package:(next|react)(\/|$)/.test(name))).toEqual([]);

@@ -97,7 +97,20 @@ test("S55 formats that nobody needs are refused, whatever they call themselves",
   const pdf = Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n");
   const bmp = Buffer.concat([Buffer.from("BM"), Buffer.alloc(70)]);
   const ico = Buffer.from("000001000100101000000100200068040000", "hex");
-  const uploads = [svg(), await gif(), await avif(), await tiff(), page, pdf, bmp, ico, Buffer.from("PK\u0003\u0004"), Buffer.from("x")];
+  const heic = Buffer.from("000000186674797068656963000000006d69663168656963", "hex");
+  const uploads = [
+    heic,
+    svg(),
+    await gif(),
+    await avif(),
+    await tiff(),
+    page,
+    pdf,
+    bmp,
+    ico,
+    Buffer.from("PK\u0003\u0004"),
+    Buffer.from("x"),
+  ];
   for (const bytes of uploads) {
     for (const type of ["image/png", "image/jpeg", "application/octet-stream"]) {
       expect(await refusedPicture(latchkey, named(bytes, "picture.png", type)), bytes.subarray(0, 12).toString("latin1")).toEqual(

@@ -1,16 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Page } from "@playwright/test";
-import { expect, test } from "../pages.ts";
+import type { Locator } from "@playwright/test";
+import { expect, person, test } from "../pages.ts";
 
 type Sent = Record<string, string>;
 
 /** A form of ours as it stands in the page, with React's own fields: what an attacker would copy. */
-const copyOf = (page: Page, selector: string): Promise<Sent> =>
-  page
-    .locator(selector)
-    .evaluate((form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
+const copyOf = (form: Locator): Promise<Sent> =>
+  form.evaluate((form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
@@ -32,7 +30,7 @@ async function foreignPage(forms: { action: string; fields: Sent; sandboxed?: bo
 
 test("S44 a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
-  const profile = { ...(await copyOf(page, "main form")), bio: "Written by another site" };
+  const profile = { ...(await copyOf(page.locator("main form"))), bio: "Written by another site" };
   const foreign = await foreignPage([
     { action: `${latchkey.url}/sign-out/`, fields: { all: "true" } },
     { action: `${latchkey.url}/profile/`, fields: profile },
@@ -69,7 +67,7 @@ const originsOf = (url: string) => {
 
 test("S45 the forms' actions are carried out for our own pages only", async ({ page, user, latchkey, ask }) => {
   await page.goto("/profile/");
-  const form = await copyOf(page, "main form");
+  const form = await copyOf(page.locator("main form"));
   const cookie = `__Host-session=${user.token}`;
   const { host } = new URL(latchkey.url);
   const send = (bio: string, headers: Record<string, string>) => {
@@ -112,6 +110,45 @@ test("S45 what a script sends in a form's name is refused for other origins too"
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 
+test("S45 no form of any page is carried out for another site", async ({ page, context, user, latchkey, ask }) => {
+  await latchkey.signIn(user, { device_name: "Other" });
+  const other = latchkey.kept(user).sessions.find(({ device_name }) => device_name === "Other")?.id;
+  const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'session.opened'", user.id);
+  const newcomer = person() as Sent;
+  const signedIn: [path: string, typed: Sent][] = [
+    ["/profile/", { bio: "Written by another site" }],
+    ["/security/", { current_password: user.password, new_password: "Another horse 8 stable" }],
+    [`/security/not-me/?event=${event?.id}`, {}],
+    ["/sessions/", {}],
+    [`/sessions/${other}/`, { device_name: "Named by another site" }],
+  ];
+  const signedOut: [path: string, typed: Sent][] = [
+    ["/login/", { email: user.email, password: user.password }],
+    ["/register/", newcomer],
+  ];
+  const before = latchkey.kept(user);
+  let tried = 0;
+  for (const [cookie, pages] of [
+    [`__Host-session=${user.token}`, signedIn],
+    ["", signedOut],
+  ] as const) {
+    if (!cookie) await context.clearCookies();
+    for (const [path, typed] of pages) {
+      await page.goto(path);
+      for (const form of await page.locator("main form[method=post i]").all()) {
+        const { image: _, ...fields } = { ...(await copyOf(form)), ...typed };
+        const headers = { ...(cookie && { cookie }), origin: "https://evil.example", "x-forwarded-host": "evil.example" };
+        const { status } = await ask("POST", path, { multipart: fields, headers });
+        expect(status, path).toBeLessThan(600);
+        expect(latchkey.kept(user), path).toEqual(before);
+        tried++;
+      }
+    }
+  }
+  expect(tried, "forms that were tried").toBeGreaterThan(7);
+  expect(latchkey.rows("select id from users where email = ?", newcomer.email)).toEqual([]);
+});
+
 test("S44 signing out is refused for other origins and odd content types, and ends nothing", async ({ user, latchkey, ask }) => {
   const cookie = `__Host-session=${user.token}`;
   for (const origin of originsOf(latchkey.url)) {
@@ -135,7 +172,7 @@ test("S44 no address of the API takes the browser's cookie for a token", async (
 
 test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
-  const fields = { ...(await copyOf(page, "main form")), bio: "Written by a frame" };
+  const fields = { ...(await copyOf(page.locator("main form"))), bio: "Written by a frame" };
   const foreign = await foreignPage([{ action: `${latchkey.url}/profile/`, fields, sandboxed: true }]);
   await page.goto(foreign.url);
   const answered = page.waitForResponse((response) => response.request().method() === "POST");

@@ -93,6 +93,34 @@ test("a well-known password is refused", async ({ page }) => {
   await expect(field(page, "E-mail address")).toHaveValue(email);
 });
 
+/** The fields that the form's answer marks as wrong. */
+const markedIn = (html: string) =>
+  [...html.matchAll(/<(?:input|textarea)[^>]* aria-invalid="true"[^>]*>/g)].map(([tag]) => `#/${/ name="([^"]*)"/.exec(tag)?.[1]}`);
+
+test("S08 S11 form and API refuse and take the very same usernames and passwords", async ({ page, latchkey, ask }) => {
+  test.slow(); // fifty requests, each with a page or a hash
+  await page.goto("/register/");
+  const hidden = await page
+    .locator("main form")
+    .evaluate((form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string")));
+  const usernames = ["abcde", "x".repeat(31), "123456", "______", ".abcdef", "ada@example", " abcdef", "abcdef ", "ａlicesmith", "aliceé"];
+  const passwords = ["Abcdef1", "Aa1🙂🙂🙂🙂", "ABCDEFG1", "abcdefg1", "Abcdefgh", `Aa1${"x".repeat(254)}`, "Password1", "P@ssw0rd!1"];
+  const asked = [
+    ...[...usernames, "Latchkey", "support", "undefined"].map((username) => ({ username })),
+    ...[...passwords, "Latchkey2026"].map((password) => ({ password })),
+    ...["Éñandú١٢٣ßß", "  Kx7mQp2w  ", "Kx7🙂ßİıabc"].map((password) => ({ password })),
+    { username: unique("x").padEnd(30, "y") },
+  ];
+  for (const fields of asked) {
+    const api = await latchkey.api("POST", "/auth/create-user/", { json: person(fields), from: latchkey.elsewhere() });
+    const wanted = (api.body.errors ?? []).map(({ pointer }: { pointer: string }) => pointer);
+    const second = "username" in fields && api.status === 201 ? { username: unique("z").padEnd(30, "y") } : fields;
+    const multipart = { ...hidden, ...person(second) } as Record<string, string>;
+    const form = await ask("POST", "/register/", { multipart, headers: { origin: latchkey.url } });
+    expect([form.status, ...markedIn(form.text)], JSON.stringify(fields)).toEqual([api.status === 201 ? 303 : 200, ...new Set(wanted)]);
+  }
+});
+
 test("what is no picture is refused, and the rest stays", async ({ page, latchkey }) => {
   const { email, username } = person();
   await page.goto("/register/");

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, newName, PASSWORD, type Reply } from "./client.ts";
 import { hiddenFields, sendForm } from "./pages.ts";
-import { ROOT, type Server } from "./place.ts";
+import { accounts, newFolder, ROOT, type Server } from "./place.ts";
 import type { Scenario, Torture } from "./scenario.ts";
 
 const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
@@ -179,6 +180,12 @@ async function nothingInTheLog(torture: Torture): Promise<void> {
     headers: { origin: server.url },
   });
   await client.ask("POST", "/auth/logout/", { token, json: {} });
+  const guesser = new Client(server.url);
+  for (let guess = 0; guess < 7; guess++)
+    await guesser.ask("POST", "/auth/login/", { json: { email, password: secret(`guess-${guess}`) } });
+  const copy = join(newFolder(), "copy");
+  torture.check(accounts(server.dataDir, "backup", copy).status === 0, "no backup");
+  torture.noSecretIn(copy);
   await noLogInjection(torture, server, client);
 }
 
@@ -204,7 +211,7 @@ async function noLogInjection(torture: Torture, server: Server, client: Client):
     torture.check(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(String(entry.time)), `a log line without its time in UTC: ${line.slice(0, 100)}`);
   }
   const events = new Set(lines.map((line) => JSON.parse(line).event));
-  for (const event of ["user.registered", "session.opened", "login.failed", "session.revoked", "password.changed"])
+  for (const event of ["user.registered", "session.opened", "login.failed", "login.limited", "session.revoked", "password.changed"])
     torture.check(events.has(event), `no log line of ${event}`);
   torture.figure("lines", lines.length);
 }

@@ -5,9 +5,9 @@ import { Client, percentile, steadily } from "./client.ts";
 
 export type Seen = { times: number[]; statuses: Record<string, number>; p50: number; p99: number; max: number };
 
-type Ask = { url: string; path: string; token?: string; perSecond: number };
+type Ask = { url: string; path: string; method?: string; json?: unknown; token?: string; perSecond: number };
 
-/** Asks steadily for one address, until `stop` is called. */
+/** Asks steadily the same of one address, until `stop` is called. */
 export function standBy(ask: Ask): { stop(): Promise<Seen> } {
   const worker = new Worker(import.meta.filename, { workerData: ask });
   return {
@@ -24,9 +24,9 @@ export function standBy(ask: Ask): { stop(): Promise<Seen> } {
 }
 
 if (parentPort) {
-  const { url, path, token, perSecond } = workerData as Ask;
+  const { url, path, method = "GET", json, token, perSecond } = workerData as Ask;
   const client = new Client(url, "127.0.0.9");
-  const load = steadily(perSecond, () => client.ask("GET", path, { token }));
+  const load = steadily(perSecond, () => client.ask(method, path, { json, token }));
   parentPort.once("message", async () => {
     const { times, statuses } = await load.stop();
     parentPort?.postMessage({ times, statuses });

@@ -88,7 +88,7 @@ async function tenThousand(torture: Torture): Promise<void> {
   const client = new Client(server.url);
   const token = await client.newToken();
   const rss = server.rssMb();
-  torture.rounds = torture.many(500, 9_000);
+  torture.rounds = torture.many(500, 10_000);
   const crowd = new Sockets();
   const startedAt = performance.now();
   await crowd.open(server, torture.rounds, "");

@@ -9,10 +9,14 @@ import { OLD_NODE, type Scenario, type Torture } from "./scenario.ts";
 type Refused = { code: number | null; signal: string | null; said: string; ms: number };
 
 /** Starts a server that is not expected to run, and says how it ended. */
-export async function startRefused(settings: Record<string, string>, node = process.execPath, user?: number): Promise<Refused> {
+export async function startRefused(
+  settings: Record<string, string>,
+  { node = process.execPath, user, through = [] }: { node?: string; user?: number; through?: string[] } = {},
+): Promise<Refused> {
   const startedAt = performance.now();
   const port = settings.PORT ?? String(await freePort());
-  const child = spawnChild(node, SERVER, {
+  const [command = node, ...args] = [...through, node, ...SERVER];
+  const child = spawnChild(command, args, {
     cwd: ROOT,
     env: environment({ PORT: port, ...settings }),
     stdio: ["ignore", "pipe", "pipe"],
@@ -70,14 +74,24 @@ async function wrongEnvironment(torture: Torture): Promise<void> {
     mkdirSync(locked);
     chmodSync(folder, 0o755);
     chmodSync(locked, 0o555);
-    judge(torture, "unwritable DATA_DIR", await startRefused({ DATA_DIR: join(locked, "data") }, process.execPath, 65_534), ["DATA_DIR"]);
+    judge(torture, "unwritable DATA_DIR", await startRefused({ DATA_DIR: join(locked, "data") }, { user: 65_534 }), ["DATA_DIR"]);
   }
 }
 
 async function oldNode(torture: Torture): Promise<void> {
   const data = join(newFolder(), "data");
-  judge(torture, "an older Node", await startRefused({ DATA_DIR: data }, OLD_NODE), [/Node 2[24]/]);
+  judge(torture, "an older Node", await startRefused({ DATA_DIR: data }, { node: OLD_NODE }), [/Node 2[24]/]);
   torture.check(!existsSync(data), "an older Node left something");
+}
+
+/** Libraries that are not JavaScript, hidden from the server alone: nothing is taken from anybody else. */
+async function missingLibraries(torture: Torture): Promise<void> {
+  const data = join(newFolder(), "data");
+  for (const name of ["better-sqlite3", "@node-rs/argon2"]) {
+    const through = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', join(ROOT, "node_modules", name)];
+    judge(torture, `without ${name}`, await startRefused({ DATA_DIR: data }, { through }), [name, "npm ci"]);
+    torture.check(!existsSync(data), `without ${name}: left something`);
+  }
 }
 
 /** NODE_ENV says nothing: a server is in production whatever it says. */
@@ -97,5 +111,6 @@ async function withoutNodeEnv(torture: Torture): Promise<void> {
 export const wrongEnvironments: Scenario[] = [
   { id: "F26", title: "Wrong environment", short: true, run: wrongEnvironment },
   { id: "F26n", title: "An older Node", needs: ["Node below 22"], short: true, run: oldNode },
+  { id: "F26m", title: "Missing libraries", needs: ["root"], short: true, run: missingLibraries },
   { id: "F26e", title: "NODE_ENV does not matter", run: withoutNodeEnv },
 ];

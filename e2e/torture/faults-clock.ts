@@ -1,14 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, newName } from "./client.ts";
-import { newFolder } from "./place.ts";
+import { Client, newName, PASSWORD } from "./client.ts";
+import { sendForm } from "./pages.ts";
+import { newFolder, type Server } from "./place.ts";
 import { LIBFAKETIME, type Scenario, type Torture } from "./scenario.ts";
 
 const WRONG = "Wrong horse 7 battery";
 const SEEN_MS = 500;
 
-async function clockJumps(torture: Torture): Promise<void> {
+/** A server whose clock is set by `jump`; its timers are not. */
+async function startWithClock(torture: Torture): Promise<{ server: Server; jump(to: string): void }> {
   const timeFile = join(newFolder(), "time");
   const jump = (to: string) => writeFileSync(timeFile, `${to}\n`);
   jump("+0");
@@ -18,7 +20,11 @@ async function clockJumps(torture: Torture): Promise<void> {
     FAKETIME_NO_CACHE: "1",
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
-  const server = await torture.startInMemory({ settings });
+  return { server: await torture.startInMemory({ settings }), jump };
+}
+
+async function clockJumps(torture: Torture): Promise<void> {
+  const { server, jump } = await startWithClock(torture);
   const client = new Client(server.url);
   const name = newName();
   const first = await client.newToken(name);
@@ -51,7 +57,7 @@ async function clockJumps(torture: Torture): Promise<void> {
   jump("+0");
   torture.check((await client.me(third.body.token)).status === 200, "two hours forth a session is over");
 
-  for (const date of ["2028-02-29 12:00:00", "2038-01-20 00:00:00"]) {
+  for (const date of ["2027-03-28 00:59:59", "2027-10-31 00:59:59", "2028-02-29 12:00:00", "2038-01-20 00:00:00"]) {
     jump(`@${date}`);
     const { status, body } = await client.logIn(name);
     torture.check(status === 200, `${date}: ${status}`);
@@ -63,4 +69,89 @@ async function clockJumps(torture: Torture): Promise<void> {
   torture.check(odd.length === 0, "instants that are no integers");
 }
 
-export const faultsClock: Scenario[] = [{ id: "F14", title: "Clock jumps", needs: ["libfaketime"], short: true, run: clockJumps }];
+const DAY = 86_400;
+const [IDLE, LONGEST] = [14 * DAY, 30 * DAY];
+const PURGED_MS = 75_000; // once a minute, by a timer that no clock moves
+
+/** Sessions end when they should, to the minute, whatever the client says: in the API, and with a cookie that never ends. */
+async function expiry(torture: Torture): Promise<void> {
+  const { server, jump } = await startWithClock(torture);
+  const from = performance.now();
+  const at = (seconds: number) => jump(`+${seconds - Math.round((performance.now() - from) / 1_000)}`);
+  await lastingSessions(torture, server, at);
+  at(0);
+  await browserSessions(torture, server, at);
+  if (torture.short) return;
+  at(LONGEST + 60);
+  const left = () => server.rows("select id from sessions").length;
+  for (const until = performance.now() + PURGED_MS; left() > 0 && performance.now() < until; ) await sleep(500);
+  torture.check(left() === 0, `${left()} ended sessions are still kept`);
+}
+
+async function lastingSessions(torture: Torture, server: Server, at: (seconds: number) => void): Promise<void> {
+  const client = new Client(server.url);
+  const name = newName();
+  const early = await client.newToken(name);
+  const [late, active] = [await client.logIn(name), await client.logIn(name)];
+  const alive = async (what: string, token: string, wanted: boolean) => {
+    const { status, body } = await client.me(token);
+    torture.check(status === (wanted ? 200 : 401) && (wanted || body.code === "invalid_token"), `${what}: ${status} ${body.code ?? ""}`);
+    await sleep(SEEN_MS); // a use is written after the answer
+  };
+  at(IDLE / 2);
+  await alive("half the idle time", active.body.token, true);
+  at(IDLE - 60);
+  await alive("a minute before the idle time is over", early, true);
+  at(IDLE + 60);
+  await alive("a minute after the idle time", late.body.token, false);
+  await alive("used after half the idle time", active.body.token, true);
+  const { text } = await client.ask("GET", "/auth/sessions/", { token: active.body.token });
+  torture.check(!text.includes(`"id":${late.body.session.id},`), "an ended session is in the list");
+  for (const day of [21, 28]) {
+    at(day * DAY);
+    await alive(`used every 7 days, day ${day}`, active.body.token, true);
+  }
+  at(2 * IDLE + 60);
+  await alive("the idle time after the last use", early, false);
+  at(LONGEST - 60);
+  await alive("a minute before the end in any case", active.body.token, true);
+  at(LONGEST + 60);
+  await alive("a minute after the end in any case", active.body.token, false);
+}
+
+/** Without “Keep me signed in”; the cookie is sent for as long as we like, as if its Max-Age had been tampered with. */
+async function browserSessions(torture: Torture, server: Server, at: (seconds: number) => void): Promise<void> {
+  const client = new Client(server.url);
+  const name = newName();
+  await client.register(name);
+  const signIn = async () => {
+    const { status, headers } = await sendForm(client, "/login/", { email: `${name}@example.org`, password: PASSWORD });
+    torture.check(status === 303, `sign-in by form: ${status}`);
+    return (headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]).join("; ");
+  };
+  const seen = async (what: string, cookie: string, wanted: boolean) => {
+    const { status } = await client.ask("GET", "/profile/", { headers: { cookie } });
+    torture.check(wanted ? status === 200 : [303, 307].includes(status), `a browser ${what}: ${status}`);
+    await sleep(SEEN_MS);
+  };
+  const [early, late, active] = [await signIn(), await signIn(), await signIn()];
+  at(3_600 - 60);
+  await seen("a minute before its hour is over", early, true);
+  await seen("a minute before its hour is over", active, true);
+  at(3_600 + 60);
+  await seen("a minute after its hour", late, false);
+  if (torture.short) return;
+  for (let minutes = 90; minutes < 24 * 60; minutes += 30) {
+    at(minutes * 60);
+    await seen(`used every half hour, after ${minutes} minutes`, active, true);
+  }
+  at(DAY - 60);
+  await seen("a minute before its day is over", active, true);
+  at(DAY + 60);
+  await seen("a minute after its day", active, false);
+}
+
+export const faultsClock: Scenario[] = [
+  { id: "F14", title: "Clock jumps", needs: ["libfaketime"], short: true, run: clockJumps },
+  { id: "S35", title: "Expiry", needs: ["libfaketime"], short: true, run: expiry },
+];

@@ -1,40 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, type Reply } from "./client.ts";
-import { startRefused } from "./environment.ts";
+import { Client } from "./client.ts";
+import { mountMemory } from "./disk.ts";
 import { holdLock } from "./faults-lock.ts";
+import { writesRefused } from "./faults-read-only.ts";
 import { checkHistory, newHistory, startLoad } from "./history.ts";
-import { newFolder, type Server, spawnChild } from "./place.ts";
 import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 
 const LARGEST_WAL_BYTES = 64 * 1024 * 1024;
 
-/** A small file system of our own, in memory. */
-function mount(torture: Torture, megabytes: number): string {
-  const folder = join(newFolder(), "mount");
-  mkdirSync(folder);
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]);
-  if (status !== 0) throw new Error(`mount: ${stderr}`);
-  torture.finally(() => spawnSync("umount", ["-l", folder]));
-  return folder;
-}
-
-const isStorageRefusal = ({ status, headers, body }: Reply) =>
-  status === 503 && Boolean(headers["retry-after"]) && body?.code === "storage_unavailable";
-
-/** Asks for writes until one is refused; none may be answered otherwise. */
-async function writesRefused(torture: Torture, server: Server, when: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const reply = await new Client(server.url).register();
-    torture.check(isStorageRefusal(reply), `a registration ${when}: ${reply.status} ${reply.text.slice(0, 120)}`);
-  }
-}
-
 async function diskFull(torture: Torture): Promise<void> {
-  const disk = mount(torture, 24);
+  const disk = mountMemory(torture, 24);
   const server = await torture.start({ dataDir: join(disk, "data"), allow: /503/ });
   const history = newHistory();
   const load = startLoad(() => server.url, history, 6, { keepGoing: true });
@@ -75,62 +53,6 @@ async function diskFull(torture: Torture): Promise<void> {
   await checkHistory(torture, server, history);
 }
 
-/** Every write of the server fails from now on, until `stop` is called; the kernel refuses to make a disk with open files read-only. */
-async function failWrites(server: Server, error: "EROFS" | "EIO") {
-  const calls = "pwrite64,write,ftruncate,fdatasync,fsync";
-  const tracer = spawnChild(
-    "strace",
-    [
-      "-f",
-      "-o",
-      "/dev/null",
-      "-P",
-      server.databaseFile,
-      "-P",
-      `${server.databaseFile}-wal`,
-      "-e",
-      `trace=${calls}`,
-      "-e",
-      `inject=${calls}:error=${error}`,
-      "-p",
-      String(server.child.pid),
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
-  await once(tracer.stderr as NodeJS.ReadableStream, "data"); // “attached”
-  await sleep(200);
-  return async () => {
-    tracer.kill("SIGINT");
-    await once(tracer, "exit");
-  };
-}
-
-async function readOnly(torture: Torture): Promise<void> {
-  const server = await torture.start({ allow: /503/ });
-  const client = new Client(server.url);
-  const token = await client.newToken();
-  for (const error of ["EROFS", "EIO"] as const) {
-    server.change((database) => database.prepare("update sessions set last_used_at = last_used_at - 120000").run()); // a use wants to be written
-    const stop = await failWrites(server, error);
-    await writesRefused(torture, server, `with ${error}`, 3);
-    torture.check((await client.me(token)).status === 200, `a token is not known with ${error}`);
-    torture.check((await client.ask("GET", "/auth/sessions/", { token })).status === 200, `sessions are not listed with ${error}`);
-    await stop();
-    const { status } = await client.register();
-    torture.check(status === 201, `after ${error}: ${status}`);
-  }
-  const users = server.rows("select id from users").length;
-  torture.check(users === 3, `${users} users, not 3: a refused registration is there`);
-}
-
-async function startOnReadOnly(torture: Torture): Promise<void> {
-  const disk = mount(torture, 16);
-  spawnSync("mount", ["-o", "remount,ro", disk]);
-  const { code, said, ms } = await startRefused({ DATA_DIR: join(disk, "data") });
-  torture.check(code === 1 && said.includes(disk), `a start on a read-only disk: ${code}, ${said.slice(0, 200)}`);
-  torture.figure("refused to start after", ms, " ms");
-}
-
 /** Somebody reads and does not finish, while others write. */
 async function endlessReader(torture: Torture): Promise<void> {
   const server = await torture.startInMemory();
@@ -167,7 +89,5 @@ async function endlessReader(torture: Torture): Promise<void> {
 
 export const faultsDisk: Scenario[] = [
   { id: "F04", title: "Disk full", needs: ["root"], short: true, run: diskFull },
-  { id: "F07", title: "Writes fail under a running server", needs: ["strace"], run: readOnly },
-  { id: "F07s", title: "Start on a read-only disk", needs: ["root"], short: true, run: startOnReadOnly },
   { id: "F25", title: "Reader that never finishes", short: true, run: endlessReader },
 ];

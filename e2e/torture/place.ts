@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -172,6 +172,10 @@ export function environment(settings: Record<string, string>): NodeJS.ProcessEnv
   const kept = Object.entries(process.env).filter(([name]) => KEPT_FREE.test(name));
   return { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...settings } as NodeJS.ProcessEnv;
 }
+
+/** Runs a command of the operator's on a server's folder. */
+export const accounts = (dataDir: string, ...words: string[]) =>
+  spawnSync(process.execPath, ["accounts/cli.js", ...words], { cwd: ROOT, env: environment({ DATA_DIR: dataDir }), encoding: "utf8" });
 
 export async function startServer(options: StartOptions = {}): Promise<Server> {
   const server = new Server({ ...options, port: options.port ?? (await freePort()) });

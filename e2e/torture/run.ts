@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { answers } from "./answers.ts";
+import { bodies } from "./bodies.ts";
 import { connections } from "./connections.ts";
 import { wrongEnvironments } from "./environment.ts";
+import { errors } from "./errors.ts";
+import { faultsBackup } from "./faults-backup.ts";
 import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
 import { faultsDisk } from "./faults-disk.ts";
 import { faultsLock } from "./faults-lock.ts";
+import { faultsReadOnly } from "./faults-read-only.ts";
 import { faultsStop } from "./faults-stop.ts";
+import { faultsUpgrade } from "./faults-upgrade.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
+import { races } from "./races.ts";
 import { missing, type Scenario, Torture } from "./scenario.ts";
 import { timing } from "./timing.ts";
 
@@ -19,16 +25,22 @@ import { timing } from "./timing.ts";
 
 const scenarios: Scenario[] = [
   ...guessing,
+  ...races,
   ...timing,
   ...hashingLoad,
   ...faultsCrash,
   ...faultsLock,
   ...faultsDisk,
+  ...faultsReadOnly,
   ...wrongEnvironments,
   ...connections,
+  ...bodies,
   ...faultsStop,
+  ...faultsBackup,
+  ...faultsUpgrade,
   ...faultsClock,
   ...answers,
+  ...errors,
 ];
 const LONGEST_MS = 40 * 60_000;
 const LONGEST_SHORT_MS = 60_000;

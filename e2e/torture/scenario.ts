@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeClients, telling } from "./client.ts";
+import { hasDisks } from "./disk.ts";
 import { newFolder, type Server, type StartOptions, startServer } from "./place.ts";
 
 /* What a scenario is, and what has to hold after each: the global invariants. */
 
-export type Need = "strace" | "libfaketime" | "gcc" | "root" | "Node below 22" | "20,000 descriptors";
+export type Need = "strace" | "libfaketime" | "gcc" | "root" | "ext4 on a loop device" | "Node below 22" | "20,000 descriptors";
 
 export type Scenario = {
   /** As the security requirements call it. */
@@ -32,6 +33,7 @@ const present: Record<Need, () => boolean> = {
   gcc: () => has("gcc"),
   libfaketime: () => existsSync(LIBFAKETIME),
   root: () => process.getuid?.() === 0,
+  "ext4 on a loop device": () => hasDisks(),
   "Node below 22": () =>
     existsSync(OLD_NODE) && Number(spawnSync(OLD_NODE, ["-p", "process.versions.node"]).stdout.toString().split(".")[0]) < 22,
   "20,000 descriptors": () => Number(/open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) >= 20_000,
@@ -139,9 +141,14 @@ export class Torture {
     for (const line of server.log().split("\n")) {
       const status = /"status":(5\d\d)/.exec(line)?.[1];
       if (status && !allowed.test(status)) this.check(false, `G1 ${status}: ${line.slice(0, 200)}`);
+      if (/"msg":"unexpected error"/.test(line) && !allowed.test("500")) this.check(false, `G1 ${line.slice(0, 200)}`);
       if (/unhandled|uncaught/i.test(line)) this.check(false, `G1 ${line.slice(0, 200)}`);
     }
-    for (const file of [server.databaseFile, `${server.databaseFile}-wal`, server.logFile]) {
+    this.noSecretIn(server.databaseFile, `${server.databaseFile}-wal`, `${server.databaseFile}-shm`, server.logFile);
+  }
+
+  noSecretIn(...files: string[]): void {
+    for (const file of files) {
       const bytes = existsSync(file) ? readFileSync(file) : Buffer.of();
       for (const secret of this.secrets) this.check(!bytes.includes(secret), `G5 a secret is in ${file.split("/").at(-1)}`);
     }

@@ -8,9 +8,13 @@ export function seed(server: Server, names: string[]): void {
     const insert = database.prepare(
       "insert into users (email, email_canonical, username, username_canonical, password_hash, created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)",
     );
+    const record = database.prepare("insert into audit_events (user_id, type, at) values (?, 'user.registered', ?)");
     const now = Date.now();
     database.transaction(() => {
-      for (const name of names) insert.run(`${name}@example.org`, `${name}@example.org`, name, name, HASH, now, now);
+      for (const name of names) {
+        const { lastInsertRowid } = insert.run(`${name}@example.org`, `${name}@example.org`, name, name, HASH, now, now);
+        record.run(lastInsertRowid, now);
+      }
     })();
   });
 }
