@@ -76,7 +76,7 @@ async function killedAtSync(torture: Torture, before: string, at: number, [old, 
   const until = performance.now() + 20_000;
   while (first.running && performance.now() < until && !(await first.answers())) await sleep(50);
   const gotThrough = first.running;
-  await first.end(); // by a signal that strace hands on: killed itself, it would leave the server behind
+  await first.end("SIGKILL");
   if (gotThrough) return false;
   const what = `killed at sync ${at}`;
   compare(torture, what, contentsOf(join(copyOf(dataDir), "latchkey.db")), [old, whole]);
