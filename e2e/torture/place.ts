@@ -61,10 +61,12 @@ export class Server {
   readonly logFile: string;
   readonly child: ChildProcess;
   readonly exited: Promise<Exit>;
+  private readonly through: boolean;
   readyMs = 0;
 
   constructor({ settings, folder, dataDir, port, through = [] }: StartOptions & { port: number }) {
     this.port = port;
+    this.through = through.length > 0;
     this.folder = folder ?? newFolder();
     this.dataDir = dataDir ?? join(this.folder, "data");
     this.logFile = join(this.folder, "log");
@@ -88,6 +90,12 @@ export class Server {
 
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The process id of the server where another program started it. */
+  private get traced(): number {
+    if (!this.through) return 0;
+    return Number(readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, "utf8").split(" ")[0]);
   }
 
   log(): string {
@@ -114,7 +122,9 @@ export class Server {
 
   /** Ends it and waits for the end. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<Exit> {
-    if (this.running) this.child.kill(signal);
+    if (this.running && this.traced)
+      process.kill(this.traced, signal); // the tracer ends with it, and not the other way round
+    else if (this.running) this.child.kill(signal);
     const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_MS);
     const exit = await this.exited;
     clearTimeout(timer);
