@@ -90,8 +90,8 @@ async function denialOfService(torture: Torture): Promise<void> {
       1,
     );
     torture.within(`${what}: the slowest refusal`, slowest, 6_000);
-    torture.within(`${what}: verification p99`, verify.p99, 200);
-    torture.within(`${what}: page p99`, page.p99, 800);
+    torture.within(`${what}: verification p99`, verify.p99, 100);
+    torture.within(`${what}: page p99`, page.p99, 500);
     torture.figure(`${what}: verify p50/p99`, `${verify.p50.toFixed(1)}/${verify.p99.toFixed(0)} ms`);
     torture.figure("page p99", page.p99, " ms");
     torture.figure("answered", answered / seconds, "/s");
@@ -114,8 +114,8 @@ async function eventLoop(torture: Torture): Promise<void> {
   );
   const [verify, file] = [await beside.verify.stop(), await beside.file.stop()];
   await beside.page.stop();
-  torture.within("verification p99", verify.p99, 200);
-  torture.within("static file p99", file.p99, 300);
+  torture.within("verification p99", verify.p99, 50);
+  torture.within("static file p99", file.p99, 200);
   torture.check(Object.keys(verify.statuses).join() === "200", "broken verifications");
   torture.figure("verify p50/p99/max", [verify.p50, verify.p99, verify.max].map((ms) => ms.toFixed(1)).join("/"), " ms");
   torture.figure("static p99", file.p99, " ms");
