@@ -48,10 +48,10 @@ export function isOutdated(passwordHash: string): boolean {
 type Turn = { start: () => void; refuse: () => void };
 
 // One queue a process: Argon2 runs take a core each, so more at once than cores only makes everybody wait.
-const queue = processWide("hashing", () => ({ running: 0, waiting: [] as Turn[], isNice: false }));
+const queue = processWide("hashing", () => ({ most: availableParallelism(), running: 0, waiting: [] as Turn[], isNice: false }));
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (queue.running < availableParallelism()) queue.running++;
+  if (queue.running < queue.most) queue.running++;
   else await nextTurn();
   try {
     const done = work();

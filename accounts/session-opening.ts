@@ -64,13 +64,14 @@ export function refuseUnlessActive(user: User): void {
   if (user.status === "suspended") throw new AccountsError("account_suspended");
 }
 
-/** Prepared, because log-ins come in crowds; the limit as text, because SQLite compiles anew for each limit that is bound. */
+/** Prepared, because log-ins come in crowds; the limit as text and the user cast, since SQLite compiles anew for each value that it can see. */
 const statements = prepared((db) => {
   const user = placeholders(users);
   const session = placeholders(sessions);
   const most = sql.raw(String(MOST_SESSIONS - 1));
-  const beyondLimit = sql`from ${sessions} where user_id = ${session.userId}
-    and (select count(*) from ${sessions} where user_id = ${session.userId}) > ${most}
+  const owner = sql`cast(${session.userId} as integer)`;
+  const beyondLimit = sql`from ${sessions} where user_id = ${owner}
+    and (select count(*) from ${sessions} where user_id = ${owner}) > ${most}
     order by expires_at > ${session.createdAt} desc, last_used_at desc limit -1 offset ${most}`;
   const event = sql`select null, user_id, 'session.revoked', ${session.createdAt}, ${session.ip}, ${session.device}, id, 'limit'`;
   return {
