@@ -89,7 +89,9 @@ export async function hashing(name: string, service: Server, argon2id: ChildProc
     const [answer] = await once(argon2id, "message");
     return { ...answer, p50: 0, p99: 0, cpu: 0 } as Taken;
   };
-  const [own = [], raw = []] = await interleave(name, rounds, [() => take(service, workload, seconds), floor]);
+  const runs = [() => take(service, workload, seconds), floor];
+  await interleave(`${name}, warming up`, 2, runs);
+  const [own = [], raw = []] = await interleave(name, rounds, runs);
   return [
     pairedLine(`${name} (8 connections)`, "/s", rates(own), rates(raw), { atLeast: 0.9 }),
     plainLine(
