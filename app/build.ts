@@ -7,7 +7,6 @@ import { runInProduction } from "#accounts/config.ts";
 import { KEPT_FILE } from "./kept-pages.ts";
 
 const SOURCES = ["{accounts,app,components,db}/**/*.{ts,tsx,css}", "{instrumentation,next.config}.ts", "package-lock.json"];
-const BUILT = ".next/BUILD_ID";
 
 /*
  * Builds the pages before a start if there is no build yet, or something changed since. Scripts and styles are then also
@@ -15,7 +14,7 @@ const BUILT = ".next/BUILD_ID";
  * are the same for everybody are rendered.
  */
 
-const builtAt = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const builtAt = statSync(KEPT_FILE, { throwIfNoEntry: false })?.mtimeMs ?? 0; // the last that a build writes
 const changed = globSync(SOURCES, { exclude: ["**/*.test.ts"] }).some((file) => statSync(file).mtimeMs > builtAt);
 
 if (changed) {
@@ -31,5 +30,5 @@ if (changed) {
 
 function run(words: string[], env?: NodeJS.ProcessEnv): void {
   const { status } = spawnSync(process.execPath, words, { stdio: ["ignore", 2, 2], env });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) process.exit(status ?? 1); // the next start builds again
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { runInProduction } from "#accounts/config.ts";
@@ -29,5 +29,6 @@ for (const path of KEPT_PATHS) {
   const headers = Object.fromEntries(["content-type", "cache-control", "vary"].map((name) => [name, answer.headers.get(name) ?? ""]));
   kept[path] = { headers, pieces: (await answer.text()).split(nonce) };
 }
-writeFileSync(KEPT_FILE, JSON.stringify(kept));
+writeFileSync(`${KEPT_FILE}.part`, JSON.stringify(kept));
+renameSync(`${KEPT_FILE}.part`, KEPT_FILE); // whole or not at all: it also stands for a build that came to its end
 process.exit();

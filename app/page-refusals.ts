@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { IMAGE_BODY_MAX_BYTES } from "./endpoint.ts";
+import { log } from "./log.ts";
 import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
@@ -51,8 +52,9 @@ function refuse(response: ServerResponse, status: number, sentence: string): tru
 }
 
 /**
- * A body that Next.js cannot read gets a bare 500 from it, or one for its script. Our actions answer their own faults with
- * the form, and a page that fails is HTML: so these always mean the request, and its sender is told so.
+ * A form that Next.js cannot read gets a bare 500 from it, or one for its script. Our actions answer their own faults with
+ * the form, and a page that fails is HTML: so these all but always mean the request, and its sender is told so. The log has
+ * them, in case that it was a fault of ours after all.
  */
 function explainBareError(response: ServerResponse): void {
   type Sends<Sent> = (...given: unknown[]) => Sent;
@@ -65,6 +67,7 @@ function explainBareError(response: ServerResponse): void {
     if (type === "text/plain") response.setHeader("content-type", TEXT);
     if (status !== 500 || !/^text\/(plain|x-component)/.test(type)) return writeHead(status, ...more);
     isBare = type === "text/plain";
+    log().warn({ request_id: response.getHeader("x-request-id") }, "form that cannot be read");
     if (isBare) for (const name of ["content-length", "content-encoding"]) response.removeHeader(name);
     return writeHead(400);
   };

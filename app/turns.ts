@@ -3,8 +3,8 @@ const MOST_A_TURN = 8;
 const waiting: (() => void)[] = [];
 
 /**
- * Waits for a place in one of the next turns of the event loop, a few to each. Whoever wants to prove or set a password
- * waits here first: a crowd of a thousand at once would otherwise hold up all token checks until the last of it is refused.
+ * Waits for a place in one of the next turns of the event loop, a few to each. Whoever registers or logs in
+ * by the API waits here first: a crowd of a thousand at once would hold up all token checks until the last of it is refused.
  */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

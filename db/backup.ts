@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { privateFile } from "./client.ts";
+import { flushMeanwhile } from "./flush.ts";
 import { processWide } from "./process-wide.ts";
 
 /** A file that a server of this database keeps a shared lock on while it runs; the system lets go of it even after kill -9. */
@@ -84,11 +85,14 @@ function copyWhole(backup: string, part: string): void {
 /** One read transaction, so that writers go on and the copy is of one moment; SQLite's step-wise copy starts over at each write. */
 function copyInto(source: Database.Database, part: string): void {
   rmSync(part, { force: true });
+  const written = flushMeanwhile(privateFile(part));
   try {
-    source.prepare("VACUUM INTO ?").run(privateFile(part));
+    source.prepare("VACUUM INTO ?").run(part);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
+  } finally {
+    written();
   }
 }
 

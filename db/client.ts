@@ -151,6 +151,7 @@ function commitSoon(): void {
 
 function commitWaiting(): void {
   isScheduled = false;
+  if (waiting.length === 0) return;
   settle(waiting.splice(0, MOST_ACTS_TOGETHER));
   if (waiting.length > 0) commitSoon();
 }
@@ -200,13 +201,14 @@ function run(build: Act["build"]): unknown[] {
   });
 }
 
-/** Another process holds the lock: those who have waited too long are refused, the others wait on, in their order. */
+/** Another process holds the lock: those who have waited too long are refused, the others wait on. */
 function tryLater(acts: Act[], error: unknown): void {
   const now = performance.now();
   for (const act of acts) if (now > act.giveUpAt) act.reject(storageErrorFor(error) ?? error);
   waiting.unshift(...acts.filter((act) => now <= act.giveUpAt));
-  if (!isScheduled) setTimeout(commitWaiting, BUSY_RETRY_MS);
+  if (waiting.length === 0 || isScheduled) return;
   isScheduled = true;
+  setTimeout(commitWaiting, BUSY_RETRY_MS);
 }
 
 function touched(result: unknown): number {
