@@ -13,7 +13,9 @@ type Task = { file: string; state: Int32Array };
  */
 export function flushMeanwhile(file: string): () => void {
   const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  new Worker(import.meta.filename, { workerData: { file, state } satisfies Task }).unref();
+  const worker = new Worker(import.meta.filename, { workerData: { file, state } satisfies Task });
+  worker.on("error", () => {}); // a disk that refuses: whoever writes the file meets it too, and says so
+  worker.unref();
   Atomics.wait(state, 0, STARTING, START_MS);
   return () => {
     Atomics.store(state, 0, OVER);
