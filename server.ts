@@ -17,7 +17,8 @@ import { giveUp, prepare } from "#app/prepare.ts";
 import { QuickResponse } from "#app/quick-response.ts";
 import { newNonce, pageHeaders } from "#app/security-headers.ts";
 import { serveStatic } from "#app/static-files.ts";
-import { closeDatabase, commit } from "#db/client.ts";
+import { closeDatabase } from "#db/client.ts";
+import { transact } from "#db/statements.ts";
 
 /*
  * The front door: one server for all. Requests of the API go to the very functions that Next.js would call, without its
@@ -216,7 +217,7 @@ async function stop(): Promise<void> {
   setInterval(closeIdle, SWEEP_MS).unref(); // also those that are answered only now
   await Promise.race([closed, sleep(DRAIN_MS)]);
   await writeUses();
-  await commit(() => []).catch(() => {}); // behind whatever else still waits to be committed
+  await transact(() => ({})).catch(() => {}); // behind whatever else still waits to be committed
   closeDatabase();
   log().flush(() => process.exit(0));
 }

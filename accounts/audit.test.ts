@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eq } from "drizzle-orm";
-import { commit, db, must } from "#db/client.ts";
+import { db } from "#db/client.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { auditEvent, auditEventsOf, commitOnRecord, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
-import { callerFrom, systemCaller, type User } from "./caller.ts";
+import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
+import { type Caller, callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
+import { commit, must, onCommitted, type RecordedEvent } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { parseInput } from "./input.ts";
 import { requirePassword } from "./password-change.ts";
@@ -17,12 +18,19 @@ import { registerUser, setUserStatus, updateUser } from "./users.ts";
 
 freshDatabase();
 
-const client = () => callerFrom("192.0.2.7", "curl/8.5.0");
+let requests = 0;
+const client = () => callerFrom("192.0.2.7", "curl/8.5.0", { requestId: `request-${++requests}` });
+
+const heard = new Map<string | null, RecordedEvent[]>();
+onCommitted(({ requestId }, events) => heard.set(requestId, [...(heard.get(requestId) ?? []), ...events]));
+const heardOf = ({ requestId }: Caller) => heard.get(requestId) ?? [];
 
 test("an event has its instant, its address and its device in words", async (t) => {
   const { id } = newUser();
   t.mock.method(clock, "now", () => 1_700_000_000_000);
-  await commit((tx) => [auditEvent(tx, client(), "session.revoked", { userId: id, sessionId: 7, detail: "one" })]);
+  await commit(client(), (tx) => ({
+    event: auditEvent(tx, client(), "session.revoked", { userId: id, sessionId: 7, detail: "one" }),
+  }));
   const [{ id: _, ...event }] = eventsOf(id) as [(typeof auditEvents)["$inferSelect"]];
   assert.deepEqual(event, {
     userId: id,
@@ -37,76 +45,76 @@ test("an event has its instant, its address and its device in words", async (t) 
 
 test("a commit that meets no row or breaks a rule leaves no event", async () => {
   const { id } = newUser();
-  const unmet = await commit((tx) => [
-    auditEvent(tx, client(), "user.deleted", { userId: id }),
-    must(tx.delete(users).where(eq(users.id, -1))),
-  ]);
-  assert.equal(unmet, null);
-  const broken = commit((tx) => [
-    auditEvent(tx, client(), "status.changed", { userId: id }),
-    tx
+  const unmet = commit(client(), (tx) => ({
+    event: auditEvent(tx, client(), "user.deleted", { userId: id }),
+    user: must(tx.delete(users).where(eq(users.id, -1)), "not_found"),
+  }));
+  await assert.rejects(unmet, AccountsError);
+  const broken = commit(client(), (tx) => ({
+    event: auditEvent(tx, client(), "status.changed", { userId: id }),
+    user: tx
       .update(users)
       .set({ status: "admin" as "active" })
       .where(eq(users.id, id)),
-  ]);
+  }));
   await assert.rejects(broken);
   assert.deepEqual(eventsOf(id), []);
 });
 
-test("the caller carries what stands on record, each event once, and nothing that was taken back", async () => {
+test("whoever listens is told what is on record, each event once, and nothing that was rolled back", async () => {
   const user = newUser();
   const asks = client();
   const revoked = (id: number) =>
-    commitOnRecord(asks, (tx) => [
-      auditEvent(tx, asks, "session.revoked", { userId: id }),
-      must(tx.update(users).set({ bio: "x" }).where(eq(users.id, id))),
-    ]);
-  assert.equal(await revoked(-1), null);
+    commit(asks, (tx) => ({
+      events: [auditEvent(tx, asks, "session.revoked", { userId: id })],
+      user: must(tx.update(users).set({ bio: "x" }).where(eq(users.id, id)), "not_found"),
+    }));
+  await assert.rejects(revoked(-1), AccountsError);
   await assert.rejects(
-    commitOnRecord(asks, (tx) => [auditEvent(tx, asks, "user.deleted", { userId: user.id }), tx.insert(users).values(user)]),
+    commit(asks, (tx) => ({ event: auditEvent(tx, asks, "user.deleted", { userId: user.id }), user: tx.insert(users).values(user) })),
   );
-  assert.deepEqual(asks.events, []);
-  await Promise.all([revoked(-1), revoked(user.id)]);
-  assert.deepEqual(asks.events, [{ type: "session.revoked", userId: user.id, sessionId: null }]);
+  assert.deepEqual(heardOf(asks), []);
+  await Promise.allSettled([revoked(-1), revoked(user.id)]);
+  assert.deepEqual(heardOf(asks), [{ type: "session.revoked", userId: user.id, sessionId: null }]);
 });
 
 test("a registration's event has the new user's id, and a log-in that had to be tried again tells of one session", async () => {
   const asks = client();
   const input = parseInput(RegisterInput, { email: "eve@example.org", username: "eve.newman", password: PASSWORD });
   const { user } = await registerUser(asks, input);
-  assert.deepEqual(asks.events, [{ type: "user.registered", userId: user.id, sessionId: null }]);
+  assert.deepEqual(heardOf(asks), [{ type: "user.registered", userId: user.id, sessionId: null }]);
   assert.equal(await openSession(asks, { ...user, sessionEpoch: 7 }, "lasting"), null);
   const opened = (await openSession(asks, user, "lasting")) ?? assert.fail();
-  assert.deepEqual(asks.events.slice(1), [{ type: "session.opened", userId: user.id, sessionId: opened.session.id }]);
+  assert.deepEqual(heardOf(asks).slice(1), [{ type: "session.opened", userId: user.id, sessionId: opened.session.id }]);
 });
 
-test("the caller also carries that a limit was reached, and which session had to make room", async () => {
+test("whoever listens is also told that a limit was reached, and which session had to make room", async () => {
   const user = newUser();
   const asks = client();
   const wrong = () => logIn(asks, { email: user.email, password: "Wrong horse 7" });
   for (let i = 0; i < 5; i++) await assert.rejects(wrong());
   assert.deepEqual(
-    asks.events.map(({ type }) => type),
+    heardOf(asks).map(({ type }) => type),
     [...Array(5).fill("login.failed"), "login.limited"],
   );
   assert.deepEqual(
-    asks.events.map(({ userId }) => userId),
+    heardOf(asks).map(({ userId }) => userId),
     Array(6).fill(user.id),
   );
   const first = (await openSession(client(), user, "lasting")) ?? assert.fail();
   for (let i = 0; i < 99; i++) await openSession(client(), user, "lasting");
   const last = client();
   await openSession(last, user, "lasting");
-  assert.deepEqual(last.events[0], { type: "session.revoked", userId: user.id, sessionId: first.session.id });
+  assert.deepEqual(heardOf(last)[0], { type: "session.revoked", userId: user.id, sessionId: first.session.id });
 });
 
 test("what people do is on record, each act once, with the session it was done from", async () => {
   const input = parseInput(RegisterInput, { email: "ada@example.org", username: "ada.lovelace", password: PASSWORD });
   const { user } = await registerUser(client(), input);
   const { session } = await logIn(client(), { email: user.email, password: PASSWORD });
-  const asks = { ...client(), user, session };
+  let asks = { ...client(), user, session };
   const change = async (changes: object) => {
-    asks.user = (await updateUser(asks, user.id, changes)).user;
+    asks = { ...asks, user: (await updateUser(asks, user.id, changes)).user };
   };
   const other = await openSession(client(), user, "browser");
   await change({ bio: "Mathematician.", contact_information: "Office 3" });
@@ -152,7 +160,8 @@ test("types are a subject and what happened to it", () => {
 test("the record is listed newest first, by type, and in pages that neither repeat nor leave out", async () => {
   const { id } = newUser();
   for (let i = 0; i < 7; i++) {
-    await commit((tx) => [auditEvent(tx, client(), i % 2 ? "login.failed" : "profile.changed", { userId: id, detail: String(i) })]);
+    const type = i % 2 ? "login.failed" : "profile.changed";
+    await commit(client(), (tx) => ({ event: auditEvent(tx, client(), type, { userId: id, detail: String(i) }) }));
   }
   const details = ({ events }: { events: { detail: string | null }[] }) => events.map(({ detail }) => detail).join("");
   assert.equal(details(auditEventsOf(id, { limit: 100 })), "6543210");

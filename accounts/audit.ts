@@ -1,8 +1,10 @@
 import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-orm";
-import { commit, type Db, db, placeholders, prepared, withValues } from "#db/client.ts";
+import { type Db, db } from "#db/client.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
+import { placeholders, statement } from "#db/statements.ts";
 import { type Caller, requireUser } from "./caller.ts";
 import { clock, DAY_MS, instantText } from "./clock.ts";
+import { RECORDED, recorded } from "./commit.ts";
 import type { Limit } from "./rate-limits.ts";
 import type { ActivityInput, AUDIT_EVENT_TYPES } from "./schemas.ts";
 import type { AuditEventView } from "./views.ts";
@@ -19,48 +21,17 @@ type Subject = {
   detail?: string;
 };
 
-/** What a statement that writes events returns of them, so that the log tells what the database has, and nothing else. */
-export const NOTED = { type: auditEvents.type, userId: auditEvents.userId, sessionId: auditEvents.sessionId };
-
-type Statements = ReturnType<Parameters<typeof commit>[0]>;
-
-const recording = new WeakSet<object>();
-
-/** Marks a statement that writes events and returns NOTED of each. */
-export function recorded<S extends object>(statement: S): S {
-  recording.add(statement);
-  return statement;
-}
-
-/**
- * `commit` for what is put on record: once it stands, the caller carries its events, for the log. An act that was taken
- * back leaves none, and one that had to be tried twice leaves them once.
- */
-export async function commitOnRecord<const S extends Statements>(caller: Caller, build: (tx: Db) => S) {
-  let statements: Statements = [];
-  const result = await commit((tx) => {
-    const built = build(tx);
-    statements = built;
-    return built;
-  });
-  if (!result) return null;
-  for (const [at, statement] of statements.entries()) {
-    if (recording.has(statement)) caller.events.push(...(result[at] as Caller["events"]));
-  }
-  return result;
-}
-
-/** The statement that records an event; it belongs into the same `commitOnRecord` as what it records. */
+/** The statement that records an event; it belongs into the same commit as what it records. */
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   const { ip } = caller;
   const device = caller.device();
   const values = { userId: userId as number, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
-  return recorded(typeof userId === "number" ? withValues(insertEvent(), values) : tx.insert(auditEvents).values(values).returning(NOTED));
+  return recorded(typeof userId === "number" ? insertEvent(values) : tx.insert(auditEvents).values(values).returning(RECORDED));
 }
 
-const insertEvent = prepared((db) => {
+const insertEvent = statement((db) => {
   const { id, ...values } = placeholders(auditEvents);
-  return db.insert(auditEvents).values(values).returning(NOTED).prepare();
+  return db.insert(auditEvents).values(values).returning(RECORDED);
 });
 
 /** The statement that records `login.limited` if the failures just counted have closed one of these limits. */
@@ -70,7 +41,7 @@ export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits
   const limited = sql`
     select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device()}, null, null
     where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`;
-  return recorded(tx.insert(auditEvents).select(limited).returning(NOTED));
+  return recorded(tx.insert(auditEvents).select(limited).returning(RECORDED));
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
-import { commit } from "#db/client.ts";
 import { freshDatabase } from "#db/testing.ts";
 import { findAvatar, insertAvatar, makeAvatar } from "./avatars.ts";
+import { housekeeping } from "./caller.ts";
+import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 
 freshDatabase();
@@ -143,8 +144,8 @@ test("nothing and null are no picture", async () => {
 test("a kept picture is found by the hash of its bytes, and only by that", async () => {
   const avatar = await makeAvatar(PNG.toString("base64"));
   assert.ok(avatar);
-  await commit((tx) => [insertAvatar(tx, avatar)]);
-  await commit((tx) => [insertAvatar(tx, avatar)]);
+  await commit(housekeeping, (tx) => ({ avatar: insertAvatar(tx, avatar) }));
+  await commit(housekeeping, (tx) => ({ avatar: insertAvatar(tx, avatar) }));
   assert.deepEqual(findAvatar(avatar.hash), avatar.bytes);
   for (const name of ["", "0".repeat(64), avatar.hash.toUpperCase(), `${avatar.hash}.webp`, "%"]) assert.equal(findAvatar(name), null);
 });

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
-import { type Db, prepared } from "#db/client.ts";
+import type { Db } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { avatars } from "#db/schema.ts";
+import { statement } from "#db/statements.ts";
 import { AccountsError } from "./errors.ts";
 import { IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./fields.ts";
 import { IMAGE_MAX_BYTES } from "./schemas.ts";
@@ -27,7 +28,7 @@ export async function makeAvatar(image: Image): Promise<Avatar | null> {
 
 /** The bytes of a stored picture by its hash, or null. */
 export function findAvatar(contentHash: string): Buffer | null {
-  return avatarByHash().get({ hash: contentHash })?.bytes ?? null;
+  return avatarByHash({ hash: contentHash }).first()?.bytes ?? null;
 }
 
 /** The statement that keeps a picture; equal pictures are one row. */
@@ -41,12 +42,11 @@ export function deleteAvatarOf(tx: Db, userId: number) {
     and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${userId})`);
 }
 
-const avatarByHash = prepared((db) =>
+const avatarByHash = statement((db) =>
   db
     .select({ bytes: avatars.bytes })
     .from(avatars)
-    .where(eq(avatars.hash, sql.placeholder("hash")))
-    .prepare(),
+    .where(eq(avatars.hash, sql.placeholder("hash"))),
 );
 
 async function uploadedBytes(image: Image): Promise<Buffer | null> {

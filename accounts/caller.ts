@@ -8,42 +8,45 @@ export type Session = typeof sessions.$inferSelect;
 /** The id of no user: work for an unknown e-mail address is done for it, so that it takes as long. */
 export const NOBODY = 0;
 
-/** Who asks: every function of the domain that may refuse gets it first. */
-export type Caller = {
+/** Who asks: every function of the domain that may refuse gets it first. It is only read. */
+export type Caller = Readonly<{
   user: User | null;
   session: Session | null;
   /** Null for the operator's command line. */
   ip: string | null;
-  /** Browser and system in words; asked for, since most requests need no such words. */
+  /** Browser and system in words; a function, since most requests need no such words. */
   device: () => string;
   /** The random mark that a browser keeps from its first log-in on; API clients have none. */
   browser: string | null;
-  /** What this caller brought about, as it was put on record; for the log. */
-  events: { type: string; userId: number; sessionId: number | null }[];
-};
+  /** Of the request, for the log. */
+  requestId: string | null;
+}>;
 
 /** A caller whose session is live. */
-export type SignedIn = Caller & { user: User; session: Session };
+export type SignedIn = Caller & Readonly<{ user: User; session: Session }>;
 
-/** A caller from what a request says about itself. */
+/** A caller from what a request says about itself, and what is known of it. */
 export function callerFrom(
   ip: string,
   userAgent: string | null,
-  signedIn?: { user: User; session: Session } | null,
-  browser: string | null = null,
+  known: Partial<Pick<Caller, "user" | "session" | "browser" | "requestId">> = {},
 ): Caller {
-  return {
-    user: signedIn?.user ?? null,
-    session: signedIn?.session ?? null,
-    ip,
-    device: () => describeDevice(userAgent),
-    browser,
-    events: [],
-  };
+  const { user = null, session = null, browser = null, requestId = null } = known;
+  return { user, session, ip, device: () => describeDevice(userAgent), browser, requestId };
 }
 
+/** The same request as nobody's: what it does, such as logging in, is not an act of the session that it may come with. */
+export function withoutSession(caller: Caller): Caller {
+  return { ...caller, user: null, session: null };
+}
+
+const unsigned = { user: null, session: null, ip: null, browser: null, requestId: null };
+
 /** The operator at the command line: may do what no user may. */
-export const systemCaller: Caller = { user: null, session: null, ip: null, device: () => "Command line", browser: null, events: [] };
+export const systemCaller: Caller = { ...unsigned, device: () => "Command line" };
+
+/** Latchkey itself, tidying up: nobody asks. */
+export const housekeeping: Caller = { ...unsigned, device: () => "Latchkey" };
 
 /** Throws `authentication_required` unless the caller has a live session. */
 export function requireUser(caller: Caller): asserts caller is SignedIn {

@@ -12,7 +12,7 @@ import { logIn } from "./sessions.ts";
 freshDatabase();
 
 const BROWSER = "device-cookie-of-the-owner";
-const from = (ip: string, browser: string | null = null) => callerFrom(ip, "curl/8.5.0", null, browser);
+const from = (ip: string, browser: string | null = null) => callerFrom(ip, "curl/8.5.0", { browser });
 const guess = (caller: ReturnType<typeof from>, { email }: User, password = "Wrong horse 7 battery") =>
   logIn(caller, { email, password }).then(
     () => "opened",

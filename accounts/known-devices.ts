@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { and, eq, gt, inArray, sql } from "drizzle-orm";
-import { type Db, prepared } from "#db/client.ts";
+import type { Db } from "#db/client.ts";
 import { knownDevices } from "#db/schema.ts";
+import { statement } from "#db/statements.ts";
 import { type Caller, NOBODY, type User } from "./caller.ts";
 import { clock, DAY_MS } from "./clock.ts";
 import { type Limit, limit } from "./rate-limits.ts";
@@ -62,8 +63,8 @@ export function networkOf({ ip }: Pick<Caller, "ip">): string {
 function knownDeviceOf(caller: Caller, userId: number): { hash: string; isBrowser: boolean } | null {
   const [address = "", browser = ""] = deviceHashes(caller);
   const since = clock.now() - KNOWN_FOR_MS;
-  const found = devicesOfUser()
-    .all({ userId, browser, address, since })
+  const found = devicesOfUser({ userId, browser, address, since })
+    .all()
     .map(({ deviceHash }) => deviceHash);
   if (found.includes(browser)) return { hash: browser, isBrowser: true };
   return found.includes(address) ? { hash: address, isBrowser: false } : null;
@@ -75,7 +76,7 @@ function deviceHashes({ browser, ip }: Caller): string[] {
   return [`address ${ip ?? ""}`, ...(browser ? [`browser ${browser}`] : [])].map(fingerprint);
 }
 
-const devicesOfUser = prepared((db) =>
+const devicesOfUser = statement((db) =>
   db
     .select({ deviceHash: knownDevices.deviceHash })
     .from(knownDevices)
@@ -85,6 +86,5 @@ const devicesOfUser = prepared((db) =>
         inArray(knownDevices.deviceHash, [sql.placeholder("browser"), sql.placeholder("address")]),
         gt(knownDevices.lastLoginAt, sql.placeholder("since")),
       ),
-    )
-    .prepare(),
+    ),
 );

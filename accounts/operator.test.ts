@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eq } from "drizzle-orm";
-import { commit, db } from "#db/client.ts";
+import { db } from "#db/client.ts";
 import { auditEvents, avatars, sessions } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { auditEvent, auditEventsOf } from "./audit.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS } from "./clock.ts";
+import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
 import { openSession } from "./session-opening.ts";
@@ -50,7 +51,9 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
   const [user, other] = [newUser(), newUser()];
   await opened(user);
   await opened(other);
-  await commit((tx) => [auditEvent(tx, client(), "email.changed", { userId: user.id, detail: "canary@example.org → b@example.org" })]);
+  await commit(client(), (tx) => ({
+    event: auditEvent(tx, client(), "email.changed", { userId: user.id, detail: "canary@example.org → b@example.org" }),
+  }));
   await deleteUser(systemCaller, user);
   const { events } = auditEventsOf(user.id, { limit: 10 });
   assert.deepEqual(

@@ -1,9 +1,9 @@
 import { and, eq, ne, sql } from "drizzle-orm";
-import { must } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
-import { auditEvent, commitOnRecord } from "./audit.ts";
+import { auditEvent } from "./audit.ts";
 import { type Caller, requireUser, type Session, type SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
+import { commit, must, refuseEndedSession } from "./commit.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { AccountsError } from "./errors.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
@@ -28,33 +28,36 @@ export async function changePassword(
   const passwordHash = await hashPassword(new_password);
   const { token, hash } = newToken(session.id);
   const now = clock.now();
-  const result = await commitOnRecord(caller, (tx) => [
-    must(
+  const { renewed, ended } = await commit(caller, (tx) => ({
+    user: must(
       tx
         .update(users)
         .set({ passwordHash, sessionEpoch: sql`${users.sessionEpoch} + 1` })
         .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
+      wrongPassword, // it was changed while we were checking
     ),
-    must(tx.update(sessions).set({ tokenHash: hash }).where(eq(sessions.id, session.id)).returning()),
-    tx
+    renewed: must(tx.update(sessions).set({ tokenHash: hash }).where(eq(sessions.id, session.id)).returning(), "invalid_token"),
+    ended: tx
       .delete(sessions)
       .where(and(eq(sessions.userId, user.id), ne(sessions.id, session.id)))
       .returning({ expiresAt: sessions.expiresAt }),
-    auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
-  ]);
-  if (!result) throw wrongPassword(); // changed, or this session ended, while we were checking
-  const [, renewed, ended] = result;
-  return { token, session: renewed[0] as Session, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
+    event: auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
+  }));
+  return { token, session: renewed, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
 }
 
-/** Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones in this session. */
+/**
+ * Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones in this session. A session
+ * that has ended learns nothing and counts nothing: `invalid_token`.
+ */
 export async function requirePassword(caller: SignedIn, password: string): Promise<void> {
   const { user, session } = caller;
   const tries = limit("reauthentication", user.id, session.id);
   await withinLimits([tries], async () => {
+    refuseEndedSession(caller);
     if (await verifyPassword(user.passwordHash, password)) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
-    await commitOnRecord(caller, (tx) => [countFailure(tries), auditEvent(tx, caller, "login.failed", event)]);
+    await commit(caller, (tx) => ({ counted: countFailure(tries), event: auditEvent(tx, caller, "login.failed", event) }));
     throw wrongPassword();
   });
 }

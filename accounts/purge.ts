@@ -1,10 +1,11 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { sql } from "drizzle-orm";
-import { commit } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { auditEvents, knownDevices, rateLimits, sessions } from "#db/schema.ts";
 import { AUDIT_KEPT_MS } from "./audit.ts";
+import { housekeeping } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
+import { commit } from "./commit.ts";
 import { KNOWN_FOR_MS } from "./known-devices.ts";
 
 const BATCH_ROWS = 200; // about a millisecond; requests get their turn between two batches
@@ -41,15 +42,16 @@ export async function purge(): Promise<void> {
     [rateLimits, rateLimits.expiresAt, now],
   ] as const) {
     const batch = sql`rowid in (select rowid from ${table} where ${column} <= ${end} limit ${BATCH_ROWS})`;
-    while (((await commit((tx) => [tx.delete(table).where(batch)]))?.[0].changes ?? 0) === BATCH_ROWS) await breathe();
+    const next = () => commit(housekeeping, (tx) => ({ deleted: tx.delete(table).where(batch) }));
+    while ((await next()).deleted.changes === BATCH_ROWS) await breathe();
   }
 }
 
 async function purgeSessions(now: number): Promise<number> {
   const expired = sql`from ${sessions} where ${sessions.expiresAt} <= ${now} order by ${sessions.expiresAt} limit ${BATCH_ROWS}`;
-  const result = await commit((tx) => [
-    tx.insert(auditEvents).select(sql`select null, user_id, 'session.expired', ${now}, ip, device, id, null ${expired}`),
-    tx.delete(sessions).where(sql`${sessions.id} in (select id ${expired})`),
-  ]);
-  return result?.[1].changes ?? 0;
+  const { ended } = await commit(housekeeping, (tx) => ({
+    events: tx.insert(auditEvents).select(sql`select null, user_id, 'session.expired', ${now}, ip, device, id, null ${expired}`),
+    ended: tx.delete(sessions).where(sql`${sessions.id} in (select id ${expired})`),
+  }));
+  return ended.changes;
 }

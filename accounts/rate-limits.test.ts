@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { commit, db } from "#db/client.ts";
+import { db } from "#db/client.ts";
 import { rateLimits } from "#db/schema.ts";
 import { freshDatabase } from "#db/testing.ts";
+import { housekeeping } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
+import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { clearLimits, countFailure, countInvalidToken, type Limit, limit, withinLimits } from "./rate-limits.ts";
 
@@ -14,7 +16,7 @@ const FREE_PER_ADDRESS = 20;
 const MOST_PER_ACCOUNT = 100;
 let people = 0;
 const somebody = () => `person-${++people}@example.org`;
-const fail = (...limits: Limit[]) => commit(() => limits.map((one) => countFailure(one)));
+const fail = (...limits: Limit[]) => commit(housekeeping, () => ({ counted: limits.map(countFailure) }));
 
 test("failures within the free budget cost nothing, the next one has to wait", async (t) => {
   const wait = movableClock(t);
@@ -65,14 +67,14 @@ test("after 100 failures in a row an account is closed to unknown devices, howev
   assert.equal(await waitOf(account), 3_600);
   wait(DAY_MS);
   assert.equal(await waitOf(account), 3_600);
-  await commit((tx) => [clearLimits(tx, [account])]);
+  await commit(housekeeping, (tx) => ({ cleared: clearLimits(tx, [account]) }));
   assert.equal(await waitOf(account), 0);
 });
 
 test("a success forgets only what it clears", async () => {
   const [own, other] = [limit("login_device", somebody()), limit("login_device", somebody())];
   for (let i = 0; i < FREE_PER_DEVICE; i++) await fail(own, other);
-  await commit((tx) => [clearLimits(tx, [own])]);
+  await commit(housekeeping, (tx) => ({ cleared: clearLimits(tx, [own]) }));
   assert.equal(await waitOf(own), 0);
   assert.ok((await waitOf(other)) > 0);
 });

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
-import { inArray, type SQL, sql } from "drizzle-orm";
-import { type Db, db, prepared, withValues } from "#db/client.ts";
+import { inArray, sql } from "drizzle-orm";
+import { type Db, db } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { rateLimits } from "#db/schema.ts";
+import { statement } from "#db/statements.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
 import { config } from "./config.ts";
 import { AccountsError } from "./errors.ts";
@@ -78,31 +79,26 @@ export function countFailure({ name, key }: Limit) {
   const { free, windowMs, grows }: Rule = LIMITS[name];
   const now = clock.now();
   const firstBlock = grows && free() <= 1 ? now + SHORTEST_BLOCK_MS : 0;
-  const { growing, plain } = countings();
-  return withValues(grows ? growing : plain, { key, now, free: free(), firstBlock, until: now + windowMs });
+  return (grows ? countGrowing : countPlain)({ key, now, free: free(), firstBlock, until: now + windowMs });
 }
 
-/** Prepared, because a guesser brings about hundreds a second. */
-const countings = prepared((db) => {
+const countGrowing = statement((db) => counting(db, true));
+const countPlain = statement((db) => counting(db, false));
+
+function counting(db: Db, grows: boolean) {
   const [key, now, free, firstBlock, until] = ["key", "now", "free", "firstBlock", "until"].map((name) => sql.placeholder(name));
   // A window that ends later than a whole window from now was written before the clock was set back: it is over.
   const over = sql`(${rateLimits.expiresAt} <= ${now} or ${rateLimits.expiresAt} > ${until})`;
   const failures = sql`case when ${over} then 1 else ${rateLimits.failures} + 1 end`;
   const blockMs = sql`min(${LONGEST_BLOCK_MS}, ${SHORTEST_BLOCK_MS} << min(16, max(0, ${failures} - ${free})))`;
-  const counting = (set: { blockedUntil: SQL; expiresAt: SQL }) =>
-    db
-      .insert(rateLimits)
-      .values({ key: sql`${key}`, failures: 1, blockedUntil: sql`${firstBlock}`, expiresAt: sql`${until}` })
-      .onConflictDoUpdate({ target: rateLimits.key, set: { failures, ...set } })
-      .prepare();
-  return {
-    growing: counting({
-      blockedUntil: sql`case when ${failures} >= ${free} then ${now} + ${blockMs} else 0 end`,
-      expiresAt: sql`${until}`,
-    }),
-    plain: counting({ blockedUntil: sql`0`, expiresAt: sql`case when ${over} then ${until} else ${rateLimits.expiresAt} end` }),
-  };
-});
+  const set = grows
+    ? { blockedUntil: sql`case when ${failures} >= ${free} then ${now} + ${blockMs} else 0 end`, expiresAt: sql`${until}` }
+    : { blockedUntil: sql`0`, expiresAt: sql`case when ${over} then ${until} else ${rateLimits.expiresAt} end` };
+  return db
+    .insert(rateLimits)
+    .values({ key: sql`${key}`, failures: 1, blockedUntil: sql`${firstBlock}`, expiresAt: sql`${until}` })
+    .onConflictDoUpdate({ target: rateLimits.key, set: { failures, ...set } });
+}
 
 /** The statement that forgets the failures of these limits. */
 export function clearLimits(tx: Db, limits: Limit[]) {

@@ -1,16 +1,20 @@
 import { and, eq, sql } from "drizzle-orm";
-import { must, placeholders, prepared, uniqueViolation, withValues } from "#db/client.ts";
+import { uniqueViolation } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent, commitOnRecord, NOTED, recorded } from "./audit.ts";
-import type { Caller, Session, User } from "./caller.ts";
+import { placeholders, statement } from "#db/statements.ts";
+import { auditEvent } from "./audit.ts";
+import { type Caller, type Session, type User, withoutSession } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
+import { commit, must, RECORDED, recorded } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { rememberDevice } from "./known-devices.ts";
 import { clearLimits, type Limit } from "./rate-limits.ts";
 import { lifetime, type SessionKind } from "./session-lifetime.ts";
 import { newToken } from "./tokens.ts";
 
-const MOST_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
+const MAX_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
+
+class OutOfDate extends Error {}
 
 export type OpenedSession = { token: string; session: Session; user: User };
 
@@ -42,16 +46,16 @@ export async function openSession(
     expiresAt: now + Math.min(idleSeconds * SECOND_MS, absoluteMs),
     endsAtLatest: now + absoluteMs,
   };
-  const { unchanged, endEvents, end, insert } = statements();
-  const result = await commitOnRecord(caller, (tx) => [
-    must(withValues(unchanged, user)),
-    recorded(withValues(endEvents, session)),
-    withValues(end, session),
-    withValues(insert, session),
-    auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
-    rememberDevice(tx, caller, user.id),
-    clearLimits(tx, clearedLimits),
-  ]).catch((error) => {
+  const result = await commit(withoutSession(caller), (tx) => ({
+    unchanged: must(unchangedUser(user), () => new OutOfDate()),
+    endEvents: recorded(recordEndBeyondLimit(session)),
+    end: endBeyondLimit(session),
+    session: insertSession(session),
+    event: auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
+    device: rememberDevice(tx, caller, user.id),
+    cleared: clearLimits(tx, clearedLimits),
+  })).catch((error) => {
+    if (error instanceof OutOfDate) return null;
     if (uniqueViolation(error) === "id") return "taken" as const;
     throw error;
   });
@@ -64,24 +68,25 @@ export function refuseUnlessActive(user: User): void {
   if (user.status === "suspended") throw new AccountsError("account_suspended");
 }
 
-/** Prepared, because log-ins come in crowds; the limit as text and the user cast, since SQLite compiles anew for each value that it can see. */
-const statements = prepared((db) => {
-  const user = placeholders(users);
-  const session = placeholders(sessions);
-  const most = sql.raw(String(MOST_SESSIONS - 1));
-  const owner = sql`cast(${session.userId} as integer)`;
-  const beyondLimit = sql`from ${sessions} where user_id = ${owner}
-    and (select count(*) from ${sessions} where user_id = ${owner}) > ${most}
-    order by expires_at > ${session.createdAt} desc, last_used_at desc limit -1 offset ${most}`;
-  const event = sql`select null, user_id, 'session.revoked', ${session.createdAt}, ${session.ip}, ${session.device}, id, 'limit'`;
-  return {
-    unchanged: db
-      .select({ id: users.id })
-      .from(users)
-      .where(and(eq(users.id, user.id), eq(users.status, "active"), eq(users.sessionEpoch, user.sessionEpoch)))
-      .prepare(),
-    endEvents: db.insert(auditEvents).select(sql`${event} ${beyondLimit}`).returning(NOTED).prepare(),
-    end: db.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`).prepare(),
-    insert: db.insert(sessions).values(session).prepare(),
-  };
+const row = placeholders(sessions);
+const max = sql.raw(String(MAX_SESSIONS - 1)); // as text, and the user in a cast: SQLite compiles anew for each value that it can see
+const owner = sql`cast(${row.userId} as integer)`;
+const beyondLimit = sql`from ${sessions} where user_id = ${owner}
+  and (select count(*) from ${sessions} where user_id = ${owner}) > ${max}
+  order by expires_at > ${row.createdAt} desc, last_used_at desc limit -1 offset ${max}`;
+
+const recordEndBeyondLimit = statement((db) =>
+  db
+    .insert(auditEvents)
+    .select(sql`select null, user_id, 'session.revoked', ${row.createdAt}, ${row.ip}, ${row.device}, id, 'limit' ${beyondLimit}`)
+    .returning(RECORDED),
+);
+const endBeyondLimit = statement((db) => db.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`));
+const insertSession = statement((db) => db.insert(sessions).values(row));
+const unchangedUser = statement((db) => {
+  const { id, sessionEpoch } = placeholders(users);
+  return db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.status, "active"), eq(users.sessionEpoch, sessionEpoch)));
 });

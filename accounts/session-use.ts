@@ -1,9 +1,9 @@
 import { eq, sql } from "drizzle-orm";
-import { commit } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { sessions } from "#db/schema.ts";
-import type { Session } from "./caller.ts";
+import { housekeeping, type Session } from "./caller.ts";
 import { MINUTE_MS, SECOND_MS } from "./clock.ts";
+import { commit } from "./commit.ts";
 
 const LEAST_BETWEEN_WRITES_MS = MINUTE_MS;
 const WRITE_AFTER_MS = 200;
@@ -25,12 +25,12 @@ export async function writeUses(): Promise<void> {
   const batch = [...uses.pending];
   uses.pending.clear();
   if (batch.length === 0) return;
-  await commit((tx) =>
-    batch.map(([id, at]) =>
+  await commit(housekeeping, (tx) => ({
+    uses: batch.map(([id, at]) =>
       tx
         .update(sessions)
         .set({ lastUsedAt: at, expiresAt: sql`min(${sessions.endsAtLatest}, ${at} + ${sessions.idleSeconds} * ${SECOND_MS})` })
         .where(eq(sessions.id, id)),
     ),
-  ).catch(() => {});
+  })).catch(() => {});
 }

@@ -4,11 +4,12 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hash as argon2 } from "@node-rs/argon2";
 import { eq, sql } from "drizzle-orm";
-import { commit, db } from "#db/client.ts";
+import { db } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { callerFrom, type User } from "./caller.ts";
+import { callerFrom, housekeeping, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
+import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { hashPassword, isOutdated } from "./passwords.ts";
 import { type OpenedSession, openSession } from "./session-opening.ts";
@@ -253,16 +254,13 @@ test("without a session nothing can be listed or ended", async () => {
 
 test("after “end all” no log-in that was under way has a session that is not in the list", async () => {
   const user = newUser();
-  const first = await openedBy(user);
   const racing = Array.from({ length: 100 }, () => logIn(client(), { email: user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
-  const asks = signedIn(first);
   const early: OpenedSession[] = [];
   for (const one of racing) one.then((opened) => early.push(opened)).catch(() => {});
   for (let i = 0; i < 4; i++) {
     await sleep(60);
-    const done = revokeAllSessions(asks);
-    await done;
+    await revokeAllSessions(signedIn(await openedBy(findUserById(user.id) ?? user)));
     assert.equal(liveRows(user).length, 0, "in the moment of the commit there is none");
     for (const { token } of early) assert.equal(findSession(token), null, "opened before, dead now");
   }
@@ -283,13 +281,13 @@ test("a log-in whose password was right before it changed opens nothing after", 
   const racing = Array.from({ length: 40 }, () => logIn(client(), { email: user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
   await sleep(100);
-  await commit((tx) => [
-    tx
+  await commit(housekeeping, (tx) => ({
+    user: tx
       .update(users)
       .set({ passwordHash: changed, sessionEpoch: sql`${users.sessionEpoch} + 1` })
       .where(eq(users.id, user.id)),
-    tx.delete(sessions).where(eq(sessions.userId, user.id)),
-  ]);
+    ended: tx.delete(sessions).where(eq(sessions.userId, user.id)),
+  }));
   const results = await settled;
   assert.equal(liveRows(user).length, 0);
   assert.ok(

@@ -1,9 +1,10 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
-import { commit, db, must } from "#db/client.ts";
+import { db } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent, commitOnRecord, loginLimitedEvent } from "./audit.ts";
-import { type Caller, NOBODY, requireUser, type Session, type SignedIn, type User } from "./caller.ts";
+import { auditEvent, loginLimitedEvent } from "./audit.ts";
+import { type Caller, housekeeping, NOBODY, requireUser, type Session, type SignedIn, type User, withoutSession } from "./caller.ts";
 import { clock, instantText, SECOND_MS } from "./clock.ts";
+import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { countedLimits, limitsClearedBy, loginLimits } from "./known-devices.ts";
 import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
@@ -80,31 +81,30 @@ export function listSessions(caller: Caller): Session[] {
 export async function logOut(caller: Caller, { all }: LogoutInput): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
   if (all) return revokeAllSessions(caller);
-  if (!(await endOwnSession(caller, caller.session.id))) throw new AccountsError("invalid_token"); // another request was first
+  await endOwnSession(caller, caller.session.id);
   return { sessionsEnded: 1 };
 }
 
 /** Ends one of the caller's own sessions. Throws `not_found`, the same for an unknown id and another person's. */
 export async function revokeSession(caller: Caller, id: number): Promise<void> {
   requireUser(caller);
-  if (!(await endOwnSession(caller, id))) throw new AccountsError("not_found");
+  await endOwnSession(caller, id);
 }
 
 /** Gives one of the caller's own sessions a name; an empty one takes it away. Throws `not_found` as `revokeSession` does. */
 export async function renameSession(caller: Caller, id: number, { device_name }: RenameSessionInput): Promise<{ session: Session }> {
   requireUser(caller);
   const own = and(eq(sessions.id, id), eq(sessions.userId, caller.user.id), gt(sessions.expiresAt, clock.now()));
-  const result = await commit((tx) => [
-    must(
+  return commit(caller, (tx) => ({
+    session: must(
       tx
         .update(sessions)
         .set({ deviceName: device_name || null })
         .where(own)
         .returning(),
+      "not_found",
     ),
-  ]);
-  if (!result) throw new AccountsError("not_found");
-  return { session: result[0][0] as Session };
+  }));
 }
 
 /** Ends every session of the caller but this one. */
@@ -135,43 +135,36 @@ export function publicSession(session: Session, currentId: number | undefined): 
   };
 }
 
-/** Whether there was such a session of the caller's to end. */
-async function endOwnSession(caller: SignedIn, id: number): Promise<boolean> {
+async function endOwnSession(caller: SignedIn, id: number): Promise<void> {
   const { user } = caller;
-  const result = await commitOnRecord(caller, (tx) => [
-    must(
-      tx
-        .delete(sessions)
-        .where(and(eq(sessions.id, id), eq(sessions.userId, user.id)))
-        .returning({ id: sessions.id }),
-    ),
-    auditEvent(tx, caller, "session.revoked", { userId: user.id, sessionId: id, detail: "one" }),
-  ]);
-  return result !== null;
+  await commit(caller, (tx) => ({
+    ended: must(tx.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.userId, user.id))), "not_found"),
+    event: auditEvent(tx, caller, "session.revoked", { userId: user.id, sessionId: id, detail: "one" }),
+  }));
 }
 
 async function endSessions(caller: Caller, userId: number, which: ReturnType<typeof and>, detail: string) {
   const now = clock.now();
-  const result = await commitOnRecord(caller, (tx) => [
-    tx.delete(sessions).where(which).returning({ expiresAt: sessions.expiresAt }),
-    tx
+  const { ended } = await commit(caller, (tx) => ({
+    ended: tx.delete(sessions).where(which).returning({ expiresAt: sessions.expiresAt }),
+    user: tx
       .update(users)
       .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
       .where(eq(users.id, userId)),
-    auditEvent(tx, caller, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
-  ]);
-  return { sessionsEnded: (result?.[0] ?? []).filter(({ expiresAt }) => expiresAt > now).length };
+    event: auditEvent(tx, caller, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
+  }));
+  return { sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
 }
 
 /** Puts a failure on record. For an address that nobody has, the same is written and taken back, so that it takes as long. */
 async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
   const userId = user?.id ?? NOBODY;
-  await commitOnRecord(caller, (tx) => [
-    ...countedLimits(limits, emailCanonical).map((one) => countFailure(one)),
-    auditEvent(tx, caller, "login.failed", { userId }),
-    loginLimitedEvent(tx, caller, userId, limits),
-    tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
-  ]);
+  await commit(withoutSession(caller), (tx) => ({
+    counted: countedLimits(limits, emailCanonical).map(countFailure),
+    failed: auditEvent(tx, caller, "login.failed", { userId }),
+    limited: loginLimitedEvent(tx, caller, userId, limits),
+    nobodys: tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
+  }));
   throw new AccountsError("invalid_credentials");
 }
 
@@ -183,10 +176,10 @@ function usedAt(session: Session, now: number): Session {
 /** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */
 async function renewHash(user: User, password: string): Promise<void> {
   const passwordHash = await hashPassword(password);
-  await commit((tx) => [
-    tx
+  await commit(housekeeping, (tx) => ({
+    user: tx
       .update(users)
       .set({ passwordHash })
       .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
-  ]);
+  }));
 }

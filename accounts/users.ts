@@ -1,10 +1,12 @@
 import { eq, sql } from "drizzle-orm";
-import { commit, type Db, db, must, prepared, uniqueViolation } from "#db/client.ts";
+import { type Db, db, uniqueViolation } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
-import { type AuditEventType, auditEvent, commitOnRecord } from "./audit.ts";
+import { statement } from "#db/statements.ts";
+import { type AuditEventType, auditEvent } from "./audit.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
-import { type Caller, requireUser, type SignedIn, systemCaller, type User } from "./caller.ts";
+import { type Caller, requireUser, type SignedIn, systemCaller, type User, withoutSession } from "./caller.ts";
 import { clock, instantText, MINUTE_MS } from "./clock.ts";
+import { commit, must } from "./commit.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { config } from "./config.ts";
 import { AccountsError, type FieldError } from "./errors.ts";
@@ -27,20 +29,21 @@ const TAKEN = {
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
   await refuseCommonPassword("password", input.password, input);
+  const visitor = withoutSession(caller);
   const created = limit("registration", networkOf(caller));
   const told = limit("names_taken", networkOf(caller));
   return withinLimits(caller === systemCaller ? [] : [created, told], async () => {
-    await refuseIfTaken(takenFields(input), told); // spares the work of a hash; who wins a race is the database's answer
+    await refuseIfTaken(visitor, takenFields(input), told); // spares the work of a hash; who wins a race is the database's answer
     const avatar = await makeAvatar(input.image ?? null);
     const row = newRow(input, avatar, await hashPassword(input.password));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
-    const result = await commitOnRecord(caller, (tx) => [
-      tx.insert(users).values(row).returning(),
-      auditEvent(tx, caller, "user.registered", { userId }),
-      ...(avatar ? [insertAvatar(tx, avatar)] : []),
-      ...(caller === systemCaller ? [] : [rememberDevice(tx, caller, userId), countFailure(created)]),
-    ]).catch((error) => refuseTaken(error, input, told));
-    return { user: result?.[0][0] as User };
+    const { user } = await commit(visitor, (tx) => ({
+      user: must(tx.insert(users).values(row).returning()),
+      event: auditEvent(tx, caller, "user.registered", { userId }),
+      avatar: avatar && insertAvatar(tx, avatar),
+      limits: caller !== systemCaller && [rememberDevice(tx, caller, userId), countFailure(created)],
+    })).catch((error) => refuseTaken(visitor, error, input, told));
+    return { user };
   });
 }
 
@@ -57,7 +60,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   if (names.emailCanonical !== user.emailCanonical) await requireRecentLogin(caller, input.current_password);
   const told = limit("names_taken", "user", id);
   return withinLimits([told], async () => {
-    await refuseIfTaken(takenFields(names, id), told);
+    await refuseIfTaken(caller, takenFields(names, id), told);
     const avatar = input.image === undefined ? undefined : await makeAvatar(input.image);
     const changes = changedColumns(user, {
       ...names,
@@ -65,23 +68,13 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
       contactInformation: input.contact_information ?? user.contactInformation,
       avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
     });
-    if (Object.keys(changes).length === 0) return { user };
-    const result = await commitOnRecord(caller, (tx) => [
-      ...(changes.avatarHash === undefined ? [] : replaceAvatar(tx, id, avatar)),
-      ...changeEvents(user, changes).map(({ type, detail }) =>
+    return commit(caller, (tx) => ({
+      avatar: changes.avatarHash !== undefined && replaceAvatar(tx, id, avatar),
+      events: changeEvents(user, changes).map(({ type, detail }) =>
         auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
       ),
-      must(
-        tx
-          .update(users)
-          .set({ ...changes, updatedAt: clock.now() })
-          .where(eq(users.id, id))
-          .returning(),
-      ),
-    ]).catch((error) => refuseTaken(error, names, told, id));
-    if (!result) throw new AccountsError("invalid_token"); // deleted meanwhile
-    const [changed] = result.at(-1) as User[];
-    return { user: changed as User };
+      user: must(writeUser(tx, id, changes), "invalid_token"), // deleted meanwhile
+    })).catch((error) => refuseTaken(caller, error, names, told, id));
   });
 }
 
@@ -95,11 +88,11 @@ export function findUser(name: string): User | null {
 
 /** The user who logs in with this canonical e-mail address, or null. */
 export function findUserByEmail(emailCanonical: string): User | null {
-  return userByEmail().get({ email: emailCanonical }) ?? null;
+  return userByEmail({ email: emailCanonical }).first() ?? null;
 }
 
 export function findUserById(id: number): User | null {
-  return userById().get({ id }) ?? null;
+  return userById({ id }).first() ?? null;
 }
 
 /** Users in the order of their ids, from after `afterId`. For the operator. */
@@ -107,19 +100,21 @@ export function listUsers(afterId: number, limit: number): User[] {
   return db().select().from(users).where(sql`${users.id} > ${afterId}`).orderBy(users.id).limit(limit).all();
 }
 
-/** Sets the status; any but "active" ends all of the user's sessions in the same commit. For the operator. */
+/** Sets the status; any but "active" ends all of the user's sessions in the same commit. For the operator. Throws `not_found`. */
 export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
-  const result = await commitOnRecord(caller, (tx) => [
-    tx
-      .update(users)
-      .set({ status, sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: clock.now() })
-      .where(eq(users.id, user.id))
-      .returning(),
-    tx.delete(sessions).where(sql`${sessions.userId} = ${user.id} and ${status} <> 'active'`).returning({ id: sessions.id }),
-    auditEvent(tx, caller, "status.changed", { userId: user.id, detail: `${user.status} → ${status}` }),
-  ]);
-  const [changed, ended] = result as [User[], { id: number }[], unknown];
-  return { user: changed[0] as User, sessionsEnded: ended.length };
+  const { changed, ended } = await commit(caller, (tx) => ({
+    changed: must(
+      tx
+        .update(users)
+        .set({ status, sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: clock.now() })
+        .where(eq(users.id, user.id))
+        .returning(),
+      "not_found",
+    ),
+    ended: tx.delete(sessions).where(sql`${sessions.userId} = ${user.id} and ${status} <> 'active'`).returning({ id: sessions.id }),
+    event: auditEvent(tx, caller, "status.changed", { userId: user.id, detail: `${user.status} → ${status}` }),
+  }));
+  return { user: changed, sessionsEnded: ended.length };
 }
 
 /** What the user may see of the own row: never the hash, never a canonical form. */
@@ -179,6 +174,16 @@ function changedColumns(user: User, values: Partial<User>): Partial<User> {
   return Object.fromEntries(Object.entries(values).filter(([column, value]) => user[column as keyof User] !== value));
 }
 
+/** The row after the changes; without any it is only read, and the commit still finds out whether the session may ask. */
+function writeUser(tx: Db, id: number, changes: Partial<User>) {
+  if (Object.keys(changes).length === 0) return userById({ id });
+  return tx
+    .update(users)
+    .set({ ...changes, updatedAt: clock.now() })
+    .where(eq(users.id, id))
+    .returning();
+}
+
 function changeEvents(user: User, changes: Partial<User>): { type: AuditEventType; detail?: string }[] {
   const { email, username, bio, contactInformation, avatarHash } = changes;
   return [
@@ -199,43 +204,46 @@ function takenFields(names: { email?: string; username?: string }, ownId?: numbe
   const other = (user: User | undefined | null) => user && user.id !== ownId;
   return [
     ...(names.email && other(findUserByEmail(canonicalEmail(names.email))) ? ["email" as const] : []),
-    ...(names.username && other(userByUsername().get({ username: canonicalUsername(names.username) })) ? ["username" as const] : []),
+    ...(names.username && other(userByUsername({ username: canonicalUsername(names.username) }).first()) ? ["username" as const] : []),
   ];
 }
 
 /** Refuses taken names, and counts that it told: the answer could be used to find out who has an account. */
-async function refuseIfTaken(fields: (keyof typeof TAKEN)[], told: Limit): Promise<void> {
+async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)[], told: Limit): Promise<void> {
   if (fields.length === 0) return;
-  await commit(() => [countFailure(told)]);
+  await commit(caller, () => ({ counted: countFailure(told) }));
   const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
   throw new AccountsError("user_already_exists", { fields: errors });
 }
 
 /** Turns the database's answer that a name is taken into a refusal that names every taken one. */
-async function refuseTaken(error: unknown, names: { email?: string; username?: string }, told: Limit, ownId?: number): Promise<never> {
+async function refuseTaken(
+  caller: Caller,
+  error: unknown,
+  names: { email?: string; username?: string },
+  told: Limit,
+  ownId?: number,
+): Promise<never> {
   const column = uniqueViolation(error);
-  if (column === "email_canonical" || column === "username_canonical") await refuseIfTaken(takenFields(names, ownId), told);
+  if (column === "email_canonical" || column === "username_canonical") await refuseIfTaken(caller, takenFields(names, ownId), told);
   throw error;
 }
 
-const userById = prepared((db) =>
+const userById = statement((db) =>
   db
     .select()
     .from(users)
-    .where(eq(users.id, sql.placeholder("id")))
-    .prepare(),
+    .where(eq(users.id, sql.placeholder("id"))),
 );
-const userByEmail = prepared((db) =>
+const userByEmail = statement((db) =>
   db
     .select()
     .from(users)
-    .where(eq(users.emailCanonical, sql.placeholder("email")))
-    .prepare(),
+    .where(eq(users.emailCanonical, sql.placeholder("email"))),
 );
-const userByUsername = prepared((db) =>
+const userByUsername = statement((db) =>
   db
     .select()
     .from(users)
-    .where(eq(users.usernameCanonical, sql.placeholder("username")))
-    .prepare(),
+    .where(eq(users.usernameCanonical, sql.placeholder("username"))),
 );

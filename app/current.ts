@@ -2,15 +2,19 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
-import { findSession } from "#accounts/sessions.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import type { LogoutInput } from "#accounts/schemas.ts";
+import { findSession, logOut } from "#accounts/sessions.ts";
 import { readBrowserCookie } from "./browser-cookie.ts";
 import { clientAddress } from "./client-address.ts";
+import { requestIdOf } from "./endpoint.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
 /** Who looks at this page or sends this form: the session cookie's user, or nobody. The only reader of identity for pages. */
 export const currentCaller = cache(async (): Promise<Caller> => {
   const [token, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
-  return callerFrom(clientAddress(sent), sent.get("user-agent"), token ? findSession(token) : null, browser ?? null);
+  const requestId = requestIdOf({ headers: sent });
+  return callerFrom(clientAddress(sent), sent.get("user-agent"), { ...(token && findSession(token)), browser, requestId });
 });
 
 /** The caller of a page that needs one; everybody else is sent to sign in first, and comes back to `path`. */
@@ -24,4 +28,12 @@ export async function signedInCaller(path: string): Promise<SignedIn> {
 export async function signedOutOnly(otherwise: string): Promise<void> {
   const [{ user }, sent] = await Promise.all([currentCaller(), headers()]);
   if (user && !sent.has("next-action")) redirect(otherwise);
+}
+
+/** Signs this browser out, with `all` everywhere. If it is signed out already, that is what was wished for. */
+export async function endSession(caller: Caller, { all }: LogoutInput): Promise<void> {
+  if (!caller.session) return;
+  await logOut(caller, { all }).catch((error) => {
+    if (!(error instanceof AccountsError && error.code === "invalid_token")) throw error;
+  });
 }

@@ -51,13 +51,13 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
   run: Run<z.output<I>, z.output<O> | (z.output<O> & { headers: Record<string, string> })>,
 ): Handler {
   return answering(async (request, requestId, context) => {
-    const caller = callerOf(request, endpoint);
+    const caller = callerOf(request, endpoint, requestId);
     const { method, input: schema, output, status } = endpoint;
     if (endpoint.access === "public" && method === "POST") await turn();
     const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
     const input = schema && parseInput(schema, method === "GET" ? readQuery(request, schema) : await readBody(request, schema, maxBytes));
     const id = context ? readId((await context.params)?.id) : NO_ID;
-    const result = await logged(caller, requestId, () => run({ caller, input: input as z.output<I>, id }));
+    const result = await logged(caller, () => run({ caller, input: input as z.output<I>, id }));
     const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
     return json(status, requestId, output && z.parse(output, result), headers);
   });
@@ -156,10 +156,10 @@ export function describeError(error: unknown, requestId: string) {
 
 const CHALLENGE = 'Bearer realm="latchkey"';
 
-function callerOf(request: Request, endpoint: Pick<Endpoint, "access">): Caller {
+function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestId: string): Caller {
   const ip = clientAddress(request.headers);
   const userAgent = request.headers.get("user-agent");
-  if (endpoint.access === "public") return callerFrom(ip, userAgent);
+  if (endpoint.access === "public") return callerFrom(ip, userAgent, { requestId });
   const [, token] = request.headers.get("authorization")?.match(/^(?:bearer|token)[ \t]+(.*)$/i) ?? [];
   if (!token?.trim()) throw new AccountsError("authentication_required");
   const found = findSession(token.trim());
@@ -167,7 +167,7 @@ function callerOf(request: Request, endpoint: Pick<Endpoint, "access">): Caller 
     countInvalidToken(networkOf({ ip }));
     throw new AccountsError("invalid_token");
   }
-  return callerFrom(ip, userAgent, found);
+  return callerFrom(ip, userAgent, { ...found, requestId });
 }
 
 /** A well-formed request id of the client's is kept, so that its logs and ours can be laid side by side. */

@@ -13,6 +13,8 @@ import { logged } from "./log.ts";
 import { problems } from "./problem.ts";
 import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 
+const SIGNED_OUT: string[] = ["authentication_required", "invalid_token"]; // before the form was sent, or while it was
+
 /**
  * A server action for a form: refuses other sites, checks the input, asks `run` for the address to go to, and answers a
  * refusal with all that was typed but passwords.
@@ -25,10 +27,9 @@ export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Cal
     try {
       if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);
       const caller = await currentCaller();
-      const requestId = requestIdOf({ headers: await headers() });
-      target = await logged(caller, requestId, () => run(caller, parseInput(schema, formValues(schema, fields))));
+      target = await logged(caller, () => run(caller, parseInput(schema, formValues(schema, fields))));
     } catch (error) {
-      if (error instanceof AccountsError && error.code === "authentication_required") await leadToSignIn();
+      if (error instanceof AccountsError && SIGNED_OUT.includes(error.code)) await leadToSignIn();
       return refused(await refusal(error), fields);
     }
     // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
@@ -58,7 +59,7 @@ function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeco
 
 async function refusal(error: unknown) {
   const { code, fields, headers: more } = describeError(error, requestIdOf({ headers: await headers() }));
-  if (code === "authentication_required")
+  if (SIGNED_OUT.includes(code))
     return { message: "You have been signed out. Sign in again in another tab, then send this form once more.", errors: [] };
   const seconds = Number(more["retry-after"] ?? 0) || undefined;
   const message = error instanceof AccountsError && code === "validation_failed" ? undefined : problems[code].detail;

@@ -1,5 +1,6 @@
 import pino from "pino";
 import type { Caller } from "#accounts/caller.ts";
+import { onCommitted } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { processWide } from "#db/process-wide.ts";
@@ -46,23 +47,25 @@ function timeText(): string {
 
 const WORTH_A_LINE = [403, 409, 429]; // the statuses of refusals that somebody may be after more of
 
-/**
- * Runs it and logs what it put on record, so that a log collector sees what the database has; and a refusal, with who was
- * refused: a page answers it with 200.
- */
-export async function logged<T>(caller: Caller, requestId: string, run: () => T | Promise<T>): Promise<T> {
-  const about = { request_id: requestId, ip: caller.ip };
+/** From now on, one line for each audit event that is written: a log collector sees what the database has. */
+export function logEvents(): void {
+  onCommitted(({ requestId, ip }, events) => {
+    for (const { type, userId, sessionId } of events) {
+      log().info({ event: type, user_id: userId || null, session_id: sessionId, request_id: requestId, ip });
+    }
+  });
+}
+
+/** Runs it and logs a refusal, with who was refused: a page answers it with 200. */
+export async function logged<T>(caller: Caller, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof AccountsError && WORTH_A_LINE.includes(problems[error.code].status)) {
-      const { user, session } = caller;
-      log().info({ event: "access.refused", code: error.code, user_id: user?.id ?? null, session_id: session?.id ?? null, ...about });
+      const { user, session, requestId, ip } = caller;
+      const who = { user_id: user?.id ?? null, session_id: session?.id ?? null };
+      log().info({ event: "access.refused", code: error.code, ...who, request_id: requestId, ip });
     }
     throw error;
-  } finally {
-    for (const { type, userId, sessionId } of caller.events) {
-      log().info({ event: type, user_id: userId || null, session_id: sessionId, ...about });
-    }
   }
 }

@@ -3,6 +3,7 @@ import { startPurging } from "#accounts/purge.ts";
 import { markServing } from "#db/backup.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
+import { logEvents } from "./log.ts";
 
 const done = processWide("prepare", () => ({ prepared: false }));
 
@@ -20,6 +21,7 @@ export function prepare(): boolean {
   } catch (error) {
     giveUp(error);
   }
+  logEvents();
   startPurging();
   if (!config().rateLimits) process.stderr.write("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   return true;

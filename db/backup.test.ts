@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { backUp, markServing, restore } from "./backup.ts";
-import { closeDatabase, commit, db } from "./client.ts";
+import { closeDatabase, db } from "./client.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { users } from "./schema.ts";
+import { transact } from "./statements.ts";
 import { freshFolder, newUser } from "./testing.ts";
 
 const FULL = 2;
@@ -43,7 +44,7 @@ test("every connection that can write syncs at each commit: starting, migrating,
   migrateDatabase(file);
   markServing(join(folder, "served.db"));
   const { id } = newUser();
-  await commit((tx) => [tx.update(users).set({ bio: "kept" })]);
+  await transact((tx) => ({ users: tx.update(users).set({ bio: "kept" }) }));
   backUp(file, copy);
   closeDatabase();
   migrateDatabase(file); // stays open, so that the restore meets a -wal

@@ -6,9 +6,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { closeDatabase, commit, db, must, openDatabase, prepared, StorageError, storageErrorFor, uniqueViolation } from "./client.ts";
+import { closeDatabase, db, openDatabase, StorageError, storageErrorFor, uniqueViolation } from "./client.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { users } from "./schema.ts";
+import { must, placeholders, statement, transact } from "./statements.ts";
 import { freshDatabase, newUser } from "./testing.ts";
 
 const LONGEST_STANDSTILL_MS = 500; // a driver that sleeps in its busy handler stands still for the whole lock, 1 to 5 seconds
@@ -51,21 +52,25 @@ test("a database that is not open says so", () => {
 });
 
 test("a prepared statement follows the database that is open", () => {
-  const count = prepared((db) => db.select().from(users).prepare());
-  const before = count().all().length;
+  const everybody = statement((db) => db.select().from(users));
+  const before = everybody().all().length;
   closeDatabase();
   migrateDatabase(file);
-  assert.equal(count().all().length, before);
+  assert.equal(everybody().all().length, before);
 });
 
 test("a commit gives the rows of each of its statements", async () => {
   const { id } = newUser();
-  const result = await commit((tx) => [
-    tx.update(users).set({ bio: "one" }).where(eq(users.id, id)).returning({ bio: users.bio }),
-    tx.select({ id: users.id }).from(users).where(eq(users.id, id)),
-    tx.update(users).set({ bio: "two" }).where(eq(users.id, -1)).returning(),
-  ]);
-  assert.deepEqual(result, [[{ bio: "one" }], [{ id }], []]);
+  const { id: ownId } = placeholders(users);
+  const known = statement((db) => db.select({ id: users.id }).from(users).where(eq(users.id, ownId)));
+  const result = await transact((tx) => ({
+    changed: tx.update(users).set({ bio: "one" }).where(eq(users.id, id)).returning({ bio: users.bio }),
+    selected: must(known({ id })),
+    nobody: tx.update(users).set({ bio: "two" }).where(eq(users.id, -1)).returning(),
+    several: [known({ id }), known({ id: -1 })],
+    left: null,
+  }));
+  assert.deepEqual(result, { changed: [{ bio: "one" }], selected: { id }, nobody: [], several: [[{ id }], []], left: undefined });
 });
 
 test("a must that meets no row undoes everything before and after it", async () => {
@@ -75,17 +80,25 @@ test("a must that meets no row undoes everything before and after it", async () 
     db().select().from(users).where(eq(users.id, -1)),
     db().delete(users).where(eq(users.id, -1)).returning(),
   ]) {
-    assert.equal(await commit(() => [setBio("changed", id), must(statement), setBio("changed again", id)]), null);
+    const refusal = new Error("refused");
+    const act = transact(() => ({ before: setBio("changed", id), unmet: must(statement, () => refusal), after: setBio("again", id) }));
+    await assert.rejects(act, refusal);
     assert.equal(bioOf(id), "");
   }
-  assert.ok(await commit(() => [must(setBio("changed", id))]));
+  await assert.rejects(
+    transact(() => ({ unmet: must(setBio("x", -1)) })),
+    /met none/,
+  );
+  await transact(() => ({ met: must(setBio("changed", id)) }));
   assert.equal(bioOf(id), "changed");
 });
 
 test("a broken constraint undoes everything, and a taken name is known by its column", async () => {
   const [taken, other] = [newUser(), newUser()];
   const clash = (change: Partial<typeof users.$inferInsert>) =>
-    commit((tx) => [setBio("changed", other.id), tx.update(users).set(change).where(eq(users.id, other.id))]).catch((error) => error);
+    transact((tx) => ({ first: setBio("changed", other.id), second: tx.update(users).set(change).where(eq(users.id, other.id)) })).catch(
+      (error) => error,
+    );
   assert.equal(uniqueViolation(await clash({ emailCanonical: taken.emailCanonical })), "email_canonical");
   assert.equal(uniqueViolation(await clash({ usernameCanonical: taken.usernameCanonical })), "username_canonical");
   assert.equal(uniqueViolation(await clash({ id: taken.id })), "id");
@@ -101,17 +114,13 @@ test("commits of the same moment wait for the disk together, and each stands or 
   const [first, second, third, last] = others as [typeof taken, typeof taken, typeof taken, typeof taken];
   const order: string[] = [];
   const change = (name: string, user: typeof taken, values: Partial<typeof users.$inferInsert> = {}) =>
-    commit((tx) => {
+    transact((tx) => {
       order.push(`${name} written`);
-      return [
-        setBio("changed", user.id),
-        must(
-          tx
-            .update(users)
-            .set({ bio: name, ...values })
-            .where(eq(users.id, user.id)),
-        ),
-      ];
+      const last = tx
+        .update(users)
+        .set({ bio: name, ...values })
+        .where(eq(users.id, user.id));
+      return { first: setBio("changed", user.id), last: must(last) };
     }).finally(() => order.push(`${name} answered`));
   const answers = await Promise.allSettled([
     change("first", first),
@@ -122,8 +131,8 @@ test("commits of the same moment wait for the disk together, and each stands or 
   const written = ["first written", "taken name written", "nobody written", "last written"];
   assert.deepEqual(order.slice(0, 4), written, "nothing is answered before all is on the disk");
   assert.deepEqual(
-    answers.map((one) => (one.status === "fulfilled" ? one.value !== null : uniqueViolation(one.reason))),
-    [true, "username_canonical", false, true],
+    answers.map((one) => one.status === "fulfilled" || uniqueViolation(one.reason)),
+    [true, "username_canonical", null, true],
   );
   assert.deepEqual(
     others.map(({ id }) => bioOf(id)),
@@ -134,9 +143,9 @@ test("commits of the same moment wait for the disk together, and each stands or 
 test("a reference that is found broken only at the end fails its own commit, and no other of the same moment", async () => {
   const [one, other, third] = [newUser(), newUser(), newUser()];
   const answers = await Promise.allSettled([
-    commit(() => [setBio("kept", one.id)]),
-    commit((tx) => [tx.update(users).set({ bio: "lost", avatarHash: "no such picture" }).where(eq(users.id, other.id))]),
-    commit(() => [setBio("kept", third.id)]),
+    transact(() => ({ bio: setBio("kept", one.id) })),
+    transact((tx) => ({ user: tx.update(users).set({ bio: "lost", avatarHash: "no such picture" }).where(eq(users.id, other.id)) })),
+    transact(() => ({ bio: setBio("kept", third.id) })),
   ]);
   assert.deepEqual(
     answers.map(({ status }) => status),
@@ -157,7 +166,7 @@ test("what has nothing to do with the database is neither a taken name nor the d
 
 test("a thrown mistake while building a commit changes nothing and leaves no transaction open", async () => {
   const { id } = newUser();
-  const broken = commit(() => {
+  const broken = transact(() => {
     setBio("changed", id).run();
     throw new TypeError("mistake");
   });
@@ -171,7 +180,7 @@ test("a lock of another process delays a commit and reads not at all, and never 
   const { released } = await lockFor(1_000);
   const start = performance.now();
   const standstill = await longestStandstill(async () => {
-    const change = commit(() => [setBio("after the lock", id)]);
+    const change = transact(() => ({ bio: setBio("after the lock", id) }));
     assert.equal(bioOf(id), "");
     await change;
   });
@@ -185,7 +194,7 @@ test("a lock of another process delays a commit and reads not at all, and never 
 test("many commits that wait for a lock together are all done afterwards", async () => {
   const people = Array.from({ length: 50 }, () => newUser());
   const { released } = await lockFor(400);
-  await Promise.all(people.map(({ id }) => commit(() => [setBio(`bio of ${id}`, id)])));
+  await Promise.all(people.map(({ id }) => transact(() => ({ bio: setBio(`bio of ${id}`, id) }))));
   for (const { id } of people) assert.equal(bioOf(id), `bio of ${id}`);
   await released;
 });
@@ -196,7 +205,7 @@ test("after 5 seconds of a lock a commit gives up with a StorageError, and nothi
   const start = performance.now();
   const standstill = await longestStandstill(() =>
     assert.rejects(
-      commit(() => [setBio("never", id)]),
+      transact(() => ({ bio: setBio("never", id) })),
       (error) => error instanceof StorageError && error.retryAfterSeconds > 0,
     ),
   );
@@ -208,7 +217,7 @@ test("after 5 seconds of a lock a commit gives up with a StorageError, and nothi
   migrateDatabase(file);
   await released;
   assert.equal(bioOf(id), "");
-  assert.ok(await commit(() => [must(setBio("now", id))]));
+  assert.ok(await transact(() => ({ bio: must(setBio("now", id)) })));
 });
 
 /** A lock for writing, held by another process until `released`. */

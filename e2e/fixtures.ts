@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -5,11 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test as base, expect, type TestInfo } from "@playwright/test";
 import Database from "better-sqlite3";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
-import { type Answer, type Ask, send, sendBytes, sendTogether } from "./request.ts";
+import { type Answer, type Ask, hold, send, sendBytes, sendTogether } from "./request.ts";
 import { type Host, server } from "./servers.ts";
 
 export { expect };
 
+const ROOT = join(import.meta.dirname, "..");
 const LOG_FLUSH_MS = 400;
 
 export const PASSWORD = "Correct horse 7 battery";
@@ -24,6 +26,10 @@ export type Latchkey = {
   api(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Requests that arrive at the same moment, each from an address of its own. */
   together(asks: [method: string, path: string, ask: Ask][]): Promise<Answer[]>;
+  /** All but the last byte of a request; what comes back sends that too, and gives the answer. */
+  held(method: string, path: string, ask: Ask): Promise<() => Promise<Answer>>;
+  /** What the operator does on the command line. */
+  operator(...args: string[]): void;
   /** Bytes on a socket, for what is not even HTTP. */
   bytes(text: string): Promise<string>;
   /** A client's address that no other test uses, so that no two tests ever share a limit. */
@@ -104,6 +110,15 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
       return answers;
     }
 
+    async function held(method: string, path: string, ask: Ask): Promise<() => Promise<Answer>> {
+      const finish = await hold(url, method, path, { from: newAddress(info), ...ask });
+      return async () => {
+        const answer = await finish();
+        checkAnswer(documented, method, path, answer);
+        return answer;
+      };
+    }
+
     async function newUser(fields: Row = {}): Promise<NewUser> {
       const wanted = person(fields);
       const { status, body, text } = await api("POST", "/auth/create-user/", { json: wanted, from: newAddress(info) });
@@ -132,6 +147,8 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
       url,
       api,
       together,
+      held,
+      operator: (...args) => runAccounts(dataDir, args),
       bytes: (text) => sendBytes(url, text),
       elsewhere: () => newAddress(info),
       newUser,
@@ -145,6 +162,12 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
     database.close();
   },
 });
+
+function runAccounts(dataDir: string, args: string[]): void {
+  const env = { ...process.env, NODE_ENV: "production", DATA_DIR: dataDir } as NodeJS.ProcessEnv;
+  const { status, stderr } = spawnSync(process.execPath, ["accounts/cli.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+}
 
 let addresses = 0;
 

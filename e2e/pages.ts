@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
@@ -8,7 +7,6 @@ import { server } from "./servers.ts";
 
 export { expect, PASSWORD, person, unique } from "./fixtures.ts";
 
-const ROOT = join(import.meta.dirname, "..");
 const COOKIE = "__Host-session";
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
@@ -139,9 +137,6 @@ export function write(statement: string, ...values: unknown[]): void {
   database.close();
 }
 
-/** What the operator does on the command line. */
-export function accounts(...args: string[]): void {
-  const env = { ...process.env, NODE_ENV: "production", DATA_DIR: dataDir() } as NodeJS.ProcessEnv;
-  const { status, stderr } = spawnSync(process.execPath, ["accounts/cli.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
-  expect(status, stderr).toBe(0);
-}
+/** A form of ours as it stands in the page, with React's own fields: what somebody without a browser would send. */
+export const copyOf = (form: Locator): Promise<Fields> =>
+  form.evaluate((form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));

@@ -27,16 +27,21 @@ export async function send(base: string, method: string, path: string, ask: Ask 
 
 /** Sends all but the last byte of each request first, and then all last bytes together. */
 export async function sendTogether(base: string, asks: { method: string; path: string; ask: Ask }[]): Promise<Answer[]> {
-  const all = await Promise.all(asks.map(({ method, path, ask }) => prepare(base, method, path, ask)));
-  const held = all.map(async ({ request, body }) => {
-    request.flushHeaders();
-    if (!request.socket) await once(request, "socket");
-    if (request.socket?.connecting) await once(request.socket, "connect");
-    if (body.length > 1) await new Promise((sent) => request.write(body.subarray(0, -1), sent));
-  });
-  await Promise.all(held);
-  for (const { request, body } of all) request.end(body.subarray(-1));
-  return Promise.all(all.map(({ answer }) => answer));
+  const held = await Promise.all(asks.map(({ method, path, ask }) => hold(base, method, path, ask)));
+  return Promise.all(held.map((finish) => finish()));
+}
+
+/** Sends all but the last byte of a request; what comes back sends that too. */
+export async function hold(base: string, method: string, path: string, ask: Ask): Promise<() => Promise<Answer>> {
+  const { request, body, answer } = await prepare(base, method, path, ask);
+  request.flushHeaders();
+  if (!request.socket) await once(request, "socket");
+  if (request.socket?.connecting) await once(request.socket, "connect");
+  if (body.length > 1) await new Promise((sent) => request.write(body.subarray(0, -1), sent));
+  return () => {
+    request.end(body.subarray(-1));
+    return answer;
+  };
 }
 
 /** Bytes as they are on a socket of their own; for what no client library would send. The whole answer as text. */

@@ -115,7 +115,7 @@ test("no file is so long that nobody reads it", () => {
 test("a prepared statement that joins tables binds its values in casts: for a bare one SQLite would compile it anew each time", () => {
   let joins = 0;
   for (const file of sources) {
-    for (const [, statement = ""] of read(file).matchAll(/= prepared\((.*?)\n\}?\);/gs)) {
+    for (const [, statement = ""] of read(file).matchAll(/= (?:prepared|statement)\((.*?)\n\}?\);/gs)) {
       if (!/\bjoin\b|Join\(/i.test(statement)) continue;
       joins++;
       expect(statement.replaceAll(/cast\(\$\{sql\.placeholder\("\w+"\)\}/g, ""), file).not.toContain("placeholder");
@@ -124,9 +124,18 @@ test("a prepared statement that joins tables binds its values in casts: for a ba
   expect(joins).toBeGreaterThan(0);
 });
 
-test("what is put on record reaches the log: no event is written by a plain commit", () => {
-  for (const file of within("accounts")) {
-    for (const [act] of read(file).matchAll(/\bcommit\(\(\w*\).*?;\n/gs)) expect(act, file).not.toMatch(/auditEvent\(|recorded\(|Event\(/);
+test("the domain writes in one way, commit: it checks that the caller's session lives, and tells whoever listens", () => {
+  const users = [...within("accounts", "app", "components"), "server.ts"];
+  const importing = (word: string) => users.filter((file) => new RegExp(`import[^;]*\\b${word}\\b[^;]*"#db/`).test(read(file)));
+  expect(importing("transact")).toEqual(["accounts/commit.ts", "server.ts"]); // which writes nothing, and waits for its turn
+  expect(importing("Step")).toEqual(["accounts/commit.ts"]);
+  expect(importing("prepared")).toEqual(["accounts/session-row.ts"]);
+  const asked = users.flatMap((file) => [...read(file).matchAll(/\bdb\(\)\s*\.(\w+)/g)].map(([, word]) => `${file} ${word}`));
+  expect(asked.filter((use) => !use.endsWith(" select"))).toEqual(["app/health/route.ts get"]);
+  for (const file of users) {
+    const text = read(file);
+    expect(text, `${file} keeps the connection`).not.toMatch(/= db\(\)(?!\s*\.)|\(db\(\)\)/);
+    expect(text, `${file} runs a statement by itself`).not.toMatch(/\$client\.exec|\.(run|sync|execute)\(\)|\bawait tx\b/);
   }
 });
 

@@ -1,9 +1,8 @@
 import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/input.ts";
 import { LogoutInput } from "#accounts/schemas.ts";
-import { logOut } from "#accounts/sessions.ts";
 import { readBody } from "../body.ts";
-import { currentCaller } from "../current.ts";
+import { currentCaller, endSession } from "../current.ts";
 import { answering, BODY_MAX_BYTES } from "../endpoint.ts";
 import { logged } from "../log.ts";
 import { withNotice } from "../notices.ts";
@@ -17,8 +16,8 @@ import { clearSessionCookie } from "../session-cookie.ts";
 export const POST = answering(async (request, requestId) => {
   if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
   const { all } = parseInput(LogoutInput, await readBody(request, LogoutInput, BODY_MAX_BYTES));
-  const caller = await currentCaller();
-  if (caller.session) await logged(caller, requestId, () => logOut(caller, { all }));
+  const caller = { ...(await currentCaller()), requestId };
+  await logged(caller, () => endSession(caller, { all }));
   await clearSessionCookie();
   return to(withNotice("/login/", all ? "signed-out-everywhere" : "signed-out"), { "clear-site-data": '"cache", "storage"' });
 });

@@ -1,14 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Locator } from "@playwright/test";
-import { expect, person, test } from "../pages.ts";
+import { copyOf, expect, person, test } from "../pages.ts";
 
 type Sent = Record<string, string>;
-
-/** A form of ours as it stands in the page, with React's own fields: what an attacker would copy. */
-const copyOf = (form: Locator): Promise<Sent> =>
-  form.evaluate((form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 

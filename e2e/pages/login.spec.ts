@@ -1,4 +1,4 @@
-import { accounts, expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique } from "../pages.ts";
+import { expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique } from "../pages.ts";
 
 const WRONG = "The e-mail address or the password is wrong.";
 const DAY_SECONDS = 86_400;
@@ -73,7 +73,7 @@ test("too many wrong passwords are answered with when to try again", async ({ pa
 test("an inactive and a suspended account are told so, after the right password only", async ({ page, latchkey }) => {
   const inactive = await latchkey.newUser({ account_status: "inactive" });
   const suspended = await latchkey.newUser();
-  accounts("user", "suspend", suspended.email);
+  latchkey.operator("user", "suspend", suspended.email);
   await page.goto("/login/");
   const tries: [string, string, string][] = [
     [inactive.email, inactive.password, "This account is not active."],
@@ -88,10 +88,10 @@ test("an inactive and a suspended account are told so, after the right password 
   }
 });
 
-test("S37 suspending an account ends its browser sessions at once", async ({ page, user }) => {
+test("S37 suspending an account ends its browser sessions at once", async ({ page, user, latchkey }) => {
   await page.goto("/profile/");
   await expect(page).toHaveURL(/\/profile\/$/);
-  accounts("user", "suspend", user.email);
+  latchkey.operator("user", "suspend", user.email);
   await page.goto("/profile/");
   await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
 });

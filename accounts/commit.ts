@@ -1,0 +1,88 @@
+import { sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { processWide } from "#db/process-wide.ts";
+import { auditEvents, sessions, users } from "#db/schema.ts";
+import { type Built, must as dbMust, type Part, type Plan, Step, statement, transact } from "#db/statements.ts";
+import type { Caller, Session, SignedIn } from "./caller.ts";
+import { clock } from "./clock.ts";
+import { AccountsError, type RefusalCode } from "./errors.ts";
+
+/* The only way to write: every change of the domain is a commit. */
+
+/** An audit event that a commit wrote. */
+export type RecordedEvent = { type: string; userId: number; sessionId: number | null };
+
+/** What a statement that writes audit events returns of each. */
+export const RECORDED = { type: auditEvents.type, userId: auditEvents.userId, sessionId: auditEvents.sessionId };
+
+type Listener = (caller: Caller, events: RecordedEvent[]) => void;
+
+const listeners = processWide("commit-listeners", () => [] as Listener[]);
+
+/**
+ * Runs the statements that `build` names, in their order, as one durable act of the caller, and returns what each returned,
+ * by name. If the caller has a session, nothing happens unless this very
+ * session is still live and its user active: a request can be held back for half a minute, and whoever was signed out
+ * meanwhile must not act. `build` may be called again while another process holds the database.
+ * Throws `invalid_token`, the refusals of its `must`s, StorageError, and SQLite's own error for a broken constraint.
+ */
+export async function commit<const P extends Plan>(caller: Caller, build: (tx: Db) => P) {
+  const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(caller), ...build(tx) }));
+  const events = Object.values(results)
+    .flat()
+    .filter((result) => result instanceof Recorded)
+    .flatMap(({ events }) => events);
+  if (events.length > 0) for (const listen of listeners) listen(caller, events);
+  return results;
+}
+
+/** Calls `listen` after each commit that wrote audit events, with these, once they are on the disk. It must not throw. */
+export function onCommitted(listen: Listener): void {
+  listeners.push(listen);
+}
+
+/**
+ * A statement that has to change or find a row; its result is the first. If there is none, nothing of the commit happens,
+ * and it throws the refusal; without one that is a fault of ours.
+ */
+export function must<S extends Part>(statement: S, refusal?: RefusalCode | (() => Error)) {
+  return dbMust(statement, typeof refusal === "string" ? () => new AccountsError(refusal) : refusal);
+}
+
+class Recorded {
+  readonly events: RecordedEvent[];
+
+  constructor(events: RecordedEvent[]) {
+    this.events = events;
+  }
+}
+
+/** A statement that writes audit events and returns RECORDED of each, so that whoever listens to commits is told of them. */
+export function recorded(statement: Step<RecordedEvent[]> | Built<RecordedEvent[]>): Step<Recorded> {
+  return new Step(() => new Recorded(Step.run(statement)));
+}
+
+function stillSignedIn(caller: Caller) {
+  return caller.session && must(sessionOf(caller.session), "invalid_token");
+}
+
+/**
+ * Throws `invalid_token` if the caller's session has ended since the request came in. Each commit does the same; this is for
+ * what must not even be tried for a stolen session, such as a password.
+ */
+export function refuseEndedSession({ session }: SignedIn): void {
+  if (!sessionOf(session).first()) throw new AccountsError("invalid_token");
+}
+
+const sessionOf = ({ id, tokenHash }: Session) => liveSession({ id, tokenHash, now: clock.now() });
+
+const liveSession = statement((db) => {
+  const value = (name: string) => sql.placeholder(name);
+  return db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(
+      sql`${sessions.id} = ${value("id")} and ${sessions.tokenHash} = ${value("tokenHash")} and ${sessions.expiresAt} > ${value("now")}
+        and (select ${users.status} from ${users} where ${users.id} = ${sessions.userId}) = 'active'`,
+    );
+});
