@@ -11,10 +11,11 @@ import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { sendKept } from "#app/kept-pages.ts";
 import { log, logAnswer } from "#app/log.ts";
-import { refusePage } from "#app/page-refusals.ts";
+import { readForm, refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { QuickResponse } from "#app/quick-response.ts";
+import { boundHeaders } from "#app/request-headers.ts";
 import { newNonce, pageHeaders } from "#app/security-headers.ts";
 import { serveStatic } from "#app/static-files.ts";
 import { closeDatabase } from "#db/client.ts";
@@ -97,6 +98,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  boundHeaders(request);
   response.setHeader("x-request-id", String(request.headers["x-request-id"]));
   if (await serveStatic(request, response, import.meta.dirname)) return;
   const nonce = newNonce();
@@ -106,8 +108,10 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
   if (sendKept(request, response, nonce, import.meta.dirname)) return;
-  request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
-  await handlePage(request, response).catch((error) => {
+  const whole = await readForm(request, response);
+  if (!whole) return;
+  whole.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
+  await handlePage(whole, response).catch((error) => {
     log().error({ err: error }, "page failed");
     response.destroy();
   });

@@ -10,6 +10,7 @@ import { IMAGE_MAX_BYTES } from "./schemas.ts";
 
 const SIDE_PIXELS = 512;
 const QUALITY = 82;
+const LONGEST_DATA_PREFIX = 100;
 const LONGEST_DECODE_SECONDS = 10;
 const MOST_WAITING = 16;
 const FORMATS = ["jpeg", "png", "webp"];
@@ -58,12 +59,29 @@ async function uploadedBytes(image: Image): Promise<Buffer | null> {
 }
 
 function fromBase64(text: string): Buffer {
-  const payload = text.replace(/^data:image\/[\w.+-]+;base64,/i, "").replace(/[\r\n]/g, "");
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(payload)) {
-    throw refusal("invalid", "Send the picture in base64, or as a data: URL in base64.");
-  }
+  const [prefix = ""] = text.slice(0, LONGEST_DATA_PREFIX).match(/^data:image\/[\w.+-]+;base64,/i) ?? [];
+  const payload = text.slice(prefix.length);
+  if (!isBase64(payload)) throw refusal("invalid", "Send the picture in base64, or as a data: URL in base64.");
   return Buffer.from(payload, "base64");
 }
+
+/** With line breaks anywhere, and at most two "=" at the end. One look at every character: patterns take long over megabytes. */
+function isBase64(text: string): boolean {
+  let [digits, padding] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const kind = KINDS[text.charCodeAt(at)];
+    if (kind === DIGIT && padding === 0) digits++;
+    else if (kind === PADDING) padding++;
+    else if (kind !== LINE_BREAK) return false;
+  }
+  return digits > 0 && padding <= 2;
+}
+
+const [DIGIT, PADDING, LINE_BREAK] = [1, 2, 3];
+const KINDS = new Uint8Array(256);
+for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_") KINDS[digit.charCodeAt(0)] = DIGIT;
+for (const lineBreak of "\r\n") KINDS[lineBreak.charCodeAt(0)] = LINE_BREAK;
+KINDS["=".charCodeAt(0)] = PADDING;
 
 async function encode(upload: Buffer): Promise<Avatar> {
   const sharp = await loadSharp();

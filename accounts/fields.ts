@@ -43,11 +43,29 @@ export function codeOf(sentence: string): string {
   return codes.get(sentence) ?? "invalid";
 }
 
-export const requiredText = (sentence: string) => {
+/** A length that a text may have, in characters (code points), and what is said beyond it. */
+type Longest = { length: number; sentence: string };
+
+/*
+ * The most that NFC shrinks a text: six UTF-16 units become one character (U+16126, decomposed). Every other change below
+ * shrinks it less.
+ */
+const UNITS_A_CHARACTER = 6;
+
+/**
+ * Text, refused by its bare length before any other rule sees it: normalising or matching megabytes takes seconds to hours.
+ * Generous enough for every valid text in any spelling; the exact length is checked after normalising.
+ */
+const bounded = (base: z.ZodMiniString, { length, sentence }: Longest) =>
+  base.check(z.refine<string>((value) => value.length <= length * UNITS_A_CHARACTER, { error: rule("too_long", sentence), abort: true }));
+
+export const requiredText = (sentence: string, longest: Longest) => {
   rule("required", sentence);
-  return z.string({ error: (issue) => (issue.input == null ? sentence : rule("wrong_type", "This must be text.")) });
+  return bounded(z.string({ error: (issue) => (issue.input == null ? sentence : rule("wrong_type", "This must be text.")) }), longest);
 };
-export const text = () => z.string(rule("wrong_type", "This must be text."));
+export const text = (longest: Longest) => bounded(z.string(rule("wrong_type", "This must be text.")), longest);
+/** The limit of a text, with the usual sentence. */
+export const atMost = (length: number): Longest => ({ length, sentence: `Use at most ${length.toLocaleString("en")} characters.` });
 export const present = (sentence: string) => z.regex(/[\s\S]/u, { error: sentence, abort: true });
 
 const wellFormed = z.regex(/^\P{Surrogate}*$/u, {
@@ -63,8 +81,7 @@ const plainText = z.regex(new RegExp(`^[^${FORBIDDEN}]*$`, "u"), {
 });
 const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", "This must be a single line."));
 
-const upTo = (length: number) =>
-  z.regex(new RegExp(`^[\\s\\S]{0,${length}}$`, "u"), rule("too_long", `Use at most ${length.toLocaleString("en")} characters.`));
+const upTo = ({ length, sentence }: Longest) => z.regex(new RegExp(`^[\\s\\S]{0,${length}}$`, "u"), rule("too_long", sentence));
 
 // The characters of HTML's own e-mail field without "%", which some mail servers take for a further address.
 const LOCAL_CHARACTER = "[A-Za-z0-9!#$&'*+\\/=?^_`{|}~\\-]";
@@ -74,17 +91,16 @@ const EMAIL_PATTERN = new RegExp(
   "u",
 );
 
-export const Email = requiredText("Enter your e-mail address.").check(
+const longestEmail = { length: EMAIL_MAX_BYTES, sentence: `Use an e-mail address of at most ${EMAIL_MAX_BYTES} characters.` };
+
+export const Email = requiredText("Enter your e-mail address.", longestEmail).check(
   z.trim(),
   present("Enter your e-mail address."),
   z.regex(EMAIL_PATTERN, {
     error: rule("invalid_format", "Enter an e-mail address like name@example.org."),
     abort: true,
   }),
-  z.refine(
-    (email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES,
-    rule("too_long", `Use an e-mail address of at most ${EMAIL_MAX_BYTES} characters.`),
-  ),
+  z.refine((email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES, rule("too_long", longestEmail.sentence)),
   z.meta({
     description: "An e-mail address, unique whatever the letter case.",
     format: "email",
@@ -93,14 +109,16 @@ export const Email = requiredText("Enter your e-mail address.").check(
   }),
 );
 
-export const Username = requiredText("Choose a username.").check(
+const longestUsername = { length: USERNAME_MAX_LENGTH, sentence: `Use at most ${USERNAME_MAX_LENGTH} characters for your username.` };
+
+export const Username = requiredText("Choose a username.", longestUsername).check(
   present("Choose a username."),
   z.regex(/^[A-Za-z0-9._-]*$/, {
     error: rule("invalid_characters", "Use only the letters A to Z, digits, and . _ - in your username, without spaces."),
     abort: true,
   }),
   z.regex(/^.{6,}$/u, rule("too_short", `Use at least ${USERNAME_MIN_LENGTH} characters for your username.`)),
-  z.regex(/^.{0,30}$/u, rule("too_long", `Use at most ${USERNAME_MAX_LENGTH} characters for your username.`)),
+  z.regex(/^.{0,30}$/u, rule("too_long", longestUsername.sentence)),
   z.regex(/^[A-Za-z0-9]/, rule("invalid_start", "Start your username with a letter or a digit.")),
   z.regex(/[A-Za-z]/, rule("no_letter", "Use at least one letter in your username.")),
   z.regex(new RegExp(`^(?!(?:${RESERVED_USERNAMES.join("|")})$)`, "i"), {
@@ -138,13 +156,15 @@ export const PASSWORD_RULES = [
   { id: "digit", pattern: /\p{Nd}/u, label: "a digit", error: rule("no_digit", "Add a digit to your password.") },
 ];
 
+const longestPassword = { length: PASSWORD_MAX_LENGTH, sentence: `Use at most ${PASSWORD_MAX_LENGTH} characters for your password.` };
+
 /** What a password that is to be set must fulfil. NFC, so that it is the same on every keyboard (NIST SP 800-63B-4 3.1.1.2). */
-export const NewPassword = requiredText("Choose a password.").check(
+export const NewPassword = requiredText("Choose a password.", longestPassword).check(
   z.normalize("NFC"),
   present("Choose a password."),
   wellFormed,
   ...PASSWORD_RULES.map(({ pattern, error }) => z.regex(pattern, error)),
-  z.regex(/^[\s\S]{0,256}$/u, rule("too_long", `Use at most ${PASSWORD_MAX_LENGTH} characters for your password.`)),
+  upTo(longestPassword),
   z.meta({
     description:
       "8 to 256 characters with at least one lowercase letter, one uppercase letter and one digit, of any script. Every other character is welcome, spaces included. Normalised to NFC, never cut.",
@@ -155,39 +175,41 @@ export const NewPassword = requiredText("Choose a password.").check(
   }),
 );
 
+const longestGivenPassword = { length: LOGIN_PASSWORD_MAX_LENGTH, sentence: "This is too long to be your password." };
+
 /** A password that proves who somebody is: no policy, so that a stricter one never locks anybody out. */
-export const GivenPassword = requiredText("Enter your password.").check(
+export const GivenPassword = requiredText("Enter your password.", longestGivenPassword).check(
   z.normalize("NFC"),
   present("Enter your password."),
   wellFormed,
-  z.maxLength(LOGIN_PASSWORD_MAX_LENGTH, rule("too_long", "This is too long to be your password.")),
+  z.maxLength(LOGIN_PASSWORD_MAX_LENGTH, rule("too_long", longestGivenPassword.sentence)),
   z.meta({ format: "password", examples: ["Correct horse 7 battery"] }),
 );
 
 // Browsers send a text area's line breaks as CR LF, API clients mostly as LF: one form for all.
 const lineFeeds = z.overwrite<string>((value) => value.replace(/\r\n?/g, "\n"));
 
-export const Bio = text().check(
+export const Bio = text(atMost(BIO_MAX_LENGTH)).check(
   lineFeeds,
   plainText,
-  upTo(BIO_MAX_LENGTH),
+  upTo(atMost(BIO_MAX_LENGTH)),
   z.meta({ description: "About the person, shown as plain text.", maxLength: BIO_MAX_LENGTH, examples: ["Mathematician."] }),
 );
-export const ContactInformation = text().check(
+export const ContactInformation = text(atMost(CONTACT_INFORMATION_MAX_LENGTH)).check(
   lineFeeds,
   plainText,
-  upTo(CONTACT_INFORMATION_MAX_LENGTH),
+  upTo(atMost(CONTACT_INFORMATION_MAX_LENGTH)),
   z.meta({
     description: "How to reach the person, shown as plain text.",
     maxLength: CONTACT_INFORMATION_MAX_LENGTH,
     examples: ["Office 3, mornings"],
   }),
 );
-export const DeviceName = text().check(
+export const DeviceName = text(atMost(DEVICE_NAME_MAX_LENGTH)).check(
   z.trim(),
   plainText,
   oneLine,
-  upTo(DEVICE_NAME_MAX_LENGTH),
+  upTo(atMost(DEVICE_NAME_MAX_LENGTH)),
   z.meta({
     description: "A name for the session, shown in the list of sessions.",
     maxLength: DEVICE_NAME_MAX_LENGTH,
@@ -209,7 +231,13 @@ const imageFile = z
 /** A file part, base64 text or a data: URL; null or "" removes the picture. */
 export const Image = z
   .union(
-    [z.null(), text().check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of at most 5 MiB."))), imageFile],
+    [
+      z.null(),
+      z
+        .string(rule("wrong_type", "This must be text."))
+        .check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of at most 5 MiB."))),
+      imageFile,
+    ],
     {
       error: rule("wrong_type", "Send the picture as a file, or as text in base64."),
     },

@@ -310,3 +310,14 @@ function refusalsOf(schema: z.ZodMiniType, raw: unknown) {
 function codesOf(schema: z.ZodMiniType, raw: unknown): string[] {
   return refusalsOf(schema, raw).map(({ field, code }) => `${field} ${code}`);
 }
+
+test("no character is spelled with so many units that a valid text is refused by its bare length", () => {
+  for (let point = 0; point <= 0x10ffff; point++) {
+    if (point >= 0xd800 && point <= 0xdfff) continue;
+    const character = String.fromCodePoint(point);
+    const composed = [...character.normalize("NFC")].length;
+    assert.ok(character.normalize("NFD").length <= 6 * composed, point.toString(16));
+  }
+  const longest = `Aa1${"\u{16126}".repeat(253)}`; // each of six units when decomposed
+  assert.equal(parseInput(z.object({ password: NewPassword }), { password: longest.normalize("NFD") }).password, longest);
+});

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import {
   AccountStatus,
+  atMost,
   Bio,
   ContactInformation,
   DeviceName,
@@ -21,6 +22,9 @@ export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH,
 /* What the doors take in, made of the fields: one schema for API, form, browser and document. */
 
 const LOGIN_EMAIL_MAX_LENGTH = 320;
+const longestLoginEmail = { length: LOGIN_EMAIL_MAX_LENGTH, sentence: "This is too long to be an e-mail address." };
+const SHORT_TEXT = atMost(100); // ids, cursors and numbers, whose own patterns allow far less
+const ADDRESS_MAX_LENGTH = 2_000;
 
 export const RegisterInput = z
   .strictObject({
@@ -36,10 +40,10 @@ export const RegisterInput = z
 
 export const LoginInput = z
   .strictObject({
-    email: requiredText("Enter your e-mail address.").check(
+    email: requiredText("Enter your e-mail address.", longestLoginEmail).check(
       z.trim(),
       present("Enter your e-mail address."),
-      z.maxLength(LOGIN_EMAIL_MAX_LENGTH, rule("too_long", "This is too long to be an e-mail address.")),
+      z.maxLength(LOGIN_EMAIL_MAX_LENGTH, rule("too_long", longestLoginEmail.sentence)),
       z.meta({ examples: ["ada@example.org"] }),
     ),
     password: GivenPassword,
@@ -52,7 +56,7 @@ export const LoginFormInput = z.strictObject({
   email: LoginInput.shape.email,
   password: LoginInput.shape.password,
   remember: z._default(flag("Keep me signed in."), false),
-  next: z._default(text(), ""),
+  next: z._default(text(atMost(ADDRESS_MAX_LENGTH)), ""),
 });
 
 export const LogoutInput = z
@@ -102,7 +106,7 @@ export const ChangePasswordInput = z
 
 export const RenameSessionInput = z.strictObject({ device_name: DeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
 
-const sessionId = z.pipe(text().check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
+const sessionId = z.pipe(text(SHORT_TEXT).check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
 
 /** The pages' forms about one session, which name it by its public id. */
 export const SessionFormInput = z.strictObject({ id: sessionId });
@@ -129,14 +133,14 @@ export const AUDIT_EVENT_TYPES = [
 export const ActivityInput = z
   .strictObject({
     cursor: z.optional(
-      text().check(
+      text(SHORT_TEXT).check(
         z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
         z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
       ),
     ),
     limit: z.prefault(
       z.pipe(
-        text().check(
+        text(SHORT_TEXT).check(
           z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
           z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
         ),

@@ -1,37 +1,79 @@
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import type { ServerRequest } from "srvx";
 import type * as z from "zod/mini";
 import { AccountsError } from "#accounts/errors.ts";
+import { checkJson, checkMultipart, checkPairs, MOST_FIELDS, malformed, notMultipart, repeated, tooManyFields } from "./body-checks.ts";
+import { BODY_MAX_BYTES, type BufferedBody, bufferBody, IMAGE_BODY_MAX_BYTES } from "./buffered-body.ts";
 import { DoorError } from "./problem.ts";
+import { turn } from "./turns.ts";
 
-const DEEPEST_JSON = 20;
-const MOST_FIELDS = 100; // each unknown one is named in the answer
+const LONGEST_CONTENT_TYPE = 256;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The fields of a request body as plain values, whichever of the three types it has; counted while reading.
- * Throws `payload_too_large`, `unsupported_media_type` and `validation_failed`.
+ * Gives the fields of a request's body to `use` as plain values, whichever of the three types it has. The body counts
+ * against the budget of all bodies until `use` is done. Throws `payload_too_large`, `unsupported_media_type`, `overloaded`
+ * and `validation_failed`.
  */
-export async function readBody(request: Request, schema: z.ZodMiniType, maxBytes: number): Promise<unknown> {
-  const bytes = await readBounded(request, maxBytes).catch((error) => {
-    if (error instanceof DoorError) throw error;
-    throw malformed("", "malformed", "The body broke off."); // whoever sent it is gone: no fault of ours
-  });
-  if (bytes.length === 0) return {};
-  const contentType = request.headers.get("content-type") ?? "";
-  const [type, ...parameters] = contentType
+export async function withBody<T>(
+  request: Request,
+  { schema, takesImage }: { schema: z.ZodMiniType; takesImage: boolean },
+  use: (fields: unknown) => Promise<T>,
+): Promise<T> {
+  const type = mediaType(request.headers);
+  const stream = streamOf(request);
+  if (!stream) return use({});
+  const mayBeLarge = takesImage && (type.name === "application/json" || type.name === "multipart/form-data");
+  const maxBytes = mayBeLarge ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
+  const body = await bufferBody(stream, Number(request.headers.get("content-length") ?? 0), maxBytes);
+  try {
+    return await use(await fieldsOf(body, type, schema));
+  } finally {
+    body.release();
+  }
+}
+
+type MediaType = { name: string; contentType: string; isReadable: boolean };
+
+/** The type of a body; not readable if it is compressed, or in another encoding than UTF-8. */
+function mediaType(headers: Headers): MediaType {
+  const contentType = headers.get("content-type") ?? "";
+  const [name = "", ...parameters] = contentType
+    .slice(0, LONGEST_CONTENT_TYPE)
     .toLowerCase()
     .split(";")
     .map((part) => part.trim());
-  const charset = parameters
-    .find((parameter) => parameter.startsWith("charset="))
-    ?.slice("charset=".length)
-    .replaceAll('"', "");
-  if (charset && charset !== "utf-8" && charset !== "utf8") throw new DoorError("unsupported_media_type");
-  if (request.headers.get("content-encoding")) throw new DoorError("unsupported_media_type");
-  if (type === "application/json") return parseJson(decode(bytes));
-  if (type === "application/x-www-form-urlencoded") return formValues(schema, parseUrlEncoded(decode(bytes)));
-  if (type === "multipart/form-data") return formValues(schema, await parseMultipart(bytes, contentType));
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
+  const isUtf8 = charset === undefined || ["", "utf-8", "utf8"].includes(charset.replaceAll('"', ""));
+  return { name, contentType, isReadable: isUtf8 && !headers.get("content-encoding") && contentType.length <= LONGEST_CONTENT_TYPE };
+}
+
+/**
+ * Node's own stream where there is one: a web stream around it copies every byte, and takes in a whole body as fast as it
+ * comes, so that a few large ones keep everybody else waiting. Null without a body.
+ */
+function streamOf(request: ServerRequest): Readable | null {
+  const { req } = request.runtime?.node ?? {};
+  if (req) return req.headers["content-length"] || req.headers["transfer-encoding"] ? req : null;
+  return request.body && Readable.fromWeb(request.body as ReadableStream);
+}
+
+async function fieldsOf({ bytes }: BufferedBody, { name, contentType, isReadable }: MediaType, schema: z.ZodMiniType): Promise<unknown> {
+  if (bytes.length === 0) return {};
+  if (!isReadable) throw new DoorError("unsupported_media_type");
+  await turn(bytes.length > BODY_MAX_BYTES ? "alone" : "shared");
+  if (name === "application/json") return parseJson(bytes);
+  if (name === "application/x-www-form-urlencoded") return formValues(schema, parseUrlEncoded(decode(bytes)));
+  if (name === "multipart/form-data") return formValues(schema, await parseMultipart(bytes, contentType));
   throw new DoorError("unsupported_media_type");
+}
+
+/** The fields of a query as plain values. */
+export function queryValues(schema: z.ZodMiniType, url: string): Record<string, unknown> {
+  const { search, searchParams } = new URL(url);
+  checkPairs(search);
+  return formValues(schema, searchParams);
 }
 
 /**
@@ -42,7 +84,7 @@ export function formValues(schema: z.ZodMiniType, form: Iterable<[string, FormDa
   const values = new Map<string, unknown>();
   for (const [name, value] of form) {
     if (typeof value !== "string" && value.size === 0 && value.name === "") continue;
-    if (values.has(name)) throw malformed(name, "repeated", `Send “${name.slice(0, 60)}” only once.`);
+    if (values.has(name)) throw repeated(name);
     if (values.size >= MOST_FIELDS) throw tooManyFields();
     values.set(name, typeof value === "string" ? formValue(schema, name, value) : value);
   }
@@ -58,35 +100,6 @@ function formValue(schema: z.ZodMiniType, name: string, value: string): unknown 
   return value === "false" ? false : value;
 }
 
-/**
- * Refuses while reading, never keeping more than `maxBytes`. What is only somewhat too large is read to its end and thrown
- * away: a client that is still writing when the connection closes sees it broken, and not the answer.
- */
-async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new DoorError("payload_too_large", { connection: "close" });
-  const patience = maxBytes * 2;
-  if (Number(request.headers.get("content-length") ?? 0) > patience) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunksOf(request)) {
-    length += chunk.length;
-    if (length > patience) throw tooLarge();
-    if (length <= maxBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  if (length > maxBytes) throw tooLarge();
-  return Buffer.concat(chunks);
-}
-
-/**
- * From Node's own stream where there is one: a web stream around it copies every byte, and takes in a whole body as fast as
- * it comes, so that a few large ones keep everybody else waiting.
- */
-function chunksOf(request: ServerRequest): AsyncIterable<Uint8Array> {
-  const { req } = request.runtime?.node ?? {};
-  return req?.iterator({ destroyOnReturn: false }) ?? ((request.body ?? []) as AsyncIterable<Uint8Array>);
-}
-
 function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -95,9 +108,10 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
   try {
-    checkStructure(text);
+    checkJson(bytes);
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof AccountsError) throw error;
@@ -105,30 +119,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-// A string that does not end reaches to the end: else each quote in it would be tried anew, hours for a few megabytes of \"\"\".
-const PIECES = /("[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$))(\s*:)?|[[\]{}]/gs;
-
-/**
- * Refuses what JSON.parse would swallow: deep nesting, very many fields, and a key of the outer object given twice, of
- * which one parser takes the first and another the last.
- */
-function checkStructure(text: string): void {
-  const keys = new Set<unknown>();
-  let depth = 0;
-  for (const [token, key, colon] of text.matchAll(PIECES)) {
-    if (key !== undefined) {
-      if (depth !== 1 || colon === undefined) continue;
-      const name = JSON.parse(key);
-      if (keys.has(name)) throw malformed(String(name), "repeated", `Send “${String(name).slice(0, 60)}” only once.`);
-      if (keys.size >= MOST_FIELDS) throw tooManyFields();
-      keys.add(name);
-    } else if (token === "{" || token === "[") {
-      if (++depth > DEEPEST_JSON) throw malformed("", "malformed", "The body is nested too deeply.");
-    } else depth--;
-  }
-}
-
 function parseUrlEncoded(text: string): URLSearchParams {
+  checkPairs(text);
   for (const [run] of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) {
     try {
       decodeURIComponent(run);
@@ -140,15 +132,10 @@ function parseUrlEncoded(text: string): URLSearchParams {
 }
 
 async function parseMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<FormData> {
+  checkMultipart(bytes, contentType);
   try {
     return await new Response(bytes, { headers: { "content-type": contentType } }).formData();
   } catch {
-    throw malformed("", "malformed", "The body is not valid multipart/form-data.");
+    throw notMultipart();
   }
-}
-
-const tooManyFields = () => malformed("", "malformed", `The body has more than ${MOST_FIELDS} fields.`);
-
-function malformed(field: string, code: string, detail: string): AccountsError {
-  return new AccountsError("validation_failed", { fields: [{ field: field.slice(0, 60), code, detail }] });
 }

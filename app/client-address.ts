@@ -2,7 +2,9 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { config } from "#accounts/config.ts";
+import { boundHeaders } from "./request-headers.ts";
 
+const MOST_HOPS = 50;
 const HEADER = "x-latchkey-client-address";
 
 /**
@@ -22,9 +24,13 @@ export function stampClientAddress(request: IncomingMessage): string {
   return address;
 }
 
-/** Does so from now on for every HTTP server of this process. */
+/** Does so from now on for every HTTP server of this process, and bounds what its clients say. */
 export function stampEveryRequest(): void {
-  subscribe("http.server.request.start", (message) => void stampClientAddress((message as { request: IncomingMessage }).request));
+  subscribe("http.server.request.start", (message) => {
+    const { request } = message as { request: IncomingMessage };
+    stampClientAddress(request);
+    boundHeaders(request);
+  });
 }
 
 /** The client's address as `stampClientAddress` left it. */
@@ -38,6 +44,7 @@ function throughProxies(socketAddress: string, forwardedFor: string | string[] |
   if (!isTrustedProxy || !forwardedFor) return socketAddress;
   const hops = String(forwardedFor)
     .split(",")
+    .slice(-MOST_HOPS)
     .map((hop) => plain(hop.trim()));
   let address = socketAddress;
   while (isTrustedProxy(address)) {

@@ -9,15 +9,11 @@ import { networkOf } from "#accounts/known-devices.ts";
 import { countInvalidToken } from "#accounts/rate-limits.ts";
 import { findSession } from "#accounts/sessions.ts";
 import { StorageError, storageErrorFor } from "#db/client.ts";
-import { formValues, readBody } from "./body.ts";
+import { queryValues, withBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
 import { log, logged } from "./log.ts";
 import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
-import { turn } from "./turns.ts";
-
-export const BODY_MAX_BYTES = 64 * 1024;
-export const IMAGE_BODY_MAX_BYTES = 7 * 1024 * 1024;
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -53,13 +49,16 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
   return answering(async (request, requestId, context) => {
     const caller = callerOf(request, endpoint, requestId);
     const { method, input: schema, output, status } = endpoint;
-    if (endpoint.access === "public" && method === "POST") await turn();
-    const maxBytes = endpoint.takesImage ? IMAGE_BODY_MAX_BYTES : BODY_MAX_BYTES;
-    const input = schema && parseInput(schema, method === "GET" ? readQuery(request, schema) : await readBody(request, schema, maxBytes));
-    const id = context ? readId((await context.params)?.id) : NO_ID;
-    const result = await logged(caller, () => run({ caller, input: input as z.output<I>, id }));
-    const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
-    return json(status, requestId, output && z.parse(output, result), headers);
+    const answer = async (raw: unknown) => {
+      const input = schema && parseInput(schema, raw);
+      const id = context ? readId((await context.params)?.id) : NO_ID;
+      const result = await logged(caller, () => run({ caller, input: input as z.output<I>, id }));
+      const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;
+      return json(status, requestId, output && z.parse(output, result), headers);
+    };
+    if (!schema) return answer(undefined);
+    if (method === "GET") return answer(queryValues(schema, request.url));
+    return withBody(request, { schema, takesImage: endpoint.takesImage ?? false }, answer);
   });
 }
 
@@ -175,8 +174,6 @@ export function requestIdOf(request: { headers: Pick<Headers, "get"> }): string 
   const given = request.headers.get("x-request-id");
   return given && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
 }
-
-const readQuery = (request: Request, schema: z.ZodMiniType) => formValues(schema, new URL(request.url).searchParams);
 
 const NO_ID = 0; // belongs to nothing
 

@@ -1,15 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { IMAGE_BODY_MAX_BYTES } from "./endpoint.ts";
+import { describeError } from "./endpoint.ts";
 import { log } from "./log.ts";
+import { withReadBody } from "./page-body.ts";
+import { type ProblemCode, problems } from "./problem.ts";
 import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
 const TEXT = "text/plain; charset=utf-8";
-const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.\n";
+const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.";
+const sentences: Partial<Record<ProblemCode, string>> = {
+  validation_failed: UNREADABLE,
+  payload_too_large: "What you sent is too large. Go back, shorten it or choose a picture of at most 5 MiB, and send the form again.",
+  overloaded: "Too many forms are being sent at the moment. Wait a few seconds, then send yours again.",
+};
 
 /**
  * Refuses for the pages, in a sentence, what Next.js would answer as if nothing were wrong (TRACE) or as if the fault were
- * ours (500): methods that no page has, bodies that are too large, forms of other sites. True if it did.
+ * ours (500): methods that no page has, forms of other sites. True if it did.
  */
 export function refusePage(request: IncomingMessage, response: ServerResponse): boolean {
   const { method = "", headers } = request;
@@ -17,7 +24,6 @@ export function refusePage(request: IncomingMessage, response: ServerResponse): 
     response.setHeader("allow", METHODS.join(", "));
     return refuse(response, 405, "This address does not answer this method.");
   }
-  if (Number(headers["content-length"]) > IMAGE_BODY_MAX_BYTES) return refuseLarge(request, response);
   if (method !== "POST") return false;
   const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
   if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
@@ -33,17 +39,16 @@ function isOwnPageElsewhere({ origin, host, "next-action": action }: IncomingMes
   return action !== undefined && URL.parse(origin ?? "")?.host === host;
 }
 
-/**
- * A picture far beyond the limit, sent without JavaScript, which would have said so before. As in the API, what is only
- * somewhat too large is read to its end first: a browser that still sends would see no answer.
- */
-function refuseLarge(request: IncomingMessage, response: ServerResponse): true {
-  response.setHeader("connection", "close");
-  const answer = () =>
-    refuse(response, 413, "What you sent is too large. Go back, choose a picture of at most 5 MiB, and send the form again.");
-  if (Number(request.headers["content-length"]) > 2 * IMAGE_BODY_MAX_BYTES) answer();
-  else request.resume().once("end", answer);
-  return true;
+/** The request with its form read, for Next.js; null if the form was refused. */
+export async function readForm(request: IncomingMessage, response: ServerResponse): Promise<IncomingMessage | null> {
+  try {
+    return await withReadBody(request, response);
+  } catch (error) {
+    const { code, headers } = describeError(error, String(request.headers["x-request-id"]));
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    refuse(response, problems[code].status, sentences[code] ?? problems[code].detail);
+    return null;
+  }
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): true {
@@ -74,6 +79,6 @@ function explainBareError(response: ServerResponse): void {
   response.write = (...given: unknown[]) => isBare || write(...given);
   response.end = (...given: unknown[]) => {
     if (response.statusCode === 500 && !response.headersSent) response.writeHead(500);
-    return isBare ? end(UNREADABLE) : end(...given);
+    return isBare ? end(`${UNREADABLE}\n`) : end(...given);
   };
 }

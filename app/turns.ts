@@ -1,18 +1,26 @@
 const MOST_A_TURN = 8;
 
-const waiting: (() => void)[] = [];
+type Waiting = { enter: () => void; share: number };
+
+const waiting: Waiting[] = [];
 
 /**
- * Waits for a place in one of the next turns of the event loop, a few to each. Whoever registers or logs in
- * by the API waits here first: a crowd of a thousand at once would hold up all token checks until the last of it is refused.
+ * Waits for a place in one of the next turns of the event loop, a few to each; megabytes to parse get a turn alone.
+ * Every body waits here before it is parsed: a thousand log-ins at once would hold up all token checks until the last of
+ * them is refused.
  */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (waiting.push(resolve) === 1) setImmediate(letIn);
+export function turn(place: "shared" | "alone" = "shared"): Promise<void> {
+  return new Promise((enter) => {
+    if (waiting.push({ enter, share: place === "alone" ? MOST_A_TURN : 1 }) === 1) setImmediate(letIn);
   });
 }
 
 function letIn(): void {
-  for (const enter of waiting.splice(0, MOST_A_TURN)) enter();
+  for (let places = MOST_A_TURN; places > 0; ) {
+    const next = waiting.shift();
+    if (!next) return;
+    places -= next.share;
+    next.enter();
+  }
   if (waiting.length > 0) setImmediate(letIn);
 }

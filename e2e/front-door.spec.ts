@@ -94,3 +94,47 @@ test("a page that is opened by another name of this machine leads to the service
     expect(answer.headers.location ?? "none", host).toBe("none");
   }
 });
+
+test("headers that are built to keep a pattern busy do not, on pages and where one signs out", async ({ latchkey: { url } }) => {
+  const slow = { "user-agent": "a-".repeat(7_500), cookie: "; ".repeat(500), referer: "-".repeat(5_000) };
+  const startedAt = performance.now();
+  for (const [method, path] of [
+    ["GET", "/"],
+    ["GET", "/login/"],
+    ["GET", "/profile/"],
+    ["GET", "/icon.svg"],
+    ["POST", "/sign-out/"],
+    ["GET", "/nowhere/"],
+  ] as const) {
+    for (const headers of [{ "user-agent": "a".repeat(15_000) }, slow, { ...slow, rsc: "1" }]) {
+      expect((await send(url, method, path, { headers })).status, path).toBeLessThan(500);
+    }
+  }
+  expect(performance.now() - startedAt).toBeLessThan(10_000); // one alone took a second
+});
+
+test("a body in one-byte chunks is refused, and its connection closed", async ({ latchkey }) => {
+  for (const [path, type] of [
+    ["/auth/create-user/", "application/json"],
+    ["/auth/login/", "application/json"],
+    ["/register/", "multipart/form-data; boundary=b"],
+    ["/login/", "text/plain"],
+  ]) {
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: ${type}\r\n`;
+    const text = await latchkey.bytes(`${head}Transfer-Encoding: chunked\r\n\r\n${"1\r\nx\r\n".repeat(5_000)}0\r\n\r\n`);
+    expect(text.split(" ", 2)[1], path).toBe("413");
+    expect(text, path).toMatch(/connection: close/i);
+  }
+});
+
+test("a form of very many parts, or of long texts, is refused", async ({ latchkey: { url } }) => {
+  const part = (name: string, value: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const headers = { "content-type": "multipart/form-data; boundary=b", "sec-fetch-site": "same-origin" };
+  for (const [path, raw, status] of [
+    ["/register/", part("a", "x").repeat(50_000), 400],
+    ["/register/", part("bio", "x".repeat(200_000)), 413],
+    ["/login/", part("email", "x".repeat(200_000)), 413],
+  ] as const) {
+    expect((await send(url, "POST", path, { raw: `${raw}--b--\r\n`, headers })).status, path).toBe(status);
+  }
+});

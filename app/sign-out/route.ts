@@ -1,9 +1,9 @@
 import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/input.ts";
 import { LogoutInput } from "#accounts/schemas.ts";
-import { readBody } from "../body.ts";
+import { withBody } from "../body.ts";
 import { currentCaller, endSession } from "../current.ts";
-import { answering, BODY_MAX_BYTES } from "../endpoint.ts";
+import { answering } from "../endpoint.ts";
 import { logged } from "../log.ts";
 import { withNotice } from "../notices.ts";
 import { fromElsewhere, isSameOrigin } from "../same-origin.ts";
@@ -15,7 +15,7 @@ import { clearSessionCookie } from "../session-cookie.ts";
  */
 export const POST = answering(async (request, requestId) => {
   if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
-  const { all } = parseInput(LogoutInput, await readBody(request, LogoutInput, BODY_MAX_BYTES));
+  const { all } = await withBody(request, { schema: LogoutInput, takesImage: false }, async (raw) => parseInput(LogoutInput, raw));
   const caller = { ...(await currentCaller()), requestId };
   await logged(caller, () => endSession(caller, { all }));
   await clearSessionCookie();

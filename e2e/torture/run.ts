@@ -17,6 +17,7 @@ import { hashingLoad } from "./hashing-load.ts";
 import { races } from "./races.ts";
 import { missing, type Scenario, Torture } from "./scenario.ts";
 import { timing } from "./timing.ts";
+import { uploads } from "./uploads.ts";
 
 /*
  * Attacks, load and faults. `npm run torture` runs all in their long form, `-- --short` what every test run includes,
@@ -35,6 +36,7 @@ const scenarios: Scenario[] = [
   ...wrongEnvironments,
   ...connections,
   ...bodies,
+  ...uploads,
   ...faultsStop,
   ...faultsBackup,
   ...faultsUpgrade,

@@ -10,7 +10,7 @@ import { newFolder, type Server, type StartOptions, startServer } from "./place.
 export type Need = "strace" | "libfaketime" | "gcc" | "root" | "ext4 on a loop device" | "Node below 22" | "20,000 descriptors";
 
 export type Scenario = {
-  /** As the security requirements call it. */
+  /** As the security requirements call it, or a word. */
   id: string;
   title: string;
   /** What it cannot be run without: where that is missing it counts as not run, never as passed. */

@@ -1,0 +1,119 @@
+import { AccountsError } from "#accounts/errors.ts";
+import { DoorError } from "./problem.ts";
+
+/*
+ * What a body is made of, counted in one pass over its bytes before a parser sees it: parsers take quadratic time, or a
+ * hundred times the memory, for very many fields, elements or parts.
+ */
+
+export const MOST_FIELDS = 100; // each unknown one is named in the answer
+const DEEPEST_JSON = 20;
+const LONGEST_PART_HEAD = 2_048;
+const LONGEST_TEXTS_BYTES = 64 * 1024; // of all parts together that are not files
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const [QUOTE, BACKSLASH, COLON, COMMA, OPENING, CLOSING, BLANK] = [1, 2, 3, 4, 5, 6, 7];
+const KINDS = new Uint8Array(256);
+for (const [kind, characters] of [
+  [QUOTE, '"'],
+  [BACKSLASH, "\\"],
+  [COLON, ":"],
+  [COMMA, ","],
+  [OPENING, "[{"],
+  [CLOSING, "]}"],
+  [BLANK, " \t\r\n"],
+] as const) {
+  for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
+}
+
+export function malformed(field: string, code: string, detail: string): AccountsError {
+  return new AccountsError("validation_failed", { fields: [{ field: field.slice(0, 60), code, detail }] });
+}
+
+export const tooManyFields = () => malformed("", "malformed", `The body has more than ${MOST_FIELDS} fields.`);
+
+export const repeated = (name: string) => malformed(name, "repeated", `Send “${name.slice(0, 60)}” only once.`);
+
+/** Throws `validation_failed` for more pairs than any form or query has. */
+export function checkPairs(text: string): void {
+  let pairs = 1;
+  for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", at + 1)) if (++pairs > MOST_FIELDS) throw tooManyFields();
+}
+
+/**
+ * Throws for what JSON.parse would swallow: deep nesting, very many elements, and a key of the outer object given twice, of
+ * which one parser takes the first and another the last.
+ */
+export function checkJson(bytes: Uint8Array): void {
+  const keys = new Set<string>();
+  let [depth, elements] = [0, 0];
+  for (let at = 0; at < bytes.length; at++) {
+    const kind = kindAt(bytes, at);
+    if (kind === QUOTE) {
+      const start = at;
+      at = endOfString(bytes, at);
+      if (depth === 1 && isKey(bytes, at + 1)) addKey(keys, bytes.subarray(start, at + 1));
+    } else if (kind === OPENING || kind === COMMA) {
+      if (++elements > MOST_FIELDS) throw tooManyFields();
+      if (kind === OPENING && ++depth > DEEPEST_JSON) throw malformed("", "malformed", "The body is nested too deeply.");
+    } else if (kind === CLOSING) depth--;
+  }
+}
+
+const kindAt = (bytes: Uint8Array, at: number) => KINDS[bytes[at] as number];
+
+/** Where the string ends that begins here: at its closing quote, or at the end of everything. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length) {
+    const kind = kindAt(bytes, at);
+    if (kind === QUOTE) break;
+    at += kind === BACKSLASH ? 2 : 1;
+  }
+  return at;
+}
+
+function isKey(bytes: Uint8Array, afterIt: number): boolean {
+  let at = afterIt;
+  while (kindAt(bytes, at) === BLANK) at++;
+  return kindAt(bytes, at) === COLON;
+}
+
+function addKey(keys: Set<string>, quoted: Uint8Array): void {
+  const name = String(JSON.parse(utf8.decode(quoted)));
+  if (keys.has(name)) throw repeated(name);
+  keys.add(name);
+}
+
+/**
+ * Throws `validation_failed` for more parts than any form has and for heads that go on and on, and `payload_too_large` for
+ * long texts: only files are large.
+ */
+export function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): void {
+  const boundary = boundaryOf(contentType);
+  if (boundary === null) throw notMultipart();
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const delimiter = Buffer.from(`--${boundary}`, "latin1");
+  let [parts, texts] = [0, 0];
+  for (let at = body.indexOf(delimiter); at !== -1; ) {
+    const start = at + delimiter.length;
+    const next = body.indexOf(delimiter, start);
+    if (next === -1) break; // behind the last one is nothing that counts
+    if (++parts > MOST_FIELDS) throw tooManyFields();
+    const head = body.toString("latin1", start, Math.min(next, start + LONGEST_PART_HEAD));
+    const headEnd = head.indexOf("\r\n\r\n");
+    if (headEnd === -1) throw notMultipart();
+    if (!/;\s*filename/i.test(head.slice(0, headEnd))) texts += next - start;
+    if (texts > LONGEST_TEXTS_BYTES) throw new DoorError("payload_too_large");
+    at = next;
+  }
+}
+
+export const notMultipart = () => malformed("", "malformed", "The body is not valid multipart/form-data.");
+
+/** The boundary of a multipart body, in RFC 2046's characters; null if there is none, or two, which parsers could read differently. */
+function boundaryOf(contentType: string): string | null {
+  const [given, ...more] = contentType.split(";").flatMap((part) => part.trim().match(/^boundary=(.*)$/i)?.[1] ?? []);
+  const [, quoted, bare] = given?.match(/^(?:"([\w'()+,./:=? -]{1,70})"|([\w'()+,./:=?-]{1,70}))$/) ?? [];
+  return more.length > 0 ? null : (quoted ?? bare ?? null);
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from "node:http";
+
+/**
+ * The headers that anything here reads, each with the length it may have. Everything else a client sends is thrown away
+ * before it is looked at: Next.js matches headers with patterns that take seconds for a few kilobytes, and obeys some that
+ * only its own servers should send.
+ */
+const LONGEST = new Map([
+  ["accept", 256],
+  ["accept-encoding", 256],
+  ["access-control-request-headers", 256],
+  ["access-control-request-method", 32],
+  ["authorization", 4_096],
+  ["cache-control", 64],
+  ["connection", 64],
+  ["content-encoding", 64],
+  ["content-length", 32],
+  ["content-type", 256],
+  ["cookie", 8_192], // those of other services under this name come along
+  ["host", 256],
+  ["if-modified-since", 64],
+  ["if-none-match", 256],
+  ["next-action", 64],
+  ["next-hmr-refresh", 1],
+  ["next-router-prefetch", 8],
+  ["next-router-segment-prefetch", 256],
+  ["next-router-state-tree", 4_096],
+  ["next-url", 1_024],
+  ["origin", 256],
+  ["range", 64],
+  ["referer", 4_096],
+  ["rsc", 1],
+  ["sec-fetch-dest", 32],
+  ["sec-fetch-mode", 32],
+  ["sec-fetch-site", 32],
+  ["sec-fetch-user", 8],
+  ["transfer-encoding", 64],
+  ["x-request-id", 64],
+  ["x-forwarded-host", 256],
+  ["x-latchkey-client-address", 64],
+  ["x-nextjs-html-request-id", 64], // under `next dev`
+  ["x-nextjs-request-id", 64],
+]);
+const LONGEST_USER_AGENT = 400; // cut, not thrown away: what comes first tells what it is
+
+/** Leaves of a request's headers only those, in both of the places where Node keeps them. */
+export function boundHeaders(request: IncomingMessage): void {
+  const { headers, rawHeaders } = request;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (name === "user-agent") headers[name] = String(value).slice(0, LONGEST_USER_AGENT);
+    else if (String(value).length > (LONGEST.get(name) ?? -1)) delete headers[name];
+  }
+  rawHeaders.splice(0, rawHeaders.length, ...Object.entries(headers).map(String));
+}
