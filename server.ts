@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeRequest } from "srvx/node";
-import { config, runInProduction } from "#accounts/config.ts";
+import { config, isLoopback, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
 import { stampClientAddress } from "#app/client-address.ts";
@@ -11,6 +11,7 @@ import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { sendKept } from "#app/kept-pages.ts";
 import { log, logAnswer } from "#app/log.ts";
+import { forgetNotice } from "#app/notice-cookie.ts";
 import { readForm, refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
@@ -104,6 +105,7 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
   const nonce = newNonce();
   const headers = pageHeaders(nonce);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  forgetNotice(request, response);
   if (refusePage(request, response)) return;
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
@@ -133,8 +135,6 @@ function otherNameOfThisMachine({ method, url = "/", headers }: IncomingMessage)
     isLoopback(own.hostname);
   return other && url.startsWith("/") ? config().publicUrl + url : null;
 }
-
-const isLoopback = (name: string) => name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 
 async function preparePages() {
   runInProduction();

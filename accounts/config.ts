@@ -7,6 +7,12 @@ const FREE_THREADS = 2;
 const LARGEST_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
 const LARGEST_LIMIT = 99_999;
+/**
+ * Next.js derives the id of each form's action from this key, its file and its name: with a random key of each build every
+ * new build would break the forms that are open. No secret: it would encrypt the values that inline actions close over, and
+ * we have none (a rule of the tests).
+ */
+const FORM_IDS_KEY = Buffer.from("Latchkey: ids of forms' actions!").toString("base64");
 const LONGEST_SESSION_DAYS = 400; // browsers cap a cookie's life at 400 days (RFC 6265bis)
 
 const wholeNumber = (least: number, most: number) =>
@@ -104,7 +110,13 @@ export class ConfigError extends Error {
  */
 export function runInProduction(): void {
   const threads = process.env.UV_THREADPOOL_SIZE ?? String(availableParallelism() + FREE_THREADS);
-  Object.assign(process.env, { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", UV_THREADPOOL_SIZE: threads });
+  const actionsKey = process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? FORM_IDS_KEY;
+  Object.assign(process.env, {
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    UV_THREADPOOL_SIZE: threads,
+    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionsKey,
+  });
 }
 
 let read: Config | undefined;
@@ -182,6 +194,14 @@ function trustedProxies(networks: string[]): Config["isTrustedProxy"] {
   }
   return (address) => isIP(address) !== 0 && trusted.check(address, family(address));
 }
+
+/** Whether browsers keep the cookies of an origin's pages: those are Secure, which needs https or this machine itself. */
+export function cookiesWork(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  return protocol === "https:" || isLoopback(hostname);
+}
+
+export const isLoopback = (name: string): boolean => name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 
 /** A wildcard is an address to listen on, never one to open. */
 function reachableHost(host: string): string {

@@ -111,6 +111,9 @@ export const Email = requiredText("Enter your e-mail address.", longestEmail).ch
 
 const longestUsername = { length: USERNAME_MAX_LENGTH, sentence: `Use at most ${USERNAME_MAX_LENGTH} characters for your username.` };
 
+/** The username's rule for people; the checks below are its letter. */
+export const USERNAME_HINT = `${USERNAME_MIN_LENGTH} to ${USERNAME_MAX_LENGTH} characters: letters A–Z, numbers, dots, hyphens or underscores. Start with a letter or a number, and use at least one letter.`;
+
 export const Username = requiredText("Choose a username.", longestUsername).check(
   present("Choose a username."),
   z.regex(/^[A-Za-z0-9._-]*$/, {

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { processWide } from "#db/process-wide.ts";
-import { auditEvents, knownDevices, rateLimits, sessions } from "#db/schema.ts";
+import { auditEvents, drafts, knownDevices, rateLimits, sessions } from "#db/schema.ts";
 import { AUDIT_KEPT_MS } from "./audit.ts";
 import { housekeeping } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
@@ -31,7 +31,7 @@ export function purgeSoon(): void {
 
 /**
  * Deletes in small batches what has come to its end: expired sessions, each with its audit event in the same commit, old
- * audit events, forgotten devices and counters.
+ * audit events, forgotten devices, counters and drafts.
  */
 export async function purge(): Promise<void> {
   const now = clock.now();
@@ -40,6 +40,7 @@ export async function purge(): Promise<void> {
     [auditEvents, auditEvents.at, now - AUDIT_KEPT_MS],
     [knownDevices, knownDevices.lastLoginAt, now - KNOWN_FOR_MS],
     [rateLimits, rateLimits.expiresAt, now],
+    [drafts, drafts.expiresAt, now],
   ] as const) {
     const batch = sql`rowid in (select rowid from ${table} where ${column} <= ${end} limit ${BATCH_ROWS})`;
     const next = () => commit(housekeeping, (tx) => ({ deleted: tx.delete(table).where(batch) }));

@@ -17,7 +17,14 @@ import {
   Username,
 } from "./fields.ts";
 
-export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, IMAGE_MAX_BYTES, PASSWORD_RULES } from "./fields.ts";
+export {
+  BIO_MAX_LENGTH,
+  CONTACT_INFORMATION_MAX_LENGTH,
+  DEVICE_NAME_MAX_LENGTH,
+  IMAGE_MAX_BYTES,
+  PASSWORD_RULES,
+  USERNAME_HINT,
+} from "./fields.ts";
 
 /* What the doors take in, made of the fields: one schema for API, form, browser and document. */
 
@@ -62,6 +69,9 @@ export const LoginFormInput = z.strictObject({
 export const LogoutInput = z
   .strictObject({ all: z._default(flag("true ends all sessions of the user, not only this one."), false) })
   .register(z.globalRegistry, { id: "LogoutInput" });
+
+/** The pages' sign-out, which names the account that it is for. */
+export const SignOutFormInput = z.strictObject({ all: LogoutInput.shape.all, account: z.optional(text(SHORT_TEXT)) });
 
 export const LogoutAllInput = z.strictObject({}).register(z.globalRegistry, { id: "LogoutAllInput" });
 

@@ -3,11 +3,13 @@ import { crc32 } from "node:zlib";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX = "lk_";
+const DRAFT_PREFIX = "lkd_";
 const KEY_LENGTH = 8; // 47 bits: a random integer key below 2^53
 const SECRET_LENGTH = 43; // 256 bits
 const CHECKSUM_LENGTH = 5;
 const CHECKED_LENGTH = PREFIX.length + KEY_LENGTH + SECRET_LENGTH;
 const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${KEY_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
+const DRAFT_SHAPE = new RegExp(`^${DRAFT_PREFIX}[0-9A-Za-z]{${SECRET_LENGTH}}$`);
 
 export type Token = { token: string; id: number; hash: Buffer };
 
@@ -32,6 +34,15 @@ export function readToken(token: string): { id: number; hash: Buffer } | null {
 
 /** A random mark for a browser to keep: 256 bits, which prove nothing by themselves. */
 export const newBrowserMark = (): string => randomText(SECRET_LENGTH);
+
+/** The secret of a draft, which the browser keeps that it was typed in; only `hash` is stored. */
+export function newDraftSecret(): { secret: string; hash: Buffer } {
+  const secret = DRAFT_PREFIX + randomText(SECRET_LENGTH);
+  return { secret, hash: hashToken(secret) };
+}
+
+/** The hash of a draft's secret, or null if it cannot be one. */
+export const readDraftSecret = (secret: string): Buffer | null => (DRAFT_SHAPE.test(secret) ? hashToken(secret) : null);
 
 /** Compares hashes in constant time. */
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,66 +1,114 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type * as z from "zod/mini";
-import type { Caller } from "#accounts/caller.ts";
+import { type Caller, requireUser, type SignedIn, withoutSession } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
-import type { FormState } from "#components/form-state.ts";
+import { ACCOUNT_FIELD, type FormAction, type FormState } from "#components/form-state.ts";
 import { formValues } from "./body.ts";
 import { currentCaller } from "./current.ts";
 import { describeError, requestIdOf } from "./endpoint.ts";
 import { innerPath } from "./inner-path.ts";
+import { keepTyped } from "./kept-draft.ts";
 import { logged } from "./log.ts";
+import { withNotice } from "./notices.ts";
 import { problems } from "./problem.ts";
 import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
+import { isFormOf } from "./whose-form.ts";
 
-const SIGNED_OUT: string[] = ["authentication_required", "invalid_token"]; // before the form was sent, or while it was
+type Fields = [string, FormDataEntryValue][];
+type Act = (caller: Caller, fields: Fields) => Promise<string>;
+/** A page whose form is long enough to be worth keeping, and the names of its fields. */
+type DraftPage = { path: string; names: string[] };
 
 /**
- * A server action for a form: refuses other sites, checks the input, asks `run` for the address to go to, and answers a
- * refusal with all that was typed but passwords.
+ * A form's server action for whoever is about to sign in: `run` gets a caller without a user, and beside it who the browser
+ * has been signed in as until now.
  */
-export function formAction<S extends z.ZodMiniType>(schema: S, run: (caller: Caller, input: z.output<S>) => Promise<string>) {
-  return async (_: FormState, form: FormData): Promise<FormState> => {
-    const sent = form instanceof FormData ? [...form] : []; // a request made by hand may give anything
-    const fields = sent.filter(([name]) => !name.startsWith("$ACTION"));
-    let target: string;
-    try {
-      if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);
-      const caller = await currentCaller();
-      target = await logged(caller, () => run(caller, parseInput(schema, formValues(schema, fields))));
-    } catch (error) {
-      if (error instanceof AccountsError && SIGNED_OUT.includes(error.code)) await leadToSignIn();
-      return refused(await refusal(error), fields);
-    }
-    // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
-    if ((await headers()).has("next-action")) return { errors: [], values: {}, target };
-    redirect(target);
+export function visitorAction<S extends z.ZodMiniType>(
+  schema: S,
+  run: (visitor: Caller, input: z.output<S>, before: Caller) => Promise<string>,
+): FormAction<"visitor"> {
+  return (_, form) => answer(form, (caller, fields) => run(withoutSession(caller), parseInput(schema, formValues(schema, fields)), caller));
+}
+
+/**
+ * A form's server action that acts for the signed-in user, and refuses a form that was made for another one. With
+ * `draftPath` what was typed is then kept for its owner, who finds it on that page.
+ */
+export function userAction<S extends z.ZodMiniObject>(
+  schema: S,
+  run: (caller: SignedIn, input: z.output<S>) => Promise<string>,
+  draftPath?: string,
+): FormAction<"user"> {
+  const act: Act = (caller, fields) => {
+    requireUser(caller);
+    if (!isFormOf(caller, accountOf(fields))) throw new OtherAccount();
+    const typed = fields.filter(([name]) => name !== ACCOUNT_FIELD);
+    return run(caller, parseInput(schema, formValues(schema, typed)));
   };
+  const draftPage = draftPath ? { path: draftPath, names: Object.keys(schema.shape) } : undefined;
+  return (_, form) => answer(form, act, draftPage);
 }
 
-/**
- * Without JavaScript the answer is the page itself, which sends away whoever is not signed in; the browser would send the
- * form along. A redirect of the action's own does not.
- */
-async function leadToSignIn(): Promise<void> {
-  const sent = await headers();
-  const here = URL.parse(sent.get("referer") ?? "")?.pathname;
-  if (!sent.has("next-action")) redirect(`/login/?next=${encodeURIComponent(innerPath(here, "/profile/"))}`);
+/** Refuses other sites, asks `act` for the address to go to, and answers a refusal with all that was typed but passwords. */
+async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<FormState> {
+  const sent: Fields = form instanceof FormData ? [...form] : []; // a request made by hand may give anything
+  const fields = sent.filter(([name]) => !name.startsWith("$ACTION"));
+  let target: string;
+  try {
+    if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);
+    const caller = await currentCaller();
+    target = await logged(caller, () => act(caller, fields));
+  } catch (error) {
+    const ended = error instanceof AccountsError && ENDED.includes(error.code);
+    if (!ended && !(error instanceof OtherAccount)) return refused(await refusal(error), fields);
+    if (ended && (await isScript())) return refused({ errors: [], stop: "signed-out" }, fields);
+    if (draftPage) await keepDraftOf(draftPage, fields);
+    if (ended) redirect(`/login/?next=${encodeURIComponent(await here())}`); // the page itself would send the form along
+    target = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a whole new page, without a word of the old one
+  }
+  // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
+  if (await isScript()) return { errors: [], values: {}, target };
+  redirect(target);
 }
 
-function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeconds">, fields: [string, FormDataEntryValue][]): FormState {
-  const typed = fields.filter((field): field is [string, string] => typeof field[1] === "string" && !field[0].includes("password"));
+class OtherAccount extends Error {}
+
+const ENDED: string[] = ["authentication_required", "invalid_token"]; // before the form came, or while it was looked at
+
+const isScript = async () => (await headers()).has("next-action");
+
+/** The address of the page that the form is on. */
+async function here(): Promise<string> {
+  return innerPath(URL.parse((await headers()).get("referer") ?? "")?.pathname, "/profile/");
+}
+
+/** Whose form it says it is; undefined if it does not, or more than once. */
+function accountOf(fields: Fields): FormDataEntryValue | undefined {
+  const [[, account] = [], ...more] = fields.filter(([name]) => name === ACCOUNT_FIELD);
+  return more.length === 0 ? account : undefined;
+}
+
+async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<void> {
+  const account = Number(accountOf(fields));
+  const draft = Object.fromEntries(typedIn(fields).filter(([name]) => names.includes(name)));
+  if (Number.isSafeInteger(account) && account > 0) await keepTyped(await currentCaller(), account, path, draft);
+}
+
+const typedIn = (fields: Fields): [string, string][] =>
+  fields.filter((field): field is [string, string] => typeof field[1] === "string" && !field[0].includes("password"));
+
+function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeconds" | "stop">, fields: Fields): FormState {
   return {
     ...refusal,
-    values: Object.fromEntries(typed),
+    values: Object.fromEntries(typedIn(fields)),
     fileSent: fields.some(([, value]) => typeof value !== "string" && value.size > 0),
   };
 }
 
 async function refusal(error: unknown) {
   const { code, fields, headers: more } = describeError(error, requestIdOf({ headers: await headers() }));
-  if (SIGNED_OUT.includes(code))
-    return { message: "You have been signed out. Sign in again in another tab, then send this form once more.", errors: [] };
   const seconds = Number(more["retry-after"] ?? 0) || undefined;
   const message = error instanceof AccountsError && code === "validation_failed" ? undefined : problems[code].detail;
   return { message, errors: fields, retryAfterSeconds: seconds };

@@ -3,7 +3,7 @@ import { Header } from "#components/header.tsx";
 import { Notice } from "#components/notice.tsx";
 import { currentCaller } from "./current.ts";
 import styles from "./frame.module.css";
-import { noticeOf } from "./notices.ts";
+import { readNotice } from "./notices.ts";
 import { pictureOf } from "./picture.ts";
 
 type Props = {
@@ -12,24 +12,27 @@ type Props = {
   /** This page's own address. */
   here: string;
   width?: "narrow" | "middle" | "wide";
-  /** The code of what has just happened, from the address. */
-  notice?: unknown;
   children: ReactNode;
 };
 
 /** What is around every page: title, a way past the header, the header, the news, and the foot. */
-export async function Frame({ title, here, width = "middle", notice, children }: Props) {
+export async function Frame({ title, here, width = "middle", children }: Props) {
   const { user } = await currentCaller();
-  const news = noticeOf(notice);
+  const news = await readNotice();
   return (
     <>
       {title && <title>{`${title} – Latchkey`}</title>}
       <a className={styles.skip} href="#main">
         Skip to the main content
       </a>
-      <Header here={here} user={user && { username: user.username, picture: pictureOf(user) }} />
+      <Header here={here} user={user && { id: user.id, username: user.username, picture: pictureOf(user) }} />
       <main className={styles[width]} id="main" tabIndex={-1}>
-        {news && <Notice>{news}</Notice>}
+        {news && (
+          <Notice look={news.code === "other-account" ? "attention" : "done"} takesFocus>
+            {news.code === "other-account" && user && `You’re now signed in as ${user.username}. `}
+            {news.sentence}
+          </Notice>
+        )}
         {children}
       </main>
       <footer className={styles.foot}>

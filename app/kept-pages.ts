@@ -30,8 +30,8 @@ function pages(root: string): Record<string, KeptPage> {
   return kept;
 }
 
-/** Not Next.js's own requests for parts of a page, and no cookie of a session. */
+/** Not Next.js's own requests for parts of a page, no cookie of a session, and nothing that the page has to say. */
 function isPlainVisit({ method, url = "", headers }: IncomingMessage): boolean {
-  if (method !== "GET" || !KEPT_PATHS.includes(url) || headers.cookie?.includes("session")) return false;
+  if (method !== "GET" || !KEPT_PATHS.includes(url) || /session|notice/.test(headers.cookie ?? "")) return false;
   return !Object.keys(headers).some((name) => name.startsWith("rsc") || name.startsWith("next-") || name.startsWith("x-next"));
 }

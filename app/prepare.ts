@@ -1,4 +1,4 @@
-import { ConfigError, config } from "#accounts/config.ts";
+import { ConfigError, config, cookiesWork } from "#accounts/config.ts";
 import { startPurging } from "#accounts/purge.ts";
 import { markServing } from "#db/backup.ts";
 import { migrateDatabase } from "#db/migrate.ts";
@@ -24,8 +24,13 @@ export function prepare(): boolean {
   logEvents();
   startPurging();
   if (!config().rateLimits) process.stderr.write("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
+  if (!cookiesWork(config().publicUrl)) process.stderr.write(`${overHttp(config().publicUrl)}\n`);
   return true;
 }
+
+const overHttp = (publicUrl: string) =>
+  `Warning: PUBLIC_URL is ${publicUrl}, and browsers keep the cookie that signs people in only over https. ` +
+  "Nobody can sign in to the pages until a proxy with TLS is in front and PUBLIC_URL is its https address.";
 
 /** Says on stderr what has to be changed, and exits with 1. */
 export function giveUp(error: unknown): never {

@@ -1,12 +1,14 @@
 "use client";
-import type { ReactNode } from "react";
-import { type FormAction, retryAdvice } from "./form-state.ts";
+import { type ReactNode, useEffect, useRef } from "react";
+import { AccountField } from "./account-field.tsx";
+import styles from "./action-form.module.css";
+import { type Acting, retryAdvice } from "./form-state.ts";
+import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import text from "./text.module.css";
 import { useFormAction } from "./use-form-action.ts";
 
-type Props = {
-  action: FormAction;
+type Props = Acting & {
   fields?: Record<string, string | number>;
   pendingText: string;
   look?: "primary" | "secondary" | "warning" | "danger";
@@ -15,18 +17,32 @@ type Props = {
   children: ReactNode;
 };
 
+const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute does it on a page that came without JavaScript
+
 /** One button that does one thing: a form of its own, so that it works without JavaScript. */
-export function ActionForm({ action, fields = {}, pendingText, look = "secondary", about, children }: Props) {
-  const [state, send, pending] = useFormAction(action);
-  const message = state.message ?? state.errors[0]?.detail;
+export function ActionForm({ action, account, fields = {}, pendingText, look = "secondary", about, children }: Props) {
+  const { state, post, send, pending } = useFormAction(action);
+  const alert = useRef<HTMLParagraphElement>(null);
+  const { stop, message = state.errors[0]?.detail } = state;
+  useEffect(() => {
+    if (state) alert.current?.focus();
+  }, [state]);
   return (
-    <form action={send}>
+    <form
+      className={styles.form}
+      action={post}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!pending) send(event.currentTarget);
+      }}
+    >
+      <AccountField account={account} />
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      {message && (
-        <p role="alert">
-          {message} {retryAdvice(state.retryAfterSeconds)}
+      {(message || stop) && (
+        <p ref={alert} className={styles.error} role="alert" {...takesFocus}>
+          {stop ? <StopMessage stop={stop} /> : `${message} ${retryAdvice(state.retryAfterSeconds)}`}
         </p>
       )}
       <SubmitButton pending={pending} pendingText={pendingText} look={look}>

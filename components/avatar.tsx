@@ -1,12 +1,12 @@
 import styles from "./avatar.module.css";
 
-type Props = { picture: string | null; name: string; alt?: string; large?: boolean };
+type Props = { picture: string | null; name: string; alt?: string; large?: boolean; onError?: () => void };
 
 /** The profile picture, or the first letters of the name in its place, or a silhouette while there is no name either. */
-export function Avatar({ picture, name, alt = "", large = false }: Props) {
+export function Avatar({ picture, name, alt = "", large = false, onError }: Props) {
   const size = large ? 88 : 36;
   const look = large ? styles.large : styles.small;
-  if (picture) return <img className={look} src={picture} alt={alt} width={size} height={size} />;
+  if (picture) return <img className={look} src={picture} alt={alt} width={size} height={size} onError={onError} />;
   const initials = [...name.replace(/[^\p{L}\p{N}]/gu, "")].slice(0, 2).join("").toUpperCase();
   return (
     <span className={look} aria-hidden="true">

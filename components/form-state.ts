@@ -10,11 +10,31 @@ export type FormState = {
   fileSent?: boolean;
   /** Seconds until another try makes sense. */
   retryAfterSeconds?: number;
+  /** Why this page cannot go on as it is. */
+  stop?: Stop;
   /** Done: where to go now. Only with JavaScript; without it the answer is a redirect. */
   target?: string;
 };
 
-export type FormAction = (before: FormState, form: FormData) => Promise<FormState>;
+export type Stop =
+  | "signed-out"
+  /** The browser could not reach the server, or got no answer of ours. */
+  | "unreachable"
+  /** The server runs a newer build, which does not know this form. */
+  | "updated";
+
+declare const audience: unique symbol;
+
+/** A form's server action, and whom it acts for: the two kinds cannot take each other's place. */
+export type FormAction<Audience extends "visitor" | "user"> = ((before: FormState, form: FormData) => Promise<FormState>) & {
+  readonly [audience]?: Audience;
+};
+
+/** A form that acts for a user must say for which one: another user may have signed in since the page was opened. */
+export type Acting = { action: FormAction<"visitor">; account?: undefined } | { action: FormAction<"user">; account: number };
+
+/** The field that says so. */
+export const ACCOUNT_FIELD = "account";
 
 /** A form that has not been sent. */
 export const untouched: FormState = { errors: [], values: {} };

@@ -1,23 +1,31 @@
 "use client";
 import { zodResolver } from "@hookform/resolvers/zod";
-import { createContext, type ReactNode, startTransition, use, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { createContext, Fragment, type ReactNode, use, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type FieldValues, type UseFormRegister, useForm } from "react-hook-form";
 import type * as z from "zod/mini";
+import { AccountField } from "./account-field.tsx";
 import { ErrorSummary } from "./error-summary.tsx";
 import styles from "./form.module.css";
-import { type FormAction, type FormState, retryAdvice } from "./form-state.ts";
+import { ACCOUNT_FIELD, type Acting, type FormState, retryAdvice } from "./form-state.ts";
+import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import { useFormAction } from "./use-form-action.ts";
 
 export type FieldProblem = { code?: string; detail: string };
-type FormContext = { state: FormState; register: UseFormRegister<FieldValues>; problemOf: (field: string) => FieldProblem | undefined };
-type Props = {
+type FormContext = {
+  state: FormState;
+  draft: Props["draft"];
+  register: UseFormRegister<FieldValues>;
+  problemOf: (field: string) => FieldProblem | undefined;
+};
+type Props = Acting & {
   schema: z.ZodMiniObject;
-  action: FormAction;
   /** The page's title, which says "Error: " first after a refusal. */
   title: string;
   submit: string;
   pendingText: string;
+  /** What was typed into this form before, on an earlier page, and never saved. */
+  draft?: Record<string, string> | null;
   children: ReactNode;
 };
 
@@ -29,8 +37,8 @@ const nothing: ReadonlySet<string> = new Set();
  * the server uses. Inputs are uncontrolled and start with what the server sent back: constant default values would wipe
  * what was typed or returned before JavaScript arrived.
  */
-export function Form({ schema, action, title, submit, pendingText, children }: Props) {
-  const [state, send, pending] = useFormAction(action);
+export function Form({ schema, action, account, title, submit, pendingText, draft, children }: Props) {
+  const { state, post, send, pending } = useFormAction(action);
   const form = useRef<HTMLFormElement>(null);
   const summary = useRef<HTMLDivElement>(null);
   const { register, handleSubmit, formState, setValue } = useForm({
@@ -42,11 +50,11 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
   const [edits, setEdits] = useState({ since: state, fields: nothing });
   const edited = edits.since === state ? edits.fields : nothing;
 
-  // A new answer of the server: take the focus to it, and do not leave a password that it refused.
+  // A new answer: take the focus to it, and do not leave a password that the server refused.
   useLayoutEffect(() => {
     if (shown.current === state || state.target) return;
     shown.current = state;
-    for (const { name, autocomplete } of inputsOf(form.current)) if (autocomplete.endsWith("password")) setValue(name, "");
+    for (const input of inputsOf(form.current)) if (isRefusedPassword(input, state)) setValue(input.name, "");
     summary.current?.focus();
   }, [state, setValue]);
   useLayoutEffect(() => {
@@ -63,8 +71,9 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
   };
   const fields = new Set([...Object.keys(schema.shape), ...state.errors.map(({ field }) => field)]);
   const problems = [...fields].flatMap((field) => ({ field, ...problemOf(field) })).filter(({ detail }) => detail !== undefined);
+  const { stop } = state;
   const message = problems.length === 0 && edited.size === 0 && state.message;
-  const refused = problems.length > 0 || Boolean(message);
+  const refused = problems.length > 0 || Boolean(message || stop);
 
   return (
     <>
@@ -72,7 +81,7 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
       <form
         ref={form}
         className={styles.form}
-        action={send}
+        action={post}
         noValidate
         onInput={({ target }) => setEdits({ since: state, fields: new Set(edited).add((target as HTMLInputElement).name) })}
         onSubmit={(event) => {
@@ -81,17 +90,19 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
           void handleSubmit(() => {
             if (sending.current || !form.current) return;
             sending.current = true;
-            const data = dataOf(form.current);
-            startTransition(() => send(data));
+            send(form.current);
           })(event);
         }}
       >
         {refused && (
           <ErrorSummary ref={summary} problems={problems}>
-            {message && `${message} ${retryAdvice(state.retryAfterSeconds)}`}
+            {stop ? <StopMessage stop={stop} typed /> : message && `${message} ${retryAdvice(state.retryAfterSeconds)}`}
           </ErrorSummary>
         )}
-        <Context value={{ state, register, problemOf }}>{children}</Context>
+        <Fragment key={account}>
+          <AccountField account={account} />
+          <Context value={{ state, draft, register, problemOf }}>{children}</Context>
+        </Fragment>
         <div className={styles.actions}>
           <SubmitButton pending={pending} pendingText={pendingText}>
             {submit}
@@ -106,27 +117,25 @@ export function Form({ schema, action, title, submit, pendingText, children }: P
 export function useField(name: string) {
   const context = use(Context);
   if (!context) throw new Error(`The field “${name}” stands outside of a form.`);
-  const { state, register, problemOf } = context;
-  return { state, problem: problemOf(name), typed: state.values[name], registered: register(name) };
+  const { state, draft, register, problemOf } = context;
+  return { state, problem: problemOf(name), typed: state.values[name] ?? draft?.[name], registered: register(name) };
 }
 
 const inputsOf = (form: HTMLFormElement | null) =>
   [...(form?.elements ?? [])].filter((element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement);
 
-/** What is sent: without React's own fields for forms that go without it, and without the nameless file of an untouched input. */
-function dataOf(form: HTMLFormElement): FormData {
-  const data = new FormData(form);
-  for (const [name, value] of [...data]) {
-    if (name.startsWith("$ACTION") || (value instanceof File && value.name === "" && value.size === 0)) data.delete(name);
-  }
-  return data;
+/** A wrong password is typed anew; a good one stays while another field is corrected. The current one also goes with a refusal as a whole. */
+function isRefusedPassword({ name, autocomplete }: HTMLInputElement | HTMLTextAreaElement, { errors, message, stop }: FormState): boolean {
+  if (!autocomplete.endsWith("password") || stop) return false;
+  if (errors.length > 0) return errors.some(({ field }) => field === name);
+  return autocomplete === "current-password" && message !== undefined;
 }
 
 /** What the form would send, read from the page itself: whatever filled a field, the early check sees it. */
 function fieldsOf(form: HTMLFormElement | null): FieldValues {
   const values: FieldValues = {};
   for (const element of inputsOf(form)) {
-    if (!element.name || element.name.startsWith("$ACTION")) continue;
+    if (!element.name || element.name === ACCOUNT_FIELD || element.name.startsWith("$ACTION")) continue;
     if (element.type === "checkbox") values[element.name] = (element as HTMLInputElement).checked;
     else if (element.type === "file") values[element.name] = (element as HTMLInputElement).files?.[0];
     else values[element.name] = element.value;

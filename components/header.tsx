@@ -2,8 +2,9 @@ import { Avatar } from "./avatar.tsx";
 import buttons from "./button.module.css";
 import styles from "./header.module.css";
 import { Logo } from "./logo.tsx";
+import { SignOutForm } from "./sign-out-form.tsx";
 
-export type HeaderUser = { username: string; picture: string | null };
+export type HeaderUser = { id: number; username: string; picture: string | null };
 
 const PLACES = [
   { href: "/profile/", label: "Profile" },
@@ -32,11 +33,11 @@ export function Header({ user, here }: { user: HeaderUser | null; here: string }
             <div className={styles.user}>
               <Avatar picture={user.picture} name={user.username} />
               <span className={styles.name}>{user.username}</span>
-              <form method="post" action="/sign-out/">
+              <SignOutForm account={user.id}>
                 <button type="submit" className={buttons.secondary}>
                   Sign out
                 </button>
-              </form>
+              </SignOutForm>
             </div>
           </>
         )}

@@ -11,31 +11,35 @@ import styles from "./image-field.module.css";
 const NAME = "image";
 const LIMIT = `JPEG, PNG or WebP, at most ${IMAGE_MAX_BYTES / 1024 / 1024} MiB and 25 megapixels.`;
 
+const UNREADABLE = "Your browser can’t show this file. Choose a JPEG, PNG or WebP picture.";
+
 type Props = { label: string; current?: string | null; username?: string; children?: React.ReactNode };
 
 /** A profile picture. The limits stand there before one is chosen; with JavaScript the chosen one is shown. */
 export function ImageField({ label, current, username, children }: Props) {
-  const { state, problem, registered } = useField(NAME);
+  const { state, problem: refusal, registered } = useField(NAME);
   const input = useRef<HTMLInputElement>(null);
-  const [chosen, setChosen] = useState<{ address: string; name: string } | null>(null);
+  const [chosen, setChosen] = useState<{ address: string; readable: boolean } | null>(null);
+  const problem = refusal ?? (chosen?.readable === false ? { detail: UNREADABLE } : undefined);
   const [given, setGiven] = useState(state); // an answer that came while JavaScript ran left the chosen file in place
   const lost = state.fileSent && given === state && !chosen;
   useEffect(() => () => URL.revokeObjectURL(chosen?.address ?? ""), [chosen]);
 
   const choose = (file: File | undefined) => {
     setGiven(state);
-    setChosen(file ? { address: URL.createObjectURL(file), name: file.name } : null);
+    setChosen(file ? { address: URL.createObjectURL(file), readable: true } : null);
   };
 
   return (
-    <FieldFrame name={NAME} label={label} optional problem={problem} hint={`${LIMIT} It is cropped to a square.`}>
-      {lost && !problem && <p className={fieldStyles.error}>Choose your picture again: browsers do not keep files.</p>}
+    <FieldFrame name={NAME} label={label} optional problem={problem} hint={`${LIMIT} We’ll crop it to a square.`}>
+      {lost && !problem && <p className={fieldStyles.error}>Please choose your picture again. Your browser can’t keep it for you.</p>}
       <div className={styles.row}>
         <Avatar
-          picture={chosen?.address ?? current ?? null}
-          name={username ?? ""}
+          picture={chosen ? (chosen.readable ? chosen.address : null) : (current ?? null)}
+          name={chosen ? "" : (username ?? "")}
           alt={chosen ? "Preview of your picture" : "Your profile picture"}
           large
+          onError={chosen ? () => setChosen({ ...chosen, readable: false }) : undefined}
         />
         <div className={styles.controls}>
           <input

@@ -1,10 +1,15 @@
 import type { ReactNode } from "react";
 import styles from "./notice.module.css";
 
-/** What has just happened, or should be known; read out without taking the focus. */
-export function Notice({ children, look = "done" }: { children: ReactNode; look?: "done" | "attention" }) {
+type Props = { children: ReactNode; look?: "done" | "attention" /** It is about what was just done. */; takesFocus?: boolean };
+
+/**
+ * What has just happened, or should be known. A screen reader is silent about what is in a page from the start: the answer
+ * to what was just done takes the focus, so that it is read out (as GOV.UK's success banner).
+ */
+export function Notice({ children, look = "done", takesFocus = false }: Props) {
   return (
-    <div className={styles[look]} role="status">
+    <div className={styles[look]} {...(takesFocus ? { role: "alert", tabIndex: -1, autoFocus: true } : { role: "status" })}>
       <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
         {look === "done" ? (
           <path d="M10 1a9 9 0 1 1 0 18 9 9 0 0 1 0-18Zm4.3 5.8L9 12.1 6.2 9.3l-1.1 1.1L9 14.2l6.4-6.3-1.1-1.1Z" fill="currentcolor" />

@@ -5,6 +5,12 @@ import { described, FieldFrame } from "./field.tsx";
 import { useField } from "./form.tsx";
 import text from "./text.module.css";
 
+/** "1 character left", "12 characters too many". */
+function inWords(left: number): string {
+  const count = Math.abs(left);
+  return `${count.toLocaleString("en")} ${count === 1 ? "character" : "characters"} ${left < 0 ? "too many" : "left"}`;
+}
+
 const ANNOUNCE_MS = 1_000;
 
 type Props = { name: string; label: string; hint: string; maxLength: number; defaultValue?: string };
@@ -15,7 +21,7 @@ export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) 
   const [left, setLeft] = useState<number>();
   const [said, setSaid] = useState("");
   const near = left !== undefined && left <= maxLength / 5;
-  const count = left === undefined ? "" : `${Math.abs(left).toLocaleString("en")} characters ${left < 0 ? "too many" : "left"}`;
+  const count = left === undefined ? "" : inWords(left);
 
   useEffect(() => {
     const later = setTimeout(() => setSaid(near ? count : ""), ANNOUNCE_MS); // not at every key

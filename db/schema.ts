@@ -98,6 +98,23 @@ export const knownDevices = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.deviceHash] }), index("known_devices_last_login_at").on(table.lastLoginAt)],
 );
 
+/** What was typed into a form that came too late: its owner gets it back after signing in in the same browser. */
+export const drafts = sqliteTable(
+  "drafts",
+  {
+    secretHash: blob({ mode: "buffer" }).primaryKey(),
+    userId: integer()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** The page that it belongs to. */
+    path: text().notNull(),
+    /** Names and values, as JSON. */
+    fields: text().notNull(),
+    expiresAt: integer().notNull(),
+  },
+  (table) => [index("drafts_user_id").on(table.userId), index("drafts_expires_at").on(table.expiresAt)],
+);
+
 /** Failures by limit and by whom, as a hash: shared by all processes, and there after a restart. */
 export const rateLimits = sqliteTable(
   "rate_limits",

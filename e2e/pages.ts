@@ -119,6 +119,13 @@ export async function expectMessage(page: Page, message: string | RegExp): Promi
   await expect(page).toHaveTitle(/^Error: /);
 }
 
+/** The page at this very address says what has just happened, and its words have the focus, so that they are read out. */
+export async function expectNotice(page: Page, path: string, words: string, options?: { timeout: number }): Promise<void> {
+  const notice = page.getByRole("alert").filter({ hasText: words });
+  await expect(notice).toBeFocused(options);
+  await expect(page).toHaveURL((url) => url.pathname + url.search === path);
+}
+
 /** Presses Tab until `target` has the focus, as somebody without a mouse does. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let i = 0; i < 40; i++) {

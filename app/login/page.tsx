@@ -1,3 +1,5 @@
+import { config, cookiesWork } from "#accounts/config.ts";
+import { Notice } from "#components/notice.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { signedOutOnly } from "../current.ts";
@@ -5,16 +7,25 @@ import { Frame } from "../frame.tsx";
 import { innerPath } from "../inner-path.ts";
 import { LoginForm } from "./form.tsx";
 
+const REFUSED = "Your browser didn’t keep our cookie, so you’re not signed in. Allow cookies for this site, then sign in again.";
+const OVER_HTTP =
+  "Your browser didn’t keep our cookie, so you’re not signed in: it keeps the cookie only over https. Open this site at its https address, or ask the people who run it for one.";
+
 export default async function Page({ searchParams }: PageProps<"/login">) {
-  const { next, email, notice } = await searchParams;
+  const { next, email, cookie } = await searchParams;
   await signedOutOnly(innerPath(next, "/profile/"));
   const target = innerPath(next, "");
   return (
-    <Frame here="/login/" width="narrow" notice={notice}>
+    <Frame here="/login/" width="narrow">
+      {cookie === "lost" && (
+        <Notice look="attention" takesFocus>
+          {cookiesWork(config().publicUrl) ? REFUSED : OVER_HTTP}
+        </Notice>
+      )}
       <div className={panel.panel}>
         <div className={panel.head}>
           <h1>Sign in</h1>
-          {target && <p className={text.soft}>You need to sign in to see that page. We will take you there.</p>}
+          {target && cookie !== "lost" && <p className={text.soft}>You need to sign in to see that page. We will take you there.</p>}
         </div>
         <LoginForm email={typeof email === "string" ? email : ""} next={target} />
       </div>

@@ -1,5 +1,5 @@
 "use client";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, ProfileFormInput } from "#accounts/schemas.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, ProfileFormInput, USERNAME_HINT } from "#accounts/schemas.ts";
 import { CheckBox } from "#components/check-box.tsx";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";
@@ -8,23 +8,37 @@ import { ImageField } from "#components/image-field.tsx";
 import { TextArea } from "#components/text-area.tsx";
 import { saveProfile } from "./actions.ts";
 
-type Profile = { email: string; username: string; bio: string; contactInformation: string; picture: string | null };
+type Profile = {
+  account: number;
+  email: string;
+  username: string;
+  bio: string;
+  contactInformation: string;
+  picture: string | null;
+  draft: Record<string, string> | null;
+};
 
-export function ProfileForm({ email, username, bio, contactInformation, picture }: Profile) {
+/**
+ * The names have no autocomplete tokens: this page follows registration and sign-in, and Chromium would take a field for a
+ * user name for the form coming back refused, and not offer to save the password.
+ */
+export function ProfileForm({ account, email, username, bio, contactInformation, picture, draft }: Profile) {
   return (
-    <Form schema={ProfileFormInput} action={saveProfile} title="Profile" submit="Save changes" pendingText="Saving…">
+    <Form
+      schema={ProfileFormInput}
+      action={saveProfile}
+      account={account}
+      draft={draft}
+      title="Profile"
+      submit="Save changes"
+      pendingText="Saving…"
+    >
       <ImageField label="Profile picture" current={picture} username={username}>
         {picture && <CheckBox name="remove_image" label="Remove my picture" />}
       </ImageField>
-      <Field name="email" label="E-mail address" hint="You sign in with it." type="email" autoComplete="email" defaultValue={email} />
+      <Field name="email" label="E-mail address" hint="You use this to sign in." type="email" defaultValue={email} />
       <CurrentPassword account={email} />
-      <Field
-        name="username"
-        label="Username"
-        hint="6 to 30 letters A to Z, digits, dots, hyphens and underscores; starts with a letter or a digit."
-        autoComplete="username"
-        defaultValue={username}
-      />
+      <Field name="username" label="Username" hint={USERNAME_HINT} defaultValue={username} />
       <TextArea name="bio" label="About you" hint="Shown as plain text." maxLength={BIO_MAX_LENGTH} defaultValue={bio} />
       <TextArea
         name="contact_information"

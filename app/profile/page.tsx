@@ -1,29 +1,39 @@
+import { Notice } from "#components/notice.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Time } from "#components/time.tsx";
 import { signedInCaller } from "../current.ts";
 import { Frame } from "../frame.tsx";
+import { typedBefore } from "../kept-draft.ts";
 import { pictureOf } from "../picture.ts";
 import { ProfileForm } from "./form.tsx";
 
-export default async function Page({ searchParams }: PageProps<"/profile">) {
-  const { notice } = await searchParams;
-  const { user } = await signedInCaller("/profile/");
+export default async function Page() {
+  const caller = await signedInCaller("/profile/");
+  const { user } = caller;
+  const draft = await typedBefore(caller, "/profile/");
   return (
-    <Frame here="/profile/" notice={notice}>
+    <Frame here="/profile/">
       <div className={panel.head}>
         <h1>Profile</h1>
         <p className={text.soft}>
           Member since <Time at={new Date(user.createdAt).toISOString()} to="day" />
         </p>
       </div>
+      {draft && (
+        <Notice look="attention">
+          We kept what you typed before you were signed out. It isn’t saved yet: check it, then save your changes.
+        </Notice>
+      )}
       <div className={panel.panel}>
         <ProfileForm
+          account={user.id}
           email={user.email}
           username={user.username}
           bio={user.bio}
           contactInformation={user.contactInformation}
           picture={pictureOf(user)}
+          draft={draft}
         />
       </div>
     </Frame>

@@ -1,5 +1,5 @@
 "use client";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, RegisterInput } from "#accounts/schemas.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, RegisterInput, USERNAME_HINT } from "#accounts/schemas.ts";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { ImageField } from "#components/image-field.tsx";
@@ -7,26 +7,22 @@ import { PasswordField } from "#components/password-field.tsx";
 import { TextArea } from "#components/text-area.tsx";
 import { register } from "./actions.ts";
 
+/** What signs in is the e-mail address: that is the user name for password managers, and the username here is a nickname. */
 export function RegisterForm() {
   return (
     <Form schema={RegisterInput} action={register} title="Create an account" submit="Create account" pendingText="Creating account…">
       <Field
         name="email"
         label="E-mail address"
-        hint="You sign in with it."
+        hint="You’ll use this to sign in."
         type="email"
-        autoComplete="email"
+        autoComplete="username"
         remedy={({ code }, typed) =>
           code === "taken" && typed && <a href={`/login/?email=${encodeURIComponent(typed)}`}>Sign in with this address</a>
         }
       />
       <PasswordField name="password" label="Create a password" isNew />
-      <Field
-        name="username"
-        label="Username"
-        hint="6 to 30 letters A to Z, digits, dots, hyphens and underscores; starts with a letter or a digit."
-        autoComplete="username"
-      />
+      <Field name="username" label="Username" hint={USERNAME_HINT} autoComplete="nickname" />
       <ImageField label="Profile picture" />
       <TextArea name="bio" label="About you" hint="Shown as plain text." maxLength={BIO_MAX_LENGTH} />
       <TextArea

@@ -5,7 +5,7 @@ import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Time } from "#components/time.tsx";
 import styles from "./activity.module.css";
-import { FILTERS, inWords } from "./words.ts";
+import { FILTERS, inWords, mayBeSomebodyElse } from "./words.ts";
 
 type Props = { events: AuditEvent[]; ownSession: number; type: string | undefined; older: string | null; newest: boolean };
 
@@ -36,7 +36,7 @@ export function Activity({ events, ownSession, type, older, newest }: Props) {
       {events.length === 0 && <p className={styles.empty}>Nothing of this kind has happened.</p>}
       <ol className={styles.list}>
         {events.map((event) => (
-          <Row key={event.id} event={event} own={event.sessionId === ownSession} />
+          <Row key={event.id} event={event} ownSession={ownSession} />
         ))}
       </ol>
       {(older || !newest) && (
@@ -57,7 +57,7 @@ export function Activity({ events, ownSession, type, older, newest }: Props) {
   );
 }
 
-function Row({ event, own }: { event: AuditEvent; own: boolean }) {
+function Row({ event, ownSession }: { event: AuditEvent; ownSession: number }) {
   const { what, more } = inWords(event);
   return (
     <li className={styles.row}>
@@ -67,12 +67,12 @@ function Row({ event, own }: { event: AuditEvent; own: boolean }) {
         <p className={text.small}>
           {event.device ?? "Unknown device"}
           {event.ip ? `, from ${event.ip}` : ""}
-          {own ? ", in this session" : ""}
+          {event.sessionId === ownSession ? ", in this session" : ""}
         </p>
       </div>
       <p className={styles.when}>
         <Time at={new Date(event.at).toISOString()} />
-        {!own && event.type !== "user.registered" && (
+        {mayBeSomebodyElse(event, ownSession) && (
           <a href={`/security/not-me/?${new URLSearchParams({ event: String(event.id) })}`}>
             This wasn’t me<span className={text.hidden}>: {what}</span>
           </a>

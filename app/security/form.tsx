@@ -5,11 +5,12 @@ import { Form } from "#components/form.tsx";
 import { PasswordField } from "#components/password-field.tsx";
 import { savePassword } from "./actions.ts";
 
-export function PasswordForm({ email }: { email: string }) {
+export function PasswordForm({ account, email }: { account: number; email: string }) {
   return (
     <Form
       schema={ChangePasswordInput}
       action={savePassword}
+      account={account}
       title="Security"
       submit="Change password"
       pendingText="Changing your password…"

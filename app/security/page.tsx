@@ -13,14 +13,14 @@ import { PasswordForm } from "./form.tsx";
 const PAGE_LENGTH = 20;
 
 export default async function Page({ searchParams }: PageProps<"/security">) {
-  const { notice, cursor, type } = await searchParams;
+  const { cursor, type } = await searchParams;
   const caller = await signedInCaller("/security/");
   const asked = z.safeParse(ActivityInput, { cursor, type: type || undefined });
   const filter: Partial<ActivityInput> = asked.success ? asked.data : {};
   const { events, nextCursor } = listAuditEvents(caller, { ...filter, limit: PAGE_LENGTH });
   const failed = failedLoginsSinceLastVisit(caller);
   return (
-    <Frame here="/security/" notice={notice}>
+    <Frame here="/security/">
       <h1>Security</h1>
       {failed.count > 0 && (
         <Notice look="attention">
@@ -33,7 +33,7 @@ export default async function Page({ searchParams }: PageProps<"/security">) {
           <h2 id="password-title">Change your password</h2>
           <p className={text.soft}>You stay signed in here; every other session ends.</p>
         </div>
-        <PasswordForm email={caller.user.email} />
+        <PasswordForm account={caller.user.id} email={caller.user.email} />
       </section>
       <Activity events={events} ownSession={caller.session.id} type={filter.type} older={nextCursor} newest={!filter.cursor} />
     </Frame>

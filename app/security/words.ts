@@ -24,6 +24,22 @@ const details: Record<string, string> = {
   "avatar.changed removed": "Profile picture removed",
 };
 
+/** What somebody else may have done in the user's name, so that "This wasn't me" leads to something that helps. */
+const SUSPICIOUS: AuditEventType[] = [
+  "session.opened",
+  "login.failed",
+  "login.limited",
+  "password.changed",
+  "profile.changed",
+  "email.changed",
+  "username.changed",
+  "avatar.changed",
+];
+
+/** Whether the user may say of this event that it was somebody else: not of what this very session did. */
+export const mayBeSomebodyElse = ({ type, sessionId }: AuditEvent, ownSession: number): boolean =>
+  sessionId !== ownSession && SUSPICIOUS.some((one) => one === type);
+
 /** The kinds of events by which the list can be filtered. */
 export const FILTERS = Object.entries(words).filter(([type]) => type !== "user.deleted") as [AuditEventType, string][];
 

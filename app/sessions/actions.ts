@@ -3,22 +3,22 @@ import * as z from "zod/mini";
 import { AccountsError } from "#accounts/errors.ts";
 import { RenameSessionFormInput, SessionFormInput } from "#accounts/schemas.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "#accounts/sessions.ts";
-import { formAction } from "../form-action.ts";
+import { userAction } from "../form-action.ts";
 import { withNotice } from "../notices.ts";
 
-export const endSession = formAction(SessionFormInput, async (caller, { id }) => {
+export const endSession = userAction(SessionFormInput, async (caller, { id }) => {
   await revokeSession(caller, id).catch((error) => {
     if (!(error instanceof AccountsError && error.code === "not_found")) throw error; // ended already: as it was wished
   });
   return withNotice("/sessions/", "session-ended");
 });
 
-export const endOtherSessions = formAction(z.strictObject({}), async (caller) => {
+export const endOtherSessions = userAction(z.strictObject({}), async (caller) => {
   await revokeOtherSessions(caller);
   return withNotice("/sessions/", "sessions-ended");
 });
 
-export const nameSession = formAction(RenameSessionFormInput, async (caller, { id, device_name }) => {
+export const nameSession = userAction(RenameSessionFormInput, async (caller, { id, device_name }) => {
   await renameSession(caller, id, { device_name });
   return withNotice("/sessions/", "session-renamed");
 });

@@ -11,13 +11,13 @@ import styles from "./sessions.module.css";
 import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
 import { capital, inWords } from "./words.ts";
 
-export default async function Page({ searchParams }: PageProps<"/sessions">) {
-  const { notice } = await searchParams;
+export default async function Page() {
   const caller = await signedInCaller("/sessions/");
   const sessions = listSessions(caller).map((session) => publicSession(session, caller.session.id));
+  const account = caller.user.id;
   const others = sessions.length - 1;
   return (
-    <Frame title="Sessions" here="/sessions/" notice={notice}>
+    <Frame title="Sessions" here="/sessions/">
       <div className={panel.head}>
         <h1>Where you are signed in</h1>
         <p className={text.soft}>
@@ -27,17 +27,17 @@ export default async function Page({ searchParams }: PageProps<"/sessions">) {
       </div>
       <ul className={styles.list}>
         {sessions.map((session) => (
-          <SessionCard key={session.id} session={session} />
+          <SessionCard key={session.id} session={session} account={account} />
         ))}
       </ul>
       <section className={styles.all} aria-label="All sessions">
         {others > 0 && (
-          <ActionForm action={endOtherSessions} pendingText="Ending them…">
+          <ActionForm action={endOtherSessions} account={account} pendingText="Ending them…">
             {others === 1 ? "End the other session" : `End the ${inWords(others)} other sessions`}
           </ActionForm>
         )}
         <Confirm href="/sessions/sign-out-everywhere/" label="Sign out everywhere" title="Sign out everywhere?">
-          <SignOutEverywhere />
+          <SignOutEverywhere account={account} />
         </Confirm>
       </section>
     </Frame>

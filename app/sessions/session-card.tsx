@@ -8,7 +8,7 @@ import { SessionFacts } from "./session-facts.tsx";
 import styles from "./sessions.module.css";
 
 /** One place where the user is signed in, with what can be done about it. */
-export function SessionCard({ session }: { session: SessionView }) {
+export function SessionCard({ session, account }: { session: SessionView; account: number }) {
   const { id, current, device, device_name } = session;
   const name = device_name ?? device;
   return (
@@ -26,7 +26,7 @@ export function SessionCard({ session }: { session: SessionView }) {
           Rename<span className={text.hidden}> {name}</span>
         </a>
         {!current && (
-          <ActionForm action={endSession} fields={{ id }} pendingText="Ending…" about={`of ${name}`}>
+          <ActionForm action={endSession} account={account} fields={{ id }} pendingText="Ending…" about={`of ${name}`}>
             End session
           </ActionForm>
         )}

@@ -1,4 +1,4 @@
-import { expect, field, PASSWORD, person, sessionCookie, tabTo, test } from "../pages.ts";
+import { expect, expectNotice, field, PASSWORD, person, sessionCookie, tabTo, test } from "../pages.ts";
 
 /** Every task by keyboard alone: what is needed is reached with Tab, in order, and done with the keys it should have. */
 test("a person registers, edits the profile and signs out without a mouse", async ({ page, context }) => {
@@ -17,11 +17,11 @@ test("a person registers, edits the profile and signs out without a mouse", asyn
   await page.keyboard.insertText("By keyboard");
   await tabTo(page, page.getByRole("button", { name: "Save changes" }));
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   await expect(field(page, "About you (optional)")).toHaveValue("By keyboard");
   await tabTo(page, page.getByRole("button", { name: "Sign out" }));
   await page.keyboard.press("Space");
-  await expect(page).toHaveURL(/notice=signed-out$/);
+  await expectNotice(page, "/login/", "You are signed out.");
   expect(await sessionCookie(context)).toBeUndefined();
 });
 
@@ -44,7 +44,7 @@ test("a person signs in, corrects a mistake from the summary, and changes the pa
   await tabTo(page, field(page, "New password"));
   await page.keyboard.insertText("Another horse 8 stable");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/notice=password-changed/);
+  await expectNotice(page, "/security/", "Your password has been changed");
 });
 
 test("a person names and ends a session, and signs out everywhere without a mouse", async ({ page, user, latchkey }) => {
@@ -57,17 +57,17 @@ test("a person names and ends a session, and signs out everywhere without a mous
   await page.keyboard.press("End");
   await page.keyboard.insertText(" of mine");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/notice=session-renamed/);
+  await expectNotice(page, "/sessions/", "The name has been saved");
   await tabTo(page, page.getByRole("button", { name: "End session of Lost phone of mine" }));
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/notice=session-ended/);
+  await expectNotice(page, "/sessions/", "That session has ended");
   expect((await latchkey.api("GET", "/auth/me/", { token: other })).status).toBe(401);
   await tabTo(page, page.getByRole("link", { name: "Sign out everywhere" }));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Sign out everywhere?" })).toBeVisible();
   await tabTo(page, page.getByRole("button", { name: "Sign out everywhere" }));
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/notice=signed-out-everywhere/);
+  await expectNotice(page, "/login/", "You are signed out everywhere.");
 });
 
 test("the first Tab of every page leads past the header", async ({ page, user }) => {

@@ -1,4 +1,4 @@
-import { expect, expectMessage, expectRefusal, field, fill, press, test, unique, write } from "../pages.ts";
+import { expect, expectMessage, expectNotice, expectRefusal, field, fill, press, test, unique, write } from "../pages.ts";
 import { png, webp } from "../pictures.ts";
 
 const BIO = "About you (optional)";
@@ -17,7 +17,7 @@ test("a person changes their profile and sees what is kept", async ({ page, user
   const changed = { "E-mail address": email, Username: username, [BIO]: "Two\nlines", [CONTACT]: "Room 5" };
   await fill(page, changed);
   await press(page, "Save changes");
-  await expect(page).toHaveURL(/\/profile\/\?notice=profile-saved$/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   await expect(page.getByText("Your profile has been saved.")).toBeVisible();
   for (const [label, value] of Object.entries(changed)) await expect(field(page, label)).toHaveValue(value);
   await expect(page.getByRole("banner")).toContainText(username);
@@ -32,19 +32,19 @@ test("the picture is replaced and removed", async ({ page, user }) => {
 
   await field(page, PICTURE).setInputFiles(file("one.png", "image/png", await png()));
   await press(page, "Save changes");
-  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   const first = (await own.getAttribute("src")) ?? "";
 
   await page.goto("/profile/");
   await field(page, PICTURE).setInputFiles(file("two.webp", "image/webp", await webp()));
   await press(page, "Save changes");
-  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   await expect(own).not.toHaveAttribute("src", first);
 
   await page.goto("/profile/");
   await field(page, "Remove my picture").check();
   await press(page, "Save changes");
-  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   await expect(own).toHaveCount(0);
   await expect(page.getByRole("banner").locator("img")).toHaveCount(0);
 });
@@ -72,7 +72,7 @@ test("a new e-mail address needs the current password ten minutes after signing 
 
   await fill(page, { "Current password": user.password });
   await press(page, "Save changes");
-  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   expect(latchkey.kept(user).user).toMatchObject({ email, bio: "Kept" });
 });
@@ -115,7 +115,11 @@ test("a form of somebody who was signed out meanwhile changes nothing and leads 
   write("delete from sessions where user_id = ?", user.id);
   await press(page, "Save changes");
   if (javaScriptEnabled === false) await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
-  else await expectMessage(page, "You have been signed out. Sign in again in another tab, then send this form once more.");
+  else
+    await expectMessage(
+      page,
+      "You’ve been signed out. What you typed is still here. Sign in again (opens in a new tab), then come back and try again.",
+    );
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 

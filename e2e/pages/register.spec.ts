@@ -1,4 +1,4 @@
-import { expect, expectRefusal, field, fill, PASSWORD, person, press, summaryOf, test, unique } from "../pages.ts";
+import { expect, expectNotice, expectRefusal, field, fill, PASSWORD, person, press, summaryOf, test, unique } from "../pages.ts";
 import { jpeg } from "../pictures.ts";
 
 const TYPED = {
@@ -13,8 +13,7 @@ test("a person registers with every field and a picture, and is signed in on the
   await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username, ...TYPED });
   await field(page, "Profile picture (optional)").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer: await jpeg() });
   await press(page, "Create account");
-  await expect(page).toHaveURL(/\/profile\/\?notice=account-created$/);
-  await expect(page.getByText("Your account is ready, and you are signed in.")).toBeVisible();
+  await expectNotice(page, "/profile/", "Your account is ready");
   await expect(field(page, "E-mail address")).toHaveValue(email);
   await expect(field(page, "Username")).toHaveValue(username);
   for (const [label, value] of Object.entries(TYPED)) await expect(field(page, label)).toHaveValue(value);
@@ -36,7 +35,11 @@ test("the required fields alone are enough", async ({ page }) => {
   await expect(field(page, "E-mail address")).toHaveValue(email);
 });
 
-test("a taken e-mail address and username are said at once, and all that was typed stays but the password", async ({ page, latchkey }) => {
+test("a taken e-mail address and username are said at once, and all that was typed stays; the password where JavaScript runs", async ({
+  page,
+  latchkey,
+  javaScriptEnabled,
+}) => {
   const other = await latchkey.newUser();
   const typed = { "E-mail address": other.email.toUpperCase(), Username: other.username, ...TYPED };
   await page.goto("/register/");
@@ -47,7 +50,7 @@ test("a taken e-mail address and username are said at once, and all that was typ
     Username: "This username is taken. Choose another one.",
   });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
-  await expect(field(page, "Create a password")).toHaveValue("");
+  await expect(field(page, "Create a password")).toHaveValue(javaScriptEnabled === false ? "" : PASSWORD);
   await page.getByRole("link", { name: "Sign in with this address" }).click();
   await expect(page).toHaveURL(/\/login\/\?email=/);
   await expect(field(page, "E-mail address")).toHaveValue(typed["E-mail address"]);
@@ -145,12 +148,12 @@ test("a file over 5 MiB is refused in words", async ({ page }) => {
 
 test("password managers and screen readers are told what each field is for", async ({ page }) => {
   await page.goto("/register/");
-  await expect(field(page, "E-mail address")).toHaveAttribute("autocomplete", "email");
   await expect(field(page, "E-mail address")).toHaveAttribute("type", "email");
   await expect(field(page, "Create a password")).toHaveAttribute("autocomplete", "new-password");
   await expect(field(page, "Create a password")).not.toHaveAttribute("maxlength");
   await expect(field(page, "Create a password")).toHaveAccessibleDescription(/at least 8 characters/);
-  await expect(field(page, "Username")).toHaveAttribute("autocomplete", "username");
+  await expect(field(page, "E-mail address")).toHaveAttribute("autocomplete", "username");
+  await expect(field(page, "Username")).toHaveAttribute("autocomplete", "nickname");
   for (const input of await page.locator("form :is(input:not([type=hidden]), textarea)").all()) {
     await expect(input).toHaveAccessibleName(/./);
     await expect(input).not.toHaveAttribute("placeholder");
@@ -158,7 +161,7 @@ test("password managers and screen readers are told what each field is for", asy
   }
 });
 
-test("a name that is taken meanwhile is no reason to lose what was typed, however often", async ({ page, latchkey }) => {
+test("a name that is taken meanwhile is no reason to lose what was typed, however often", async ({ page, latchkey, javaScriptEnabled }) => {
   const other = await latchkey.newUser();
   const { email } = person();
   await page.goto("/register/");
@@ -167,7 +170,7 @@ test("a name that is taken meanwhile is no reason to lose what was typed, howeve
     await press(page, "Create account");
     await expectRefusal(page, { Username: "This username is taken. Choose another one." });
     await expect(field(page, "About you (optional)")).toHaveValue(bio);
-    await expect(field(page, "Create a password")).toHaveValue("");
+    await expect(field(page, "Create a password")).toHaveValue(javaScriptEnabled === false ? "" : PASSWORD);
   }
   await fill(page, { "Create a password": PASSWORD, Username: unique() });
   await press(page, "Create account");

@@ -1,4 +1,4 @@
-import { expect, expectRefusal, field, fill, press, sessionCookie, test, write } from "../pages.ts";
+import { carry, expect, expectNotice, expectRefusal, field, fill, press, sessionCookie, test, write } from "../pages.ts";
 
 const NEW_PASSWORD = "Another horse 8 stable";
 const TAKES_A_WHILE = { timeout: 10_000 };
@@ -9,7 +9,7 @@ test("a user changes the password, stays signed in here, and every other session
   await expect(page).toHaveTitle("Security – Latchkey");
   await fill(page, { "Current password": user.password, "New password": NEW_PASSWORD });
   await press(page, "Change password");
-  await expect(page).toHaveURL(/\/security\/\?notice=password-changed$/, TAKES_A_WHILE);
+  await expectNotice(page, "/security/", "Your password has been changed", TAKES_A_WHILE);
   await expect(page.getByText("Your password has been changed. Every other session has ended.")).toBeVisible();
   const renewed = await sessionCookie(context);
   expect(renewed?.value).not.toBe(user.token);
@@ -23,6 +23,7 @@ test("S38 a wrong current password, an empty one and the same one again are refu
   page,
   user,
   latchkey,
+  javaScriptEnabled,
 }) => {
   const before = latchkey.kept(user).user?.password_hash;
   await page.goto("/security/");
@@ -31,7 +32,8 @@ test("S38 a wrong current password, an empty one and the same one again are refu
   await fill(page, { "Current password": "Wrong horse 7 battery", "New password": NEW_PASSWORD });
   await press(page, "Change password");
   await expectRefusal(page, { "Current password": "This is not your current password. Try again." });
-  for (const label of ["Current password", "New password"]) await expect(field(page, label)).toHaveValue("");
+  await expect(field(page, "Current password")).toHaveValue("");
+  await expect(field(page, "New password")).toHaveValue(javaScriptEnabled === false ? "" : NEW_PASSWORD);
   await fill(page, { "Current password": user.password, "New password": user.password });
   await press(page, "Change password");
   await expectRefusal(page, { "New password": "This is the password that you have already. Choose another one." });
@@ -112,4 +114,22 @@ test("other people’s events and events that never were are not found", async (
     expect(response?.status(), String(event)).toBe(404);
     await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   }
+});
+
+test("“This wasn’t me” is offered for what somebody else may have done, and for nothing else", async ({ page, user, latchkey }) => {
+  const other = await latchkey.signIn(user, { device_name: "Other" });
+  await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token: other, json: { bio: "New" } });
+  await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: "Wrong horse 7 battery" } });
+  await latchkey.api("POST", "/auth/logout/", { token: other, json: {} });
+  latchkey.operator("user", "suspend", user.username);
+  latchkey.operator("user", "activate", user.username);
+  await carry(page.context(), await latchkey.signIn(user));
+  await page.goto("/security/");
+  const rows = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
+  const offered = async (what: string) => rows.filter({ hasText: what }).last().getByRole("link", { name: "This wasn’t me" }).count();
+  for (const what of ["Profile changed", "Failed attempt to sign in", "Signed in"]) expect(await offered(what), what).toBe(1);
+  for (const what of ["Account created", "Account status changed by the operator", "Signed out, or one session ended"])
+    expect(await offered(what), what).toBe(0);
+  const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'status.changed'", user.id);
+  expect((await page.goto(`/security/not-me/?event=${event?.id}`))?.status()).toBe(404);
 });

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, expectRefusal, field, fill, press, sessionCookie, test } from "../pages.ts";
+import { expect, expectNotice, expectRefusal, field, fill, press, sessionCookie, test } from "../pages.ts";
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const CURL = "curl/8.5.0";
@@ -27,7 +27,7 @@ test("a user names a session, and takes the name back", async ({ page, user, lat
   await cards(page).nth(1).getByRole("link", { name: "Rename" }).click();
   await fill(page, { "Name of this session": "The old laptop" });
   await press(page, "Save name");
-  await expect(page).toHaveURL(/\/sessions\/\?notice=session-renamed$/);
+  await expectNotice(page, "/sessions/", "The name has been saved");
   await expect(page.getByRole("heading", { level: 2, name: "The old laptop" })).toBeVisible();
   await cards(page).nth(1).getByRole("link", { name: "Rename The old laptop" }).click();
   await expect(field(page, "Name of this session")).toHaveValue("The old laptop");
@@ -87,7 +87,7 @@ test("S34 a user signs out everywhere, and every device is signed out; nobody el
   await expect(page.getByRole("heading", { name: "Sign out everywhere?" })).toBeVisible();
   expect((await latchkey.api("GET", "/auth/me/", { token })).status, "asked first").toBe(200);
   await press(page, "Sign out everywhere");
-  await expect(page).toHaveURL(/\/login\/\?notice=signed-out-everywhere$/);
+  await expectNotice(page, "/login/", "You are signed out everywhere.");
   await expect(page.getByText("You are signed out everywhere.")).toBeVisible();
   expect(await sessionCookie(context)).toBeUndefined();
   for (const dead of [token, user.token]) expect((await latchkey.api("GET", "/auth/me/", { token: dead })).status).toBe(401);

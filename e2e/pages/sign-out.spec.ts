@@ -1,4 +1,4 @@
-import { expect, press, sessionCookie, test } from "../pages.ts";
+import { expect, expectNotice, press, sessionCookie, test } from "../pages.ts";
 
 const SIGNED_IN_PAGES = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/auth/docs/", "/nowhere/"];
 
@@ -11,7 +11,7 @@ for (const path of SIGNED_IN_PAGES) {
     const headers = await (await answer).allHeaders();
     expect(headers["clear-site-data"]).toBe('"cache", "storage"');
     expect(headers["cache-control"]).toBe("no-store");
-    await expect(page).toHaveURL(/\/login\/\?notice=signed-out$/);
+    await expectNotice(page, "/login/", "You are signed out.");
     await expect(page.getByText("You are signed out.")).toBeVisible();
     expect(await sessionCookie(context)).toBeUndefined();
     expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(401);
@@ -43,8 +43,8 @@ test("signing out twice, as from two tabs, is no error", async ({ page, context,
   const second = await context.newPage();
   for (const tab of [page, second]) await tab.goto("/profile/");
   await press(page, "Sign out");
-  await expect(page).toHaveURL(/notice=signed-out$/);
+  await expectNotice(page, "/login/", "You are signed out.");
   await expect(second.getByRole("banner")).toContainText(user.username);
   await press(second, "Sign out");
-  await expect(second).toHaveURL(/notice=signed-out$/);
+  await expectNotice(second, "/login/", "You are signed out.");
 });

@@ -8,7 +8,7 @@ import { signedInCaller } from "../../current.ts";
 import { Frame } from "../../frame.tsx";
 import { nothingHere } from "../../nothing-here.ts";
 import { endSession } from "../../sessions/actions.ts";
-import { inWords } from "../words.ts";
+import { inWords, mayBeSomebodyElse } from "../words.ts";
 
 /** What to do about an event that the user does not recognise, in the order that helps. */
 export default async function Page({ searchParams }: PageProps<"/security/not-me">) {
@@ -17,7 +17,7 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
   if (!Number.isSafeInteger(id) || id < 1) nothingHere();
   const caller = await signedInCaller(`/security/not-me/?event=${id}`);
   const event = listAuditEvents(caller, { cursor: String(id + 1), limit: 1 }).events[0];
-  if (event?.id !== id) nothingHere();
+  if (event?.id !== id || !mayBeSomebodyElse(event, caller.session.id)) nothingHere();
   const session = listSessions(caller).find((live) => live.id === event.sessionId && live.id !== caller.session.id);
   return (
     <Frame title="This wasn’t me" here="/security/not-me/" width="narrow">
@@ -31,7 +31,7 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
           <>
             <h2>1. End that session</h2>
             <p>It is still open. Ending it signs that device out at once.</p>
-            <ActionForm action={endSession} fields={{ id: session.id }} pendingText="Ending…" look="danger">
+            <ActionForm action={endSession} account={caller.user.id} fields={{ id: session.id }} pendingText="Ending…" look="danger">
               End that session
             </ActionForm>
           </>

@@ -4,9 +4,16 @@ import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { nameSession } from "../actions.ts";
 
-export function NameForm({ id, name, device }: { id: number; name: string; device: string }) {
+export function NameForm({ account, id, name, device }: { account: number; id: number; name: string; device: string }) {
   return (
-    <Form schema={RenameSessionFormInput} action={nameSession} title="Name a session" submit="Save name" pendingText="Saving…">
+    <Form
+      schema={RenameSessionFormInput}
+      action={nameSession}
+      account={account}
+      title="Name a session"
+      submit="Save name"
+      pendingText="Saving…"
+    >
       <input type="hidden" name="id" value={id} />
       <Field
         name="device_name"

@@ -25,10 +25,10 @@ export default async function Page({ params }: PageProps<"/sessions/[id]">) {
           <h1>{session.device_name ?? session.device}</h1>
           <SessionFacts session={session} />
         </div>
-        <NameForm id={session.id} name={session.device_name ?? ""} device={session.device} />
+        <NameForm account={caller.user.id} id={session.id} name={session.device_name ?? ""} device={session.device} />
       </div>
       {!session.current && (
-        <ActionForm action={endSession} fields={{ id: session.id }} pendingText="Ending…" look="warning">
+        <ActionForm action={endSession} account={caller.user.id} fields={{ id: session.id }} pendingText="Ending…" look="warning">
           End this session
         </ActionForm>
       )}

@@ -4,12 +4,12 @@ import { Frame } from "../../frame.tsx";
 import { SignOutEverywhere } from "../sign-out-everywhere.tsx";
 
 export default async function Page() {
-  await signedInCaller("/sessions/sign-out-everywhere/");
+  const { user } = await signedInCaller("/sessions/sign-out-everywhere/");
   return (
     <Frame title="Sign out everywhere?" here="/sessions/sign-out-everywhere/" width="narrow">
       <div className={panel.panel}>
         <h1>Sign out everywhere?</h1>
-        <SignOutEverywhere />
+        <SignOutEverywhere account={user.id} />
         <p>
           <a href="/sessions/">Stay signed in</a>
         </p>

@@ -1,5 +1,5 @@
 import { BROWSER_ARGUMENTS, findBrowser } from "../../browser.ts";
-import { expect, press, test } from "../../pages.ts";
+import { expect, expectNotice, press, test } from "../../pages.ts";
 
 /* With the browser's memory of whole pages, which Playwright switches off otherwise. */
 test.use({
@@ -14,7 +14,7 @@ test("S63 after signing out the browser's memory of pages shows nothing private 
   for (const path of ["/profile/", "/sessions/", "/security/"]) await page.goto(path);
   await expect(page.getByRole("banner")).toContainText(user.username);
   await press(page, "Sign out");
-  await expect(page).toHaveURL(/notice=signed-out$/);
+  await expectNotice(page, "/login/", "You are signed out.");
   for (let back = 0; back < 3; back++) {
     await page.evaluate(() => history.back());
     await expect(page).toHaveURL(/\/login\/\?next=/);

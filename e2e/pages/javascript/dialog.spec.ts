@@ -1,4 +1,4 @@
-import { expect, hydrated, press, test } from "../../pages.ts";
+import { expect, expectNotice, hydrated, press, test } from "../../pages.ts";
 
 test("signing out everywhere is asked in a dialog that keeps the focus, and can be left by key or button", async ({
   page,
@@ -22,7 +22,7 @@ test("signing out everywhere is asked in a dialog that keeps the focus, and can 
   expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
   await link.click();
   await press(page, "Sign out everywhere");
-  await expect(page).toHaveURL(/\/login\/\?notice=signed-out-everywhere$/);
+  await expectNotice(page, "/login/", "You are signed out everywhere.");
   expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(401);
 });
 

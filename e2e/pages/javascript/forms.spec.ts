@@ -1,4 +1,4 @@
-import { expect, expectRefusal, field, fill, hydrated, PASSWORD, person, press, summaryOf, test } from "../../pages.ts";
+import { carry, expect, expectRefusal, field, fill, hydrated, PASSWORD, person, press, summaryOf, test } from "../../pages.ts";
 import { png } from "../../pictures.ts";
 
 const RULES = ["at least 8 characters", "a lowercase letter", "an uppercase letter", "a digit"];
@@ -142,4 +142,55 @@ test("instants are in the visitor's own zone", async ({ browser, user, latchkey 
   await page.goto(`${latchkey.url}/sessions/`);
   await expect(page.locator("main time").first()).toHaveText(/GMT\+5:30|IST/);
   await context.close();
+});
+
+test("a file that is no picture is said to be none as soon as it is chosen, and another one puts it right", async ({ page }) => {
+  await page.goto("/register/");
+  await hydrated(page);
+  const picture = field(page, PICTURE);
+  const preview = page.getByRole("img", { name: "Preview of your picture" });
+  for (const [name, mimeType] of [
+    ["review.pdf", "application/pdf"],
+    ["photo.jpg", "image/jpeg"],
+  ] as const) {
+    await picture.setInputFiles({ name, mimeType, buffer: Buffer.from("No picture at all") });
+    await expect(picture).toHaveAccessibleDescription(/Choose a JPEG, PNG or WebP picture\./);
+    await expect(picture).toHaveAttribute("aria-invalid", "true");
+    await expect(preview).toHaveCount(0);
+  }
+  await picture.setInputFiles({ name: "me.png", mimeType: "image/png", buffer: await png() });
+  await expect(preview).toBeVisible();
+  await expect(picture).not.toHaveAttribute("aria-invalid");
+});
+
+test("the count of characters speaks of one character as of one", async ({ page }) => {
+  await page.goto("/register/");
+  await hydrated(page);
+  for (const [length, words] of [
+    [499, "1 character left"],
+    [501, "1 character too many"],
+    [502, "2 characters too many"],
+  ] as const) {
+    await field(page, "Contact information (optional)").fill("x".repeat(length));
+    await expect(page.getByText(words, { exact: true }).first()).toBeVisible();
+  }
+});
+
+test("a session that cannot be ended says so beside its button, and its card keeps its shape", async ({ page, user, latchkey }) => {
+  await latchkey.signIn(user, { device_name: "Lost phone" });
+  for (const width of [320, 700, 1280]) {
+    await carry(page.context(), user.token);
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto("/sessions/");
+    await hydrated(page);
+    const card = page.getByRole("listitem").filter({ hasText: "Lost phone" });
+    const height = (await card.boundingBox())?.height ?? 0;
+    await page.context().clearCookies();
+    await press(page, "End session of Lost phone");
+    const alert = card.getByRole("alert");
+    await expect(alert).toContainText("You’ve been signed out.");
+    await expect(alert).toBeFocused();
+    await expect(alert.getByRole("link", { name: "Sign in again" })).toBeVisible();
+    expect((await card.boundingBox())?.height).toBeLessThan(height + 250);
+  }
 });

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, expectMessage, expectRefusal, field, fill, hydrated, PASSWORD, person, press, test } from "../../pages.ts";
+import { expect, expectMessage, expectNotice, expectRefusal, field, fill, hydrated, PASSWORD, person, press, test } from "../../pages.ts";
 
 /** Holds all scripts back until they are let go: the page is there, and JavaScript is not. */
 async function holdScripts(page: Page): Promise<() => void> {
@@ -90,6 +90,6 @@ test("what is typed into a profile while JavaScript is on its way is still there
   await hydrated(page);
   await expect(field(page, BIO)).toHaveValue("Typed early");
   await press(page, "Save changes");
-  await expect(page).toHaveURL(/notice=profile-saved/);
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
   expect(latchkey.kept(user).user).toMatchObject({ bio: "Typed early" });
 });

@@ -1,0 +1,21 @@
+import { currentCaller } from "../current.ts";
+import { answering } from "../endpoint.ts";
+import { innerPath } from "../inner-path.ts";
+import { isNotice, setNotice } from "../notices.ts";
+import { isSameOrigin } from "../same-origin.ts";
+import { seeOther } from "../see-other.ts";
+
+/**
+ * Every successful form leads through here: to the page that says so, or back to signing in if the browser has not kept the
+ * session's cookie, which no request before this one could see.
+ */
+export const GET = answering(async (request) => {
+  const asked = new URL(request.url).searchParams;
+  const target = innerPath(asked.get("to"), "/profile/");
+  if (asked.has("signed") && !(await currentCaller()).user) {
+    return seeOther(`/login/?${new URLSearchParams({ next: target, cookie: "lost" })}`);
+  }
+  const code = asked.get("say");
+  if (isNotice(code) && isSameOrigin(request.headers)) await setNotice(code); // another site's link says nothing in our name
+  return seeOther(target);
+});

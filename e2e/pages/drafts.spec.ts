@@ -1,0 +1,72 @@
+import { carry, expect, expectNotice, field, fill, press, test, unique, write } from "../pages.ts";
+
+const BIO = "About you (optional)";
+const CONTACT = "Contact information (optional)";
+const KEPT = "We kept what you typed before you were signed out.";
+
+test("what was typed while the session ran out is there after signing in again, and can be saved", async ({
+  page,
+  user,
+  latchkey,
+  javaScriptEnabled,
+}) => {
+  await page.goto("/profile/");
+  const typed = { Username: unique("new"), [BIO]: "A long\nstory “of” <b>mine</b>", [CONTACT]: "Room 5" };
+  await fill(page, typed);
+  write("delete from sessions where user_id = ?", user.id);
+  await press(page, "Save changes");
+  if (javaScriptEnabled === false) {
+    await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
+    expect(await page.content()).not.toContain("Room 5");
+    await fill(page, { "E-mail address": user.email, Password: user.password });
+    await press(page, "Sign in");
+    await expect(page).toHaveURL(/\/profile\/$/);
+    await expect(page.getByText(KEPT)).toBeVisible();
+  } else {
+    const opened = page.waitForEvent("popup");
+    await page.getByRole("link", { name: "Sign in again (opens in a new tab)" }).click();
+    const tab = await opened;
+    await fill(tab, { "E-mail address": user.email, Password: user.password });
+    await press(tab, "Sign in");
+    await expect(tab).toHaveURL(/\/profile\/$/);
+  }
+  for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
+  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  await press(page, "Save changes");
+  await expectNotice(page, "/profile/", "Your profile has been saved.");
+  expect(latchkey.kept(user).user).toMatchObject({ bio: typed[BIO], username: typed.Username });
+  await page.goto("/profile/");
+  await expect(page.getByText(KEPT)).toHaveCount(0);
+});
+
+test("whoever signs in instead sees nothing of it; its owner does, later", async ({ page, context, user, latchkey }) => {
+  await page.goto("/profile/");
+  await fill(page, { [BIO]: "Words of the first user" });
+  const other = await latchkey.newUser({ bio: "Other words" });
+  await carry(context, await latchkey.signIn(other));
+  await press(page, "Save changes");
+  await expectNotice(page, "/profile/", `You’re now signed in as ${other.username}.`);
+  await expect(field(page, BIO)).toHaveValue("Other words");
+  expect(await page.content()).not.toContain("Words of the first user");
+  await carry(context, user.token);
+  await page.goto("/profile/");
+  await expect(page.getByText(KEPT)).toBeVisible();
+  await expect(field(page, BIO)).toHaveValue("Words of the first user");
+});
+
+test("no password is ever kept for later, and nothing that the form does not have", async ({ page, user, latchkey }) => {
+  const token = user.token;
+  await page.goto("/profile/");
+  const form = await page.locator("main form").evaluate((one: HTMLFormElement) => {
+    one.insertAdjacentHTML("beforeend", '<input name="current_password" value="Secret horse 9"><input name="odd" value="Odd one">');
+    return one.method;
+  });
+  expect(form).toBe("post");
+  await fill(page, { [BIO]: "x" });
+  write("delete from sessions where user_id = ?", user.id);
+  await press(page, "Save changes");
+  await expect(page.getByRole("heading", { level: 1 }).or(page.getByRole("alert")).first()).toBeVisible();
+  const kept = latchkey.rows("select fields from drafts where user_id = ?", user.id);
+  expect(JSON.stringify(kept)).not.toMatch(/Secret|Odd/);
+  expect(token).not.toBe("");
+});

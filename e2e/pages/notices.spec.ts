@@ -1,0 +1,61 @@
+import { expect, expectNotice, fill, press, test } from "../pages.ts";
+
+const SAVED = "Your profile has been saved.";
+
+test("what has just happened is said once: not after a reload, in another tab, or by an address", async ({ page, context, user }) => {
+  await page.goto("/profile/");
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await fill(page, { "About you (optional)": "Changed" });
+  await press(page, "Save changes");
+  await expectNotice(page, "/profile/", SAVED);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1, name: "Profile" })).toBeVisible();
+  await expect(page.getByText(SAVED)).toHaveCount(0);
+  const tab = await context.newPage();
+  for (const path of ["/profile/?notice=profile-saved", "/profile/"]) {
+    await tab.goto(path);
+    await expect(tab.getByRole("heading", { level: 1, name: "Profile" })).toBeVisible();
+    await expect(tab.getByText(SAVED)).toHaveCount(0);
+  }
+});
+
+test("“You are signed out.” is gone when signing in fails", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await press(page, "Sign out");
+  await expectNotice(page, "/login/", "You are signed out.");
+  await fill(page, { "E-mail address": user.email, Password: "Wrong horse 7 battery" });
+  await press(page, "Sign in");
+  await expect(page.getByRole("alert", { name: "There is a problem" })).toBeVisible();
+  await expect(page.getByText("You are signed out.")).toBeHidden();
+});
+
+test("no link of another site makes a page say something in our name", async ({ ask, user, latchkey }) => {
+  const path = "/done/?to=/profile/&say=password-changed";
+  const cookie = `__Host-session=${user.token}`;
+  const own = await ask("GET", path, { headers: { cookie, "sec-fetch-site": "same-origin" } });
+  expect(String(own.headers["set-cookie"])).toMatch(/^__Host-notice=password-changed; Path=\/; .*HttpOnly/i);
+  const foreign = await ask("GET", path, { headers: { cookie, "sec-fetch-site": "cross-site" } });
+  expect([foreign.status, foreign.headers.location, foreign.headers["set-cookie"]]).toEqual([303, `${latchkey.url}/profile/`, undefined]);
+  for (const to of ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
+    const { headers } = await ask("GET", `/done/?to=${encodeURIComponent(to)}&say=x`);
+    expect(headers.location).toBe(`${latchkey.url}/profile/`);
+    expect(headers["set-cookie"]).toBeUndefined();
+  }
+});
+
+test("a browser that does not keep our cookie is told so, and not led in a circle", async ({ page, latchkey }) => {
+  const user = await latchkey.newUser();
+  await page.route("**/*", async (route) => {
+    const answer = await route.fetch({ maxRedirects: 0 });
+    await page.context().clearCookies(); // the answer's own were kept on the way
+    const { "set-cookie": _, ...headers } = answer.headers();
+    await route.fulfill({ response: answer, headers });
+  });
+  await page.goto("/login/?next=%2Fsecurity%2F");
+  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await press(page, "Sign in");
+  const told = page.getByRole("alert").filter({ hasText: "Your browser didn’t keep our cookie, so you’re not signed in." });
+  await expect(told).toBeFocused();
+  await expect(page).toHaveURL(/\/login\/\?next=%2Fsecurity%2F&cookie=lost$/);
+  await expect(page.getByText("You need to sign in to see that page.")).toHaveCount(0);
+});
