@@ -3,11 +3,14 @@ import { describeError } from "./endpoint.ts";
 import { log } from "./log.ts";
 import { withReadBody } from "./page-body.ts";
 import { type ProblemCode, problems } from "./problem.ts";
+import { refusalPage } from "./refusal-page.ts";
 import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
-const TEXT = "text/plain; charset=utf-8";
+const HTML = "text/html; charset=utf-8";
 const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.";
+const UPDATED =
+  "This site was updated while the form was open, and nothing was changed. Go back, copy what you typed, reload the page and send the form again.";
 const sentences: Partial<Record<ProblemCode, string>> = {
   validation_failed: UNREADABLE,
   payload_too_large: "What you sent is too large. Go back, shorten it or choose a picture of at most 5 MiB, and send the form again.",
@@ -27,7 +30,7 @@ export function refusePage(request: IncomingMessage, response: ServerResponse): 
   if (method !== "POST") return false;
   const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
   if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
-  explainBareError(response);
+  explainBareError(response, headers["next-action"] === undefined);
   return false;
 }
 
@@ -52,33 +55,36 @@ export async function readForm(request: IncomingMessage, response: ServerRespons
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): true {
-  response.writeHead(status, { "content-type": TEXT, "cache-control": "no-store" }).end(`${sentence}\n`);
+  response.writeHead(status, { "content-type": HTML, "cache-control": "no-store" }).end(refusalPage(response, sentence));
   return true;
 }
 
 /**
- * A form that Next.js cannot read gets a bare 500 from it, or one for its script. Our actions answer their own faults with
- * the form, and a page that fails is HTML: so these all but always mean the request, and its sender is told so. The log has
- * them, in case that it was a fault of ours after all.
+ * A form that Next.js cannot read gets a bare 500 from it, or one for its script; one that an older build made gets a bare
+ * 409. Our actions answer their own faults with the form, and a page that fails is HTML: so a bare answer is always about the
+ * request. Whoever sent it without a script is told so on a page. The log has them, in case that it was a fault of ours after all.
  */
-function explainBareError(response: ServerResponse): void {
+function explainBareError(response: ServerResponse, withoutScript: boolean): void {
   type Sends<Sent> = (...given: unknown[]) => Sent;
   const writeHead = response.writeHead.bind(response) as Sends<ServerResponse>;
   const write = response.write.bind(response) as Sends<boolean>;
   const end = response.end.bind(response) as Sends<ServerResponse>;
-  let isBare = false;
+  let page: string | undefined;
   response.writeHead = (status: number, ...more: unknown[]) => {
     const type = String(response.getHeader("content-type"));
-    if (type === "text/plain") response.setHeader("content-type", TEXT);
-    if (status !== 500 || !/^text\/(plain|x-component)/.test(type)) return writeHead(status, ...more);
-    isBare = type === "text/plain";
+    const isBare = status >= 400 && /^text\/(plain|x-component)/.test(type);
+    if (!isBare || (status !== 500 && !withoutScript)) return writeHead(status, ...more);
     log().warn({ request_id: response.getHeader("x-request-id") }, "form that cannot be read");
-    if (isBare) for (const name of ["content-length", "content-encoding"]) response.removeHeader(name);
-    return writeHead(400);
+    if (type.startsWith("text/plain") && withoutScript) {
+      page = refusalPage(response, status === 409 ? UPDATED : UNREADABLE);
+      for (const name of ["content-length", "content-encoding"]) response.removeHeader(name);
+      response.setHeader("content-type", HTML);
+    }
+    return writeHead(status === 500 ? 400 : status);
   };
-  response.write = (...given: unknown[]) => isBare || write(...given);
+  response.write = (...given: unknown[]) => page !== undefined || write(...given);
   response.end = (...given: unknown[]) => {
-    if (response.statusCode === 500 && !response.headersSent) response.writeHead(500);
-    return isBare ? end(`${UNREADABLE}\n`) : end(...given);
+    if (response.statusCode >= 400 && !response.headersSent) response.writeHead(response.statusCode);
+    return page === undefined ? end(...given) : end(page);
   };
 }

@@ -99,6 +99,22 @@ test("server actions are in files called actions.ts only, and those hold nothing
   expect(actions.filter((file) => !/^["']use server["'];/.test(read(file)))).toEqual([]);
 });
 
+test("every form that acts for somebody says for whom: its action refuses it for anybody else", () => {
+  for (const file of sources.filter((file) => file.endsWith("/actions.ts"))) {
+    const made = [...read(file).matchAll(/^export const \w+ = (\w+)\(/gm)].map(([, maker]) => maker);
+    const exported = read(file).match(/^export /gm) ?? [];
+    expect(made.length, `${file} exports actions only`).toBe(exported.length);
+    const maker = /^app\/(login|register)\//.test(file) ? "visitorAction" : "userAction";
+    expect(new Set(made), file).toEqual(new Set([maker]));
+  }
+  const forms = within("app", "components").flatMap((file) =>
+    [...read(file).matchAll(/<form\b[\s\S]*?<\/form>/g)].map(([form]) => ({ file, form })),
+  );
+  expect(forms.length).toBeGreaterThan(3);
+  for (const { file, form } of forms)
+    if (!form.includes('method="get"')) expect(form, file).toContain("<AccountField account={account} />");
+});
+
 test("the environment is read in one place", () => {
   const readers = [...sources, "server.ts", "instrumentation.ts", "next.config.ts"].filter((file) => /process\.env\b/.test(read(file)));
   const allowed = ["accounts/config.ts", "instrumentation.ts"]; // Next.js says by a variable which of its runtimes asks

@@ -1,4 +1,4 @@
-import { expect, test } from "../pages.ts";
+import { copyOf, expect, press, test } from "../pages.ts";
 
 test("an address that leads nowhere says so and leads back", async ({ page }) => {
   const response = await page.goto("/nowhere/");
@@ -47,7 +47,7 @@ test("a form that breaks off or is garbled gets 400 and a sentence", async ({ as
     for (const type of ["multipart/form-data; boundary=x", "multipart/form-data"]) {
       for (const raw of ["", "--x\r\nnonsense", part, `${part}a@example.org`]) {
         const { status, text, headers } = await ask("POST", path, { raw, headers: { "content-type": type, "accept-encoding": "gzip" } });
-        expect([status, headers["content-type"]], `${path} ${type} ${raw}`).toEqual([400, "text/plain; charset=utf-8"]);
+        expect([status, headers["content-type"]], `${path} ${type} ${raw}`).toEqual([400, "text/html; charset=utf-8"]);
         expect(text).toContain("cannot be read as a form");
       }
     }
@@ -105,4 +105,33 @@ test("a form of an old version of the page is refused, and never an error of our
   const { status, text } = await ask("POST", "/login/", { multipart: forged });
   expect(status).toBeLessThan(500);
   expect(text).not.toMatch(/\bat \w+ \(|node_modules/);
+});
+
+test("a form that a newer build does not know is answered with a page that says so, and changes nothing", async ({
+  page,
+  user,
+  latchkey,
+}) => {
+  await page.goto("/profile/");
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  const fields = await copyOf(page.locator("main form"));
+  const unknown = Object.entries(fields).map(([name, value]) => [name, value.replace(/"id":"[0-9a-f]{42}"/, `"id":"7f${"0".repeat(40)}"`)]);
+  await page.setContent(`<form method="post" enctype="multipart/form-data" action="${latchkey.url}/profile/"><button>Send</button></form>`);
+  await page.locator("form").evaluate(
+    (form, all) => {
+      for (const [name = "", value = ""] of all) {
+        if (name === "image") continue;
+        const input = document.createElement("input");
+        Object.assign(input, { type: "hidden", name, value: name === "bio" ? "Never saved" : value });
+        form.append(input);
+      }
+    },
+    unknown as [string, string][],
+  );
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await press(page, "Send");
+  expect((await answered).status()).toBe(409);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This was not sent");
+  await expect(page.getByRole("main")).toContainText("This site was updated while the form was open, and nothing was changed. Go back");
+  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });

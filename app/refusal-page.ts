@@ -1,0 +1,29 @@
+import type { ServerResponse } from "node:http";
+
+const STYLE = "body{max-width:32rem;margin:0 auto;padding:3rem 1rem;font:1.0625rem/1.5 system-ui,sans-serif}";
+
+/** A whole page around a sentence, for what is refused before a page is made. */
+export function refusalPage(response: ServerResponse, sentence: string): string {
+  const [, nonce = ""] = String(response.getHeader("content-security-policy")).match(/'nonce-([\w-]+)'/) ?? [];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>Error: this was not sent – Latchkey</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>This was not sent</h1>
+<p>${escaped(sentence)}</p>
+<p><a href="/">Go to the start page</a></p>
+</main>
+</body>
+</html>
+`;
+}
+
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
