@@ -66,7 +66,15 @@ export function mountDisk(): Disk | null {
   return null;
 }
 
-/** Whether this machine has them. */
+/** Whether this process may mount. */
+export function mayMount(): boolean {
+  const folder = newFolder();
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]).status === 0;
+  if (mounted) spawnSync("umount", ["-l", folder]);
+  return mounted;
+}
+
+/** Whether this machine has disks to break. */
 export function hasDisks(): boolean {
   const disk = mountDisk();
   disk?.unmount();

@@ -3,15 +3,16 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../free-port.ts";
+import { OLD_NODE, OWN_MOUNTS, UNPRIVILEGED } from "./needs.ts";
 import { environment, newFolder, ROOT, SERVER, spawnChild } from "./place.ts";
-import { OLD_NODE, type Scenario, type Torture } from "./scenario.ts";
+import type { Scenario, Torture } from "./scenario.ts";
 
 type Refused = { code: number | null; signal: string | null; said: string; ms: number };
 
 /** Starts a server that is not expected to run, and says how it ended. */
 export async function startRefused(
   settings: Record<string, string>,
-  { node = process.execPath, user, through = [] }: { node?: string; user?: number; through?: string[] } = {},
+  { node = process.execPath, through = [] }: { node?: string; through?: string[] } = {},
 ): Promise<Refused> {
   const startedAt = performance.now();
   const port = settings.PORT ?? String(await freePort());
@@ -20,7 +21,6 @@ export async function startRefused(
     cwd: ROOT,
     env: environment({ PORT: port, ...settings }),
     stdio: ["ignore", "pipe", "pipe"],
-    ...(user && { uid: user, gid: user }),
   });
   let said = "";
   child.stdout?.on("data", (bytes) => (said += bytes));
@@ -69,13 +69,14 @@ async function wrongEnvironment(torture: Torture): Promise<void> {
   mkdirSync(notOurs);
   writeFileSync(join(notOurs, "latchkey.db"), "this is no database, only some text that is long enough".repeat(30));
   judge(torture, "a file that is no database", await startRefused({ DATA_DIR: notOurs }), ["DATA_DIR"]);
-  if (process.getuid?.() === 0) {
-    const locked = join(folder, "locked");
-    mkdirSync(locked);
-    chmodSync(folder, 0o755);
-    chmodSync(locked, 0o555);
-    judge(torture, "unwritable DATA_DIR", await startRefused({ DATA_DIR: join(locked, "data") }, { user: 65_534 }), ["DATA_DIR"]);
-  }
+}
+
+async function unwritableFolder(torture: Torture): Promise<void> {
+  const locked = newFolder();
+  chmodSync(locked, 0o555);
+  const refused = await startRefused({ DATA_DIR: join(locked, "data") }, { through: UNPRIVILEGED });
+  judge(torture, "unwritable DATA_DIR", refused, ["DATA_DIR"]);
+  torture.check(readdirSync(locked).length === 0, "unwritable DATA_DIR: left something");
 }
 
 async function oldNode(torture: Torture): Promise<void> {
@@ -88,7 +89,7 @@ async function oldNode(torture: Torture): Promise<void> {
 async function missingLibraries(torture: Torture): Promise<void> {
   const data = join(newFolder(), "data");
   for (const name of ["better-sqlite3", "@node-rs/argon2"]) {
-    const through = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', join(ROOT, "node_modules", name)];
+    const through = [...OWN_MOUNTS, "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', join(ROOT, "node_modules", name)];
     judge(torture, `without ${name}`, await startRefused({ DATA_DIR: data }, { through }), [name, "npm ci"]);
     torture.check(!existsSync(data), `without ${name}: left something`);
   }
@@ -110,7 +111,14 @@ async function withoutNodeEnv(torture: Torture): Promise<void> {
 
 export const wrongEnvironments: Scenario[] = [
   { id: "F26", title: "Wrong environment", short: true, run: wrongEnvironment },
+  {
+    id: "F26w",
+    title: "A data folder that cannot be written",
+    needs: ["the right to give up privileges"],
+    short: true,
+    run: unwritableFolder,
+  },
   { id: "F26n", title: "An older Node", needs: ["Node below 22"], short: true, run: oldNode },
-  { id: "F26m", title: "Missing libraries", needs: ["root"], short: true, run: missingLibraries },
+  { id: "F26m", title: "Missing libraries", needs: ["the right to mount in a namespace"], short: true, run: missingLibraries },
   { id: "F26e", title: "NODE_ENV does not matter", run: withoutNodeEnv },
 ];

@@ -2,9 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, newName, PASSWORD } from "./client.ts";
+import { LIBFAKETIME } from "./needs.ts";
 import { sendForm } from "./pages.ts";
 import { newFolder, type Server } from "./place.ts";
-import { LIBFAKETIME, type Scenario, type Torture } from "./scenario.ts";
+import type { Scenario, Torture } from "./scenario.ts";
 
 const WRONG = "Wrong horse 7 battery";
 const SEEN_MS = 500;

@@ -151,6 +151,6 @@ async function syncBeforeAnswer(torture: Torture): Promise<void> {
 
 export const faultsCrash: Scenario[] = [
   { id: "F01", title: "kill -9 under writes", short: true, run: killedUnderWrites },
-  { id: "F02", title: "Power cut: acknowledged writes survive", needs: ["gcc"], short: true, run: powerCut },
+  { id: "F02", title: "Power cut: acknowledged writes survive", needs: ["gcc with the C library's headers"], short: true, run: powerCut },
   { id: "F02b", title: "The answer leaves after the sync", needs: ["strace"], run: syncBeforeAnswer },
 ];

@@ -88,6 +88,6 @@ async function endlessReader(torture: Torture): Promise<void> {
 }
 
 export const faultsDisk: Scenario[] = [
-  { id: "F04", title: "Disk full", needs: ["root"], short: true, run: diskFull },
+  { id: "F04", title: "Disk full", needs: ["the right to mount"], short: true, run: diskFull },
   { id: "F25", title: "Reader that never finishes", short: true, run: endlessReader },
 ];

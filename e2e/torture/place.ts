@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,12 +38,24 @@ process.on("exit", () => {
 });
 
 const MEMORY = "/dev/shm";
+const ROOM_BYTES = 512 * 1024 * 1024;
 
 /** A folder that is gone when the run ends; in memory, where other users of a disk would spoil what is measured. */
 export function newFolder({ inMemory = false } = {}): string {
-  const folder = mkdtempSync(join(inMemory && existsSync(MEMORY) ? MEMORY : tmpdir(), "latchkey-torture-"));
+  const folder = mkdtempSync(join(inMemory && hasRoomInMemory() ? MEMORY : tmpdir(), "latchkey-torture-"));
   folders.add(folder);
   return folder;
+}
+
+/** Containers often have 64 MB there, or nothing that may be written. */
+function hasRoomInMemory(): boolean {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** A child that does not outlive the run. */

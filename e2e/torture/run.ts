@@ -14,8 +14,9 @@ import { faultsStop } from "./faults-stop.ts";
 import { faultsUpgrade } from "./faults-upgrade.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
+import { missing } from "./needs.ts";
 import { races } from "./races.ts";
-import { missing, type Scenario, Torture } from "./scenario.ts";
+import { type Scenario, Torture } from "./scenario.ts";
 import { timing } from "./timing.ts";
 import { uploads } from "./uploads.ts";
 
@@ -54,6 +55,7 @@ const short = words.includes("--short");
 const asked = words.filter((word) => !word.startsWith("--"));
 const chosen = scenarios.filter((one) => (asked.length > 0 ? asked.includes(one.id) : !short || one.short));
 const lines: Line[] = [];
+const allLacking = new Set<string>();
 
 for (const scenario of chosen) {
   const line = await runOne(scenario);
@@ -68,10 +70,12 @@ for (const { id, title, rounds, figures, verdict } of lines) {
   process.stdout.write(`| ${id} ${title} | ${rounds} | ${cell(figures)} | ${verdict} |\n`);
 }
 process.stdout.write(`\n${counted("passed")} passed, ${counted("FAILED")} failed, ${counted("not run")} not run.\n`);
+if (allLacking.size > 0) process.stdout.write(`Not run is what needs something that is missing here: ${[...allLacking].join("; ")}.\n`);
 process.exit(counted("FAILED") > 0 || lines.length === 0 ? 1 : 0);
 
 async function runOne({ id, title, needs, run }: Scenario): Promise<Line> {
   const lacking = missing(needs);
+  for (const need of lacking) allLacking.add(need);
   if (lacking.length > 0) return { id, title, rounds: "–", figures: `needs ${lacking.join(", ")}`, verdict: "not run" };
   const torture = new Torture(short);
   const startedAt = performance.now();

@@ -1,45 +1,24 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeClients, telling } from "./client.ts";
-import { hasDisks } from "./disk.ts";
+import type { Need } from "./needs.ts";
 import { newFolder, type Server, type StartOptions, startServer } from "./place.ts";
 
 /* What a scenario is, and what has to hold after each: the global invariants. */
-
-export type Need = "strace" | "libfaketime" | "gcc" | "root" | "ext4 on a loop device" | "Node below 22" | "20,000 descriptors";
 
 export type Scenario = {
   /** As the security requirements call it, or a word. */
   id: string;
   title: string;
-  /** What it cannot be run without: where that is missing it counts as not run, never as passed. */
+  /** What it cannot be run without: where that is missing it counts as not run, never as passed or failed. */
   needs?: Need[];
   /** Whether it has a form for every test run. */
   short?: boolean;
   run(torture: Torture): Promise<void>;
 };
 
-export const LIBFAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-export const OLD_NODE = "/usr/bin/node";
-
 const MOST_BUSY = 2;
 const GENEROUS = 5; // every test run: finds what is blocked, not what is a little slow
-
-const has = (program: string) => spawnSync("which", [program]).status === 0;
-
-const present: Record<Need, () => boolean> = {
-  strace: () => has("strace"),
-  gcc: () => has("gcc"),
-  libfaketime: () => existsSync(LIBFAKETIME),
-  root: () => process.getuid?.() === 0,
-  "ext4 on a loop device": () => hasDisks(),
-  "Node below 22": () =>
-    existsSync(OLD_NODE) && Number(spawnSync(OLD_NODE, ["-p", "process.versions.node"]).stdout.toString().split(".")[0]) < 22,
-  "20,000 descriptors": () => Number(/open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) >= 20_000,
-};
-
-export const missing = (needs: Need[] = []): Need[] => needs.filter((need) => !present[need]());
 
 type Watched = { server: Server; descriptors: number; allowed: RegExp };
 
