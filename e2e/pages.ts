@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
+import { findBrowser } from "./browser.ts";
 import { test as base, expect, type NewUser } from "./fixtures.ts";
 import { type Answer, type Ask, send } from "./request.ts";
 import { server } from "./servers.ts";
@@ -13,6 +14,8 @@ const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like
 export type SignedIn = NewUser & { token: string };
 
 type Pages = {
+  /** Without Chromium the test counts as not run. */
+  browserFound: undefined;
   /** What no page may ever cause, collected; a test that ends with any of it has failed. */
   complaints: string[];
   /** A new user whom the browser is signed in as. */
@@ -23,6 +26,13 @@ type Pages = {
 
 /** For the page specs: no error, report, dialog or foreign request of any page ever. */
 export const test = base.extend<Pages>({
+  browserFound: [
+    async ({ baseURL: _ }, use, info) => {
+      info.skip(!findBrowser(), "needs Chromium");
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   complaints: [
     async ({ context }, use) => {
       const complaints: string[] = [];

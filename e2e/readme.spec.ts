@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasCurl } from "./browser.ts";
 import { expect, test } from "./fixtures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -38,12 +39,7 @@ function type(commands: string): { said: string; answers: string[] } {
 }
 
 test("the life of an account in README.md happens as it is written there", async ({ latchkey }) => {
-  const version = spawnSync("curl", ["--version"], { encoding: "utf8" }).stdout ?? "";
-  const [major = 0, minor = 0] = (version.match(/^curl (\d+)\.(\d+)/) ?? []).slice(1).map(Number);
-  expect(major * 1000 + minor, "this test runs README's commands and needs curl 7.82 or newer: apt-get install curl").toBeGreaterThan(
-    7_081,
-  );
-
+  test.info().skip(!hasCurl(), "needs curl");
   const { said, answers } = type(commandsUnder("The life of an account, by curl").replaceAll(ADDRESS, latchkey.url));
 
   const session = answers.find((line) => line.includes("/auth/sessions/") && line.startsWith("PATCH"))?.match(/(\d+)\/ /)?.[1];

@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ensureTools } from "./browser.ts";
+import { ensurePrograms } from "./browser.ts";
 import { freePort } from "./free-port.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -33,11 +33,14 @@ export function server(host: Host): { url: string; dataDir: string; logFile: str
 /** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
 export default async function startServers(): Promise<(() => Promise<void>) | undefined> {
   if (onlyRulesAsked()) return;
-  ensureTools();
+  const notRun = ensurePrograms();
+  const sayNotRun = () => notRun.forEach((sentence) => void process.stderr.write(`${sentence}\n`));
+  sayNotRun();
   build();
   const running: Running[] = [];
   const stopAll = async () => {
     await Promise.all(running.map(stop));
+    sayNotRun();
   };
   try {
     for (const host of ["front-door", "next"] as const) running.push(await start(host));
