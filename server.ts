@@ -6,6 +6,7 @@ import { NodeRequest } from "srvx/node";
 import { config, isLoopback, runInProduction } from "#accounts/config.ts";
 import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
+import { builds, NoBuildError } from "#app/builds.ts";
 import { stampClientAddress } from "#app/client-address.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
@@ -137,6 +138,7 @@ function otherNameOfThisMachine({ method, url = "/", headers }: IncomingMessage)
 }
 
 async function preparePages() {
+  if (builds().length === 0) giveUp(new NoBuildError());
   runInProduction();
   const { default: next } = await import("next");
   const app = next({ dev: false, dir: import.meta.dirname });

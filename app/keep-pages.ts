@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { renameSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { runInProduction } from "#accounts/config.ts";
+import { serveFrom, WORKSHOP } from "./builds.ts";
 import { KEPT_FILE, KEPT_PATHS, type KeptPage } from "./kept-pages.ts";
 import { pageHeaders } from "./security-headers.ts";
 
 /* The build's last step, a process of its own: renders the pages that are the same for everybody, once and for all. */
 
 runInProduction();
+serveFrom(WORKSHOP);
 const { default: next } = await import("next");
 const app = next({ dev: false, dir: "." });
 await app.prepare();
@@ -29,6 +32,5 @@ for (const path of KEPT_PATHS) {
   const headers = Object.fromEntries(["content-type", "cache-control", "vary"].map((name) => [name, answer.headers.get(name) ?? ""]));
   kept[path] = { headers, pieces: (await answer.text()).split(nonce) };
 }
-writeFileSync(`${KEPT_FILE}.part`, JSON.stringify(kept));
-renameSync(`${KEPT_FILE}.part`, KEPT_FILE); // whole or not at all: it also stands for a build that came to its end
+writeFileSync(join(WORKSHOP, KEPT_FILE), JSON.stringify(kept));
 process.exit();

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { servedBuild } from "./builds.ts";
 
 /** The doors that everybody comes to. They look the same to all who are signed out, but for the nonce of their scripts. */
 export const KEPT_PATHS = ["/login/", "/register/"];
-export const KEPT_FILE = ".next/kept-pages.json";
+export const KEPT_FILE = "kept-pages.json";
 
 /** An answer's own headers, and its text in the pieces around the nonce. */
 export type KeptPage = { headers: Record<string, string>; pieces: string[] };
@@ -25,7 +26,7 @@ export function sendKept(request: IncomingMessage, response: ServerResponse, non
 }
 
 function pages(root: string): Record<string, KeptPage> {
-  const file = join(root, KEPT_FILE);
+  const file = join(root, servedBuild(), KEPT_FILE);
   kept ??= existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, KeptPage>) : {};
   return kept;
 }

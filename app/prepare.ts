@@ -3,6 +3,7 @@ import { startPurging } from "#accounts/purge.ts";
 import { markServing } from "#db/backup.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { processWide } from "#db/process-wide.ts";
+import { NoBuildError } from "./builds.ts";
 import { logEvents } from "./log.ts";
 
 const done = processWide("prepare", () => ({ prepared: false }));
@@ -42,6 +43,7 @@ function sentence(error: unknown): string {
   if (error instanceof ConfigError) {
     return `Latchkey cannot start. These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
   }
+  if (error instanceof NoBuildError) return "Latchkey cannot start: its pages have not been built. Run “npm run build” first.";
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return `Latchkey cannot start: port ${config().port} on ${config().host} is in use. Set PORT to a free one.`;
   if (code === "EADDRNOTAVAIL" || (code === "EACCES" && message.includes("listen"))) {

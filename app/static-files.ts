@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { servedBuild } from "./builds.ts";
 import { staticHeaders } from "./security-headers.ts";
 
 const TYPES: Record<string, string> = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" };
@@ -12,7 +13,7 @@ const TYPES: Record<string, string> = { js: "text/javascript; charset=utf-8", cs
 export async function serveStatic(request: IncomingMessage, response: ServerResponse, root: string): Promise<boolean> {
   const [path, , type = ""] = request.url?.match(/^\/_next\/static(\/[\w~-][\w.~-]*)+\.(js|css)$/) ?? [];
   if (!path || request.method !== "GET" || !/\bbr\b/.test(String(request.headers["accept-encoding"]))) return false;
-  const bytes = await readFile(join(root, ".next", `${path.slice("/_next".length)}.br`)).catch(() => null);
+  const bytes = await readFile(join(root, servedBuild(), `${path.slice("/_next".length)}.br`)).catch(() => null);
   if (!bytes) return false;
   response.writeHead(200, {
     ...staticHeaders(),

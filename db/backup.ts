@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { privateFile } from "./client.ts";
 import { flushMeanwhile } from "./flush.ts";
+import { type Lock, lockAlone, share } from "./lock.ts";
 import { processWide } from "./process-wide.ts";
 
 /** A file that a server of this database keeps a shared lock on while it runs; the system lets go of it even after kill -9. */
@@ -13,12 +14,7 @@ export class BackupError extends Error {}
 
 /** Tells other processes, until this one ends, that a server works on this database. */
 export function markServing(file: string): void {
-  processWide("serving", () => {
-    const lock = new Database(privateFile(servingFile(file)));
-    lock.exec("BEGIN");
-    lock.prepare("SELECT count(*) FROM sqlite_master").get();
-    return lock; // held for as long as it is referred to
-  });
+  processWide("serving", () => share(privateFile(servingFile(file))));
 }
 
 /**
@@ -52,19 +48,14 @@ export function restore(backup: string, file: string): void {
     keepPresent(file);
     publish(part, file);
   } finally {
-    lock.close();
+    lock.release();
   }
 }
 
-function lockOut(file: string): Database.Database {
-  const lock = new Database(privateFile(servingFile(file)), { timeout: 0 });
-  try {
-    lock.exec("BEGIN EXCLUSIVE");
-    return lock;
-  } catch {
-    lock.close();
-    throw new BackupError("A server is running on this database. Stop it first, then restore.");
-  }
+function lockOut(file: string): Lock {
+  const lock = lockAlone(privateFile(servingFile(file)), 0);
+  if (!lock) throw new BackupError("A server is running on this database. Stop it first, then restore.");
+  return lock;
 }
 
 function copyWhole(backup: string, part: string): void {

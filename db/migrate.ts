@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { type Db, openDatabase, privateFile, StorageError } from "./client.ts";
+import { lockAlone } from "./lock.ts";
 
 const OTHER_PROCESS_MS = 60_000;
 
@@ -14,14 +14,14 @@ const OTHER_PROCESS_MS = 60_000;
 export function migrateDatabase(file: string): void {
   const db = openDatabase(file);
   // The migrator reads what is done before it locks: without this lock two processes that start together would both apply it.
-  const lock = new Database(privateFile(`${file}.migrating`), { timeout: OTHER_PROCESS_MS });
+  const lock = lockAlone(privateFile(`${file}.migrating`), OTHER_PROCESS_MS);
+  if (!lock) throw new StorageError("another process has been upgrading it for a minute. Try again when that one is done");
   try {
-    lock.exec("BEGIN EXCLUSIVE");
     const migrationsFolder = join(process.cwd(), "db/migrations");
     migrate(db, { migrationsFolder });
     refuseNewer(db, readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis ?? 0);
   } finally {
-    lock.close();
+    lock.release();
   }
   db.$client.pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
 }

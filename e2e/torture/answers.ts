@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { builds } from "#app/builds.ts";
 import { Client, newName, PASSWORD, type Reply } from "./client.ts";
 import { hiddenFields, sendForm } from "./pages.ts";
 import { accounts, newFolder, ROOT, type Server } from "./place.ts";
@@ -35,6 +36,12 @@ function checkHeaders(torture: Torture, what: string, kind: Kind, { status, head
   check(Boolean(headers["x-request-id"]) || kind === "static", "no X-Request-Id");
 }
 
+/** The address of a script of the latest build. */
+function anyScript(): string {
+  const [folder = ""] = builds();
+  return globSync(`${folder}/static/**/*.js`, { cwd: ROOT })[0]?.replace(folder, "/_next") ?? "";
+}
+
 async function headersEverywhere(torture: Torture): Promise<void> {
   const server = await torture.start({ allow: /500/ });
   const client = new Client(server.url);
@@ -43,7 +50,7 @@ async function headersEverywhere(torture: Torture): Promise<void> {
   const login = await client.logIn(name);
   const token = login.body.token;
   const picture = new URL(login.body.user.image).pathname;
-  const script = globSync(".next/static/**/*.js", { cwd: ROOT })[0]?.replace(".next", "/_next") ?? "";
+  const script = anyScript();
   const signedIn = await sendForm(client, "/login/", { email: `${name}@example.org`, password: PASSWORD });
   const cookie = (signedIn.headers["set-cookie"] ?? []).map((line) => line.split(";")[0]).join("; ");
   const asks: [kind: Kind, method: string, path: string, ask?: Parameters<Client["ask"]>[2]][] = [
@@ -94,9 +101,9 @@ async function headersEverywhere(torture: Torture): Promise<void> {
 async function sideDoors(torture: Torture): Promise<void> {
   const server = await torture.start();
   const client = new Client(server.url);
-  const maps = globSync(".next/static/**/*.map", { cwd: ROOT });
+  const maps = globSync(".next/pages-*/static/**/*.map", { cwd: ROOT });
   torture.check(maps.length === 0, `${maps.length} source maps are served`);
-  const script = globSync(".next/static/**/*.js", { cwd: ROOT })[0]?.replace(".next", "/_next") ?? "";
+  const script = anyScript();
   const paths = [
     "/.env",
     "/.git/HEAD",
