@@ -46,7 +46,7 @@ function sentence(error: unknown): string {
   if (error instanceof NoBuildError) return "Latchkey cannot start: its pages have not been built. Run “npm run build” first.";
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return `Latchkey cannot start: port ${config().port} on ${config().host} is in use. Set PORT to a free one.`;
-  if (code === "EADDRNOTAVAIL" || (code === "EACCES" && message.includes("listen"))) {
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || (code === "EACCES" && message.includes("listen"))) {
     return `Latchkey cannot start: it may not listen on ${config().host}, port ${config().port}. Set HOST and PORT.`;
   }
   return `Latchkey cannot start: the database in DATA_DIR (${config().dataDir}) cannot be opened: ${message}`;

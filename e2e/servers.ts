@@ -4,6 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bareEnvironment } from "./bare-environment.ts";
 import { ensurePrograms } from "./browser.ts";
 import { freePort } from "./free-port.ts";
 
@@ -33,6 +34,10 @@ export function server(host: Host): { url: string; dataDir: string; logFile: str
 /** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
 export default async function startServers(): Promise<(() => Promise<void>) | undefined> {
   if (onlyRulesAsked()) return;
+  if (process.platform !== "linux") {
+    process.stderr.write("Not run: the tests of the running service. They need Linux, where each client can have an address of its own.\n");
+    return;
+  }
   const notRun = ensurePrograms();
   const sayNotRun = () => notRun.forEach((sentence) => void process.stderr.write(`${sentence}\n`));
   sayNotRun();
@@ -60,7 +65,11 @@ function onlyRulesAsked(): boolean {
 }
 
 function build(): void {
-  const { status } = spawnSync(process.execPath, [...RUNTIME, "app/build.ts"], { cwd: ROOT, env: environment(), stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync(process.execPath, [...RUNTIME, "app/build.ts"], {
+    cwd: ROOT,
+    env: bareEnvironment(),
+    stdio: ["ignore", 2, 2],
+  });
   if (status !== 0) throw new Error("The pages could not be built.");
 }
 
@@ -72,7 +81,7 @@ async function start(host: Host): Promise<Running> {
   const child = spawn(process.execPath, COMMANDS[host](port), {
     cwd: ROOT,
     env: {
-      ...environment(),
+      ...bareEnvironment(),
       HOST: "127.0.0.1",
       PORT: String(port),
       DATA_DIR: join(folder, "data"),
@@ -111,9 +120,3 @@ const answers = (url: string) =>
   );
 
 const variable = (host: Host) => `E2E_${host.replace("-", "_").toUpperCase()}`;
-
-/** Only what a program needs to run: no setting of the one who runs the tests reaches the servers. */
-function environment(): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, TMPDIR, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-}

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { bareEnvironment } from "../bare-environment.ts";
 import { freePort } from "../free-port.ts";
 import { OLD_NODE, OWN_MOUNTS, UNPRIVILEGED } from "./needs.ts";
-import { environment, newFolder, ROOT, SERVER, spawnChild } from "./place.ts";
+import { newFolder, ROOT, SERVER, spawnChild } from "./place.ts";
 import type { Scenario, Torture } from "./scenario.ts";
 
 type Refused = { code: number | null; signal: string | null; said: string; ms: number };
@@ -19,7 +20,7 @@ export async function startRefused(
   const [command = node, ...args] = [...through, node, ...SERVER];
   const child = spawnChild(command, args, {
     cwd: ROOT,
-    env: environment({ PORT: port, ...settings }),
+    env: bareEnvironment({ PORT: port, ...settings }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -3,10 +3,11 @@ import { copyFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
+import { bareEnvironment } from "../bare-environment.ts";
 import { type Seen, standBy } from "./bystander.ts";
 import { Client, newName, PASSWORD, percentile } from "./client.ts";
 import { checkHistory, type History, newHistory, startLoad } from "./history.ts";
-import { accounts, environment, newFolder, ROOT, type Server, spawnChild, startServer } from "./place.ts";
+import { accounts, newFolder, ROOT, type Server, spawnChild, startServer } from "./place.ts";
 import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 
 /* Copies while others write, and going back to one. */
@@ -53,7 +54,7 @@ const known = ({ actors }: History): Known[] =>
 async function copyNow(torture: Torture, server: Server, history: History, file: string): Promise<Copy> {
   const copy = { file, before: known(history) };
   const words = ["accounts/cli.js", "backup", copy.file];
-  const child = spawnChild(process.execPath, words, { cwd: ROOT, env: environment({ DATA_DIR: server.dataDir }), stdio: "ignore" });
+  const child = spawnChild(process.execPath, words, { cwd: ROOT, env: bareEnvironment({ DATA_DIR: server.dataDir }), stdio: "ignore" });
   const [code] = (await once(child, "exit")) as [number];
   torture.check(code === 0, `backup: exit code ${code}`);
   return copy;

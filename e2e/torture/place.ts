@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
+import { bareEnvironment } from "../bare-environment.ts";
 import { freePort } from "../free-port.ts";
 
 /* Servers to be tortured: each a process of its own, in production mode, with a data folder that nobody else has. */
@@ -13,7 +14,6 @@ export const ROOT = join(import.meta.dirname, "../..");
 export const SERVER = ["--import", "./accounts/runtime.js", "server.ts"];
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
-const KEPT_FREE = /^(PATH|HOME|TMPDIR)$/;
 
 export type StartOptions = {
   settings?: Record<string, string>;
@@ -86,7 +86,7 @@ export class Server {
     const [command = process.execPath, ...args] = [...through, process.execPath, ...SERVER];
     this.child = spawnChild(command, args, {
       cwd: ROOT,
-      env: environment({ HOST: "127.0.0.1", PORT: String(port), DATA_DIR: this.dataDir, LOG_LEVEL: "info", ...settings }),
+      env: bareEnvironment({ HOST: "127.0.0.1", PORT: String(port), DATA_DIR: this.dataDir, LOG_LEVEL: "info", ...settings }),
       stdio: ["ignore", log, log],
     });
     this.exited = once(this.child, "exit").then(([code, signal]) => ({ code, signal }));
@@ -189,15 +189,9 @@ export class Server {
   }
 }
 
-/** Only what a program needs to run: no setting of the one who runs the tests reaches the servers. */
-export function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => KEPT_FREE.test(name));
-  return { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...settings } as NodeJS.ProcessEnv;
-}
-
 /** Runs a command of the operator's on a server's folder. */
 export const accounts = (dataDir: string, ...words: string[]) =>
-  spawnSync(process.execPath, ["accounts/cli.js", ...words], { cwd: ROOT, env: environment({ DATA_DIR: dataDir }), encoding: "utf8" });
+  spawnSync(process.execPath, ["accounts/cli.js", ...words], { cwd: ROOT, env: bareEnvironment({ DATA_DIR: dataDir }), encoding: "utf8" });
 
 export async function startServer(options: StartOptions = {}): Promise<Server> {
   const server = new Server({ ...options, port: options.port ?? (await freePort()) });

@@ -1,0 +1,11 @@
+import { settings } from "#accounts/config.ts";
+
+/**
+ * Only what a program needs to run. Every setting is empty, which counts as not set: so neither the environment nor the file
+ * .env of the one who runs the tests reaches a server, though Next.js and the command line read that file by themselves.
+ */
+export function bareEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const unset = Object.fromEntries(Object.keys(settings).map((name) => [name, ""]));
+  return { PATH, HOME, TMPDIR, ...unset, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...given };
+}
