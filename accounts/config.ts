@@ -113,10 +113,15 @@ export function runInProduction(): void {
   const actionsKey = process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? FORM_IDS_KEY;
   Object.assign(process.env, {
     NODE_ENV: "production",
-    NEXT_TELEMETRY_DISABLED: "1",
     UV_THREADPOOL_SIZE: threads,
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionsKey,
   });
+  disableTelemetry();
+}
+
+/** Next.js tells its makers nothing about whoever runs this. */
+export function disableTelemetry(): void {
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
 }
 
 let read: Config | undefined;

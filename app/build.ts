@@ -7,7 +7,7 @@ import { runInProduction } from "#accounts/config.ts";
 import { lockAlone } from "#db/lock.ts";
 import { beganAt, builds, folderOfBuild, inUse, removeOldBuilds, WORKSHOP } from "./builds.ts";
 
-const SOURCES = ["{accounts,app,components,db}/**/*.{ts,tsx,css}", "{instrumentation.ts,next.config.js}", "package-lock.json"];
+const SOURCES = ["{accounts,app,components,db}/**/*.{ts,tsx,css}", "{instrumentation,next.config}.ts", "package-lock.json"];
 const STAYS = ["cache", "types"]; // in the workshop, from one build to the next
 const LONGEST_BUILD_MS = 10 * 60_000;
 

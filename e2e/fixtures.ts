@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test as base, expect, type TestInfo } from "@playwright/test";
 import Database from "better-sqlite3";
+import { bareEnvironment } from "./bare-environment.ts";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
 import { type Answer, type Ask, hold, send, sendBytes, sendTogether } from "./request.ts";
 import { type Host, server } from "./servers.ts";
@@ -164,7 +165,7 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
 });
 
 function runAccounts(dataDir: string, args: string[]): void {
-  const env = { ...process.env, NODE_ENV: "production", DATA_DIR: dataDir } as NodeJS.ProcessEnv;
+  const env = bareEnvironment({ DATA_DIR: dataDir });
   const { status, stderr } = spawnSync(process.execPath, ["accounts/cli.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
   expect(status, stderr).toBe(0);
 }

@@ -27,7 +27,7 @@ function type(commands: string): { said: string; answers: string[] } {
     const { stdout, stderr, error } = spawnSync("bash", ["-u"], {
       cwd: ROOT,
       input: commands,
-      env: { ...process.env, HOME: home, CURL_HOME: home },
+      env: { PATH: process.env.PATH, HOME: home, CURL_HOME: home }, // without a proxy, say
       encoding: "utf8",
       timeout: LONGEST_MS,
     });

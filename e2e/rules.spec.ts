@@ -116,7 +116,7 @@ test("every form that acts for somebody says for whom: its action refuses it for
 });
 
 test("the environment is read in one place", () => {
-  const readers = [...sources, "server.ts", "instrumentation.ts", "next.config.js"].filter((file) => /process\.env\b/.test(read(file)));
+  const readers = [...sources, "server.ts", "instrumentation.ts", "next.config.ts"].filter((file) => /process\.env\b/.test(read(file)));
   const allowed = ["accounts/config.ts", "instrumentation.ts"]; // Next.js says by a variable which of its runtimes asks
   expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
 });

@@ -1,9 +1,7 @@
+import type { NextConfig } from "next";
 import { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_SERVER } from "next/constants.js";
 import { servedBuild, WORKSHOP } from "./app/builds.ts";
 
-// JavaScript, because Next.js compiles a configuration in TypeScript at each start, and says so in the log.
-
-/** @type {import("next").NextConfig} */
 const settings = {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
@@ -18,12 +16,12 @@ const settings = {
     serverActions: { bodySizeLimit: "7mb" },
     strictRouteTypes: true, // next-env.d.ts names the folder of the types, so that no older ones are looked at
   },
-};
+} satisfies NextConfig;
+
+export default (phase: string): NextConfig => ({ ...settings, distDir: distDir(phase) });
 
 /** Serving, building and developing have folders of their own: none takes away files that another one uses. */
-export default (phase) => ({ ...settings, distDir: folders[phase]?.() ?? WORKSHOP });
-
-const folders = {
-  [PHASE_PRODUCTION_SERVER]: servedBuild,
-  [PHASE_DEVELOPMENT_SERVER]: () => ".next", // to which Next.js adds “dev”
-};
+function distDir(phase: string): string {
+  if (phase === PHASE_PRODUCTION_SERVER) return servedBuild();
+  return phase === PHASE_DEVELOPMENT_SERVER ? ".next" : WORKSHOP; // Next.js adds “dev” to the one
+}
