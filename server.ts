@@ -205,6 +205,8 @@ function banner(): void {
   API document  ${publicUrl}/auth/openapi.json   (to read: ${publicUrl}/auth/docs/)
   Data          ${dataDir}
 
+  Press Ctrl-C to stop.
+
 `);
 }
 
@@ -225,5 +227,8 @@ async function stop(): Promise<void> {
   await writeUses();
   await transact(() => ({})).catch(() => {}); // behind whatever else still waits to be committed
   closeDatabase();
-  log().flush(() => process.exit(0));
+  log().flush(() => {
+    process.stderr.write("Stopped.\n");
+    process.exit(0);
+  });
 }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bareEnvironment } from "./bare-environment.ts";
 import { hasCurl } from "./browser.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -27,7 +28,7 @@ function type(commands: string): { said: string; answers: string[] } {
     const { stdout, stderr, error } = spawnSync("bash", ["-u"], {
       cwd: ROOT,
       input: commands,
-      env: { PATH: process.env.PATH, HOME: home, CURL_HOME: home }, // without a proxy, say
+      env: { ...bareEnvironment(), HOME: home, CURL_HOME: home }, // curl would take a proxy from the environment
       encoding: "utf8",
       timeout: LONGEST_MS,
     });
