@@ -3,6 +3,7 @@ import { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_SERVER } from "next/constant
 import { servedBuild, WORKSHOP } from "./app/builds.ts";
 
 const settings = {
+  cleanDistDir: false, // build.ts does it, and leaves the types, which `npm run check` may be reading
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
   // Both spellings of every address are answered directly: a redirect would lose a client's body or token.

@@ -20,7 +20,7 @@ const LONGEST_BUILD_MS = 10 * 60_000;
 if (isOutdated()) {
   mkdirSync(WORKSHOP, { recursive: true });
   const lock = lockAlone(".next/building", LONGEST_BUILD_MS); // who builds at the same time waits, and then finds it done
-  if (!lock) fail("Another build of this folder does not come to its end.");
+  if (!lock) fail("Another build in this folder has been running for 10 minutes. If it hangs, end it and try again.");
   if (isOutdated()) build();
   lock.release();
 }

@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 
 /* Locks between processes: SQLite's own, on an empty file. The system lets go of them when a process ends, even after kill -9. */
 
-/** Lets go of the lock; it is also let go of when this is garbage. */
+/** Held until it is released, nobody refers to it any more, or the process ends. */
 export type Lock = { release(): void };
 
 /** Takes a lock on a file, which must exist, that others may share but nobody may have alone. */
