@@ -4,9 +4,8 @@ import type { Db } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
 import { avatars } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
-import { AccountsError } from "./errors.ts";
-import { IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./fields.ts";
-import { IMAGE_MAX_BYTES } from "./schemas.ts";
+import { AccountsError, type FieldCode } from "./errors.ts";
+import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./image-field.ts";
 
 const SIDE_PIXELS = 512;
 const QUALITY = 82;
@@ -87,7 +86,8 @@ async function encode(upload: Buffer): Promise<Avatar> {
   const sharp = await loadSharp();
   const decoder = sharp(upload, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: "error", sequentialRead: true });
   const { format, width, height } = await decoder.metadata().catch((error: Error) => {
-    throw /pixel limit/i.test(error.message) ? tooManyPixels() : notAPicture();
+    if (/pixel limit/i.test(error.message)) throw tooManyPixels();
+    throw beginsAsPicture(upload) ? damaged() : notAPicture();
   });
   if (!FORMATS.includes(format)) throw notAPicture();
   if (width * height > IMAGE_MAX_PIXELS || Math.max(width, height) > IMAGE_MAX_SIDE_PIXELS) throw tooManyPixels();
@@ -98,7 +98,7 @@ async function encode(upload: Buffer): Promise<Avatar> {
     .timeout({ seconds: LONGEST_DECODE_SECONDS })
     .toBuffer()
     .catch(() => {
-      throw refusal("invalid", "This picture is damaged or incomplete. Save it again, or choose another one.");
+      throw damaged();
     });
   return { hash: hash("sha256", bytes, "hex"), bytes };
 }
@@ -113,10 +113,17 @@ async function loadSharp() {
   return sharp;
 }
 
-function refusal(code: string, detail: string): AccountsError {
+function refusal(code: FieldCode, detail: string): AccountsError {
   return new AccountsError("validation_failed", { fields: [{ field: "image", code, detail }] });
 }
 
+/** Whether the first bytes are those of a JPEG, PNG or WebP, even if the rest cannot be read. */
+function beginsAsPicture(upload: Buffer): boolean {
+  const start = upload.toString("latin1", 0, 12);
+  return start.startsWith("\xff\xd8") || start.startsWith("\x89PNG") || (start.startsWith("RIFF") && start.endsWith("WEBP"));
+}
+
+const damaged = () => refusal("damaged", "This picture is damaged or incomplete. Save it again, or choose another one.");
 const notAPicture = () => refusal("unsupported_type", "Choose a JPEG, PNG or WebP picture.");
 const tooManyPixels = () => refusal("too_large", "Choose a picture of at most 25 megapixels and 8,192 pixels on its longer side.");
 

@@ -120,7 +120,7 @@ function sentence(error: unknown): string {
   if (error instanceof AccountsError) {
     return [
       error.message,
-      ...error.fields.map(({ field, detail }) => `  ${field.replace("account_", "").replaceAll("_", "-")}: ${detail}`),
+      ...error.fields.map(({ field, detail }) => `  ${(field ?? "input").replace("account_", "").replaceAll("_", "-")}: ${detail}`),
     ].join("\n");
   }
   const { code = "", message, stack, cause } = error as NodeJS.ErrnoException;

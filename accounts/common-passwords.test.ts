@@ -44,6 +44,13 @@ test("somebody else's names are fine", async () => {
   await refuseCommonPassword("password", "Marlowe.k1", { username: "ada.lovelace", email: "ada@example.org" });
 });
 
+test("whoever follows the advice for a leaked password is not refused again", async () => {
+  for (const password of ["Walrus teapot orbit 7", "walrusTeapotorbit7", "7 walrus teapot Orbit"]) {
+    assert.equal(z.safeParse(NewPassword, password).success, true, password);
+    await refuseCommonPassword("password", password, PERSON);
+  }
+});
+
 test("strong passwords are accepted", async () => {
   for (const password of ["Correct horse 7 battery", "three Unrelated words 4", "Tr0ub4dor&3xyz", "Ünbekannt 42 Straße"]) {
     await refuseCommonPassword("password", password, PERSON);

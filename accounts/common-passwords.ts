@@ -21,7 +21,7 @@ export async function refuseCommonPassword(field: string, password: string, name
     if (common.has(guess)) {
       throw refusal(
         field,
-        "This password is one of the first that attackers try. Choose another one, such as three unrelated words and a number.",
+        "This password is one of the first that attackers try. Choose another one, such as three unrelated words with a capital letter and a number.",
       );
     }
   }

@@ -10,15 +10,53 @@ export const refusals = {
   not_your_account: "You can only change your own account.",
   recent_login_required: "A new e-mail address needs a log-in within the last 10 minutes, or your current password beside it.",
   wrong_password: "The current password is wrong.",
-  not_found: "There is nothing here with this name.",
-  rate_limited: "Too many attempts. Wait a while, then try again.",
-  overloaded: "The service is very busy. Try again in a moment.",
+  not_found: "There is nothing at this address.",
+  rate_limited: "Too many attempts.",
+  overloaded: "The service is very busy.",
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
 
-/** One wrong field. `code` is stable for machines, `detail` tells a person what to do. */
-export type FieldError = { field: string; code: string; detail: string };
+/** The stable codes of wrong fields. */
+export const FIELD_CODES = [
+  "required",
+  "wrong_type",
+  "unknown_field",
+  "repeated",
+  "malformed",
+  "taken",
+  "too_short",
+  "too_long",
+  "too_large",
+  "out_of_range",
+  "invalid",
+  "invalid_format",
+  "invalid_characters",
+  "invalid_start",
+  "invalid_choice",
+  "no_letter",
+  "no_lowercase",
+  "no_uppercase",
+  "no_digit",
+  "reserved",
+  "common",
+  "unchanged",
+  "wrong",
+  "unsupported_type",
+  "damaged",
+] as const;
+
+export type FieldCode = (typeof FIELD_CODES)[number];
+
+/** One wrong field, or null for the whole of the input. `code` is stable for machines, `detail` tells a person what to do. */
+export type FieldError = { field: string | null; code: FieldCode; detail: string };
+
+/** "Try again in about 3 minutes.": rounded up, so that it is never too early. */
+function retryAdvice(seconds: number): string {
+  const [count, unit] =
+    seconds < 60 ? [seconds, "second"] : seconds < 3_600 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3_600), "hour"];
+  return `Try again in ${unit === "second" ? "" : "about "}${count} ${unit}${count === 1 ? "" : "s"}.`;
+}
 
 /** A refusal that the caller is meant to see. Anything else that is thrown is a fault of ours. */
 export class AccountsError extends Error {
@@ -26,10 +64,10 @@ export class AccountsError extends Error {
   readonly fields: FieldError[];
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RefusalCode, more: { fields?: FieldError[]; retryAfterSeconds?: number } = {}) {
+  constructor(code: RefusalCode, more: { detail?: string; fields?: FieldError[]; retryAfterSeconds?: number } = {}) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0; // nobody reads where a refusal came from, and in a flood that would take a twentieth of the time
-    super(refusals[code]);
+    super(more.detail ?? refusals[code] + (more.retryAfterSeconds ? ` ${retryAdvice(more.retryAfterSeconds)}` : ""));
     Error.stackTraceLimit = stackTraceLimit;
     this.name = "AccountsError";
     this.code = code;

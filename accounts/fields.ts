@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { FieldCode } from "./errors.ts";
 
 z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
 
@@ -15,12 +16,7 @@ export const PASSWORD_MAX_LENGTH = 256;
 export const BIO_MAX_LENGTH = 2_000;
 export const CONTACT_INFORMATION_MAX_LENGTH = 500;
 export const DEVICE_NAME_MAX_LENGTH = 60;
-export const IMAGE_MAX_BYTES = 5 * 1024 * 1024;
-export const IMAGE_MAX_PIXELS = 25_000_000;
-export const IMAGE_MAX_SIDE_PIXELS = 8_192;
-export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp"];
 const LOGIN_PASSWORD_MAX_LENGTH = 1_024; // only keeps absurd input from being hashed; not the policy for new passwords
-const IMAGE_MAX_BASE64_LENGTH = Math.ceil(IMAGE_MAX_BYTES / 3) * 4 + 64;
 
 export const RESERVED_USERNAMES = `
   account accounts administrator anonymous avatars contact everyone hostmaster latchkey logout moderator
@@ -30,16 +26,16 @@ export const RESERVED_USERNAMES = `
   .trim()
   .split(/\s+/);
 
-const codes = new Map<string, string>();
+const codes = new Map<string, FieldCode>();
 
 /** The sentence of a rule, remembered with its stable code for machines. */
-export function rule(code: string, sentence: string): string {
+export function rule(code: FieldCode, sentence: string): string {
   codes.set(sentence, code);
   return sentence;
 }
 
 /** The stable code of a rule's sentence. */
-export function codeOf(sentence: string): string {
+export function codeOf(sentence: string): FieldCode {
   return codes.get(sentence) ?? "invalid";
 }
 
@@ -83,6 +79,15 @@ const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", 
 
 const upTo = ({ length, sentence }: Longest) => z.regex(new RegExp(`^[\\s\\S]{0,${length}}$`, "u"), rule("too_long", sentence));
 
+// Many mail servers cannot deliver to letters of other scripts before the @ (RFC 6531), nor to quoted names (RFC 5321 4.1.2).
+const deliverable = z.regex(/^[^"\u0080-\u{10FFFF}]*@|^[^@]*$/u, {
+  error: rule(
+    "invalid_characters",
+    "Before the @ of your e-mail address, use only the letters A to Z, digits and common signs: many mail servers cannot deliver to other letters or to names in quotes.",
+  ),
+  abort: true,
+});
+
 // The characters of HTML's own e-mail field without "%", which some mail servers take for a further address.
 const LOCAL_CHARACTER = "[A-Za-z0-9!#$&'*+\\/=?^_`{|}~\\-]";
 const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}\-]{0,61}[\p{L}\p{M}\p{N}])?`;
@@ -96,6 +101,7 @@ const longestEmail = { length: EMAIL_MAX_BYTES, sentence: `Use an e-mail address
 export const Email = requiredText("Enter your e-mail address.", longestEmail).check(
   z.trim(),
   present("Enter your e-mail address."),
+  deliverable,
   z.regex(EMAIL_PATTERN, {
     error: rule("invalid_format", "Enter an e-mail address like name@example.org."),
     abort: true,
@@ -109,6 +115,8 @@ export const Email = requiredText("Enter your e-mail address.", longestEmail).ch
   }),
 );
 
+/** The rule of usernames, but for length and reserved words, in one expression that Python, RE2 and JavaScript read alike. */
+export const USERNAME_PATTERN = "^(?:[A-Za-z][A-Za-z0-9._-]*|[0-9][0-9._-]*[A-Za-z][A-Za-z0-9._-]*)$";
 const longestUsername = { length: USERNAME_MAX_LENGTH, sentence: `Use at most ${USERNAME_MAX_LENGTH} characters for your username.` };
 
 /** The username's rule for people; the checks below are its letter. */
@@ -132,6 +140,7 @@ export const Username = requiredText("Choose a username.", longestUsername).chec
       "6 to 30 characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique whatever the letter case.",
     minLength: USERNAME_MIN_LENGTH,
     maxLength: USERNAME_MAX_LENGTH,
+    pattern: USERNAME_PATTERN,
     examples: ["ada.lovelace"],
   }),
 );
@@ -208,54 +217,22 @@ export const ContactInformation = text(atMost(CONTACT_INFORMATION_MAX_LENGTH)).c
     examples: ["Office 3, mornings"],
   }),
 );
-export const DeviceName = text(atMost(DEVICE_NAME_MAX_LENGTH)).check(
-  z.trim(),
-  plainText,
-  oneLine,
-  upTo(atMost(DEVICE_NAME_MAX_LENGTH)),
-  z.meta({
-    description: "A name for the session, shown in the list of sessions.",
-    maxLength: DEVICE_NAME_MAX_LENGTH,
-    examples: ["Build server"],
-  }),
-);
-
-const imageFile = z
-  .custom<Blob>((value) => value instanceof Blob, rule("wrong_type", "Send the picture as a file, or as text in base64."))
-  .check(
-    z.meta({ override: { type: "string", format: "binary" } }),
-    z.refine((file) => file.size <= IMAGE_MAX_BYTES, rule("too_large", "Choose a picture of at most 5 MiB.")),
-    z.refine(
-      (file) => file.type === "" || file.type === "application/octet-stream" || IMAGE_TYPES.includes(file.type),
-      rule("unsupported_type", "Choose a JPEG, PNG or WebP picture."),
-    ),
-  );
-
-/** A file part, base64 text or a data: URL; null or "" removes the picture. */
-export const Image = z
-  .union(
-    [
-      z.null(),
-      z
-        .string(rule("wrong_type", "This must be text."))
-        .check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of at most 5 MiB."))),
-      imageFile,
-    ],
-    {
-      error: rule("wrong_type", "Send the picture as a file, or as text in base64."),
-    },
-  )
-  .check(
+const longestDeviceName = atMost(DEVICE_NAME_MAX_LENGTH);
+const deviceName = (base: z.ZodMiniString) =>
+  base.check(
+    z.trim(),
+    plainText,
+    oneLine,
+    upTo(longestDeviceName),
     z.meta({
-      description:
-        "JPEG, PNG or WebP of at most 5 MiB and 25 megapixels: a file part in multipart/form-data; in JSON base64 text or a data: URL. null or an empty string removes it.",
-      override: { type: ["string", "null"] },
-      examples: ["data:image/png;base64,iVBORw0KGgo="],
+      description: "A name for the session, shown in the list of sessions.",
+      maxLength: DEVICE_NAME_MAX_LENGTH,
+      examples: ["Build server"],
     }),
   );
+export const DeviceName = deviceName(text(longestDeviceName));
+export const NewDeviceName = deviceName(requiredText("Give the session a name, or an empty one to take its name away.", longestDeviceName));
 
 export const AccountStatus = z.enum(["active", "inactive"], rule("invalid_choice", "Choose “active” or “inactive”."));
 
 export const flag = (description: string) => z.boolean(rule("wrong_type", "This must be true or false.")).check(z.meta({ description }));
-
-export type Image = z.output<typeof Image>;

@@ -23,6 +23,6 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     const nearest = issue.errors.flat().find(({ code }) => code !== "invalid_type" && code !== "custom") ?? issue.errors.flat().at(-1);
     if (nearest) return [{ field: issue.path.join("/"), code: codeOf(nearest.message), detail: nearest.message }];
   }
-  if (issue.path.length === 0) return [{ field: "", code: "wrong_type", detail: "Send an object with the fields of this address." }];
+  if (issue.path.length === 0) return [{ field: null, code: "wrong_type", detail: "Send an object with the fields of this address." }];
   return [{ field: issue.path.join("/"), code: codeOf(issue.message), detail: issue.message }];
 }

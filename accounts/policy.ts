@@ -1,16 +1,16 @@
 import { config } from "./config.ts";
 import {
   EMAIL_MAX_BYTES,
-  IMAGE_MAX_PIXELS,
-  IMAGE_MAX_SIDE_PIXELS,
-  IMAGE_TYPES,
   PASSWORD_MAX_LENGTH,
   PASSWORD_MIN_LENGTH,
   RESERVED_USERNAMES,
   USERNAME_MAX_LENGTH,
   USERNAME_MIN_LENGTH,
+  USERNAME_PATTERN,
 } from "./fields.ts";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, IMAGE_MAX_BYTES, PASSWORD_RULES } from "./schemas.ts";
+import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, IMAGE_TYPES } from "./image-field.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES } from "./schemas.ts";
+import { MAX_SESSIONS } from "./session-lifetime.ts";
 
 /** The rules of input and the limits of sessions for machines, from the same constants that check them. */
 export function policy() {
@@ -21,6 +21,7 @@ export function policy() {
       min_length: USERNAME_MIN_LENGTH,
       max_length: USERNAME_MAX_LENGTH,
       characters: "A-Z a-z 0-9 . _ -",
+      pattern: USERNAME_PATTERN,
       case_sensitive: false,
       reserved: RESERVED_USERNAMES,
     },
@@ -40,6 +41,6 @@ export function policy() {
       max_pixels: IMAGE_MAX_PIXELS,
       max_side_pixels: IMAGE_MAX_SIDE_PIXELS,
     },
-    session: { idle_days: sessionIdleDays, absolute_days: sessionAbsoluteDays },
+    session: { idle_days: sessionIdleDays, absolute_days: sessionAbsoluteDays, max_sessions: MAX_SESSIONS },
   };
 }

@@ -8,7 +8,7 @@ import {
   Email,
   flag,
   GivenPassword,
-  Image,
+  NewDeviceName,
   NewPassword,
   present,
   requiredText,
@@ -17,14 +17,10 @@ import {
   Username,
 } from "./fields.ts";
 
-export {
-  BIO_MAX_LENGTH,
-  CONTACT_INFORMATION_MAX_LENGTH,
-  DEVICE_NAME_MAX_LENGTH,
-  IMAGE_MAX_BYTES,
-  PASSWORD_RULES,
-  USERNAME_HINT,
-} from "./fields.ts";
+import { Image } from "./image-field.ts";
+
+export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES, USERNAME_HINT } from "./fields.ts";
+export { IMAGE_MAX_BYTES } from "./image-field.ts";
 
 /* What the doors take in, made of the fields: one schema for API, form, browser and document. */
 
@@ -114,13 +110,13 @@ export const ChangePasswordInput = z
   .strictObject({ current_password: GivenPassword, new_password: NewPassword })
   .register(z.globalRegistry, { id: "ChangePasswordInput" });
 
-export const RenameSessionInput = z.strictObject({ device_name: DeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
+export const RenameSessionInput = z.strictObject({ device_name: NewDeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
 
 const sessionId = z.pipe(text(SHORT_TEXT).check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
 
 /** The pages' forms about one session, which name it by its public id. */
 export const SessionFormInput = z.strictObject({ id: sessionId });
-export const RenameSessionFormInput = z.strictObject({ id: sessionId, device_name: DeviceName });
+export const RenameSessionFormInput = z.strictObject({ id: sessionId, device_name: NewDeviceName });
 
 /** Everything that is put on record. */
 export const AUDIT_EVENT_TYPES = [
@@ -144,20 +140,23 @@ export const ActivityInput = z
   .strictObject({
     cursor: z.optional(
       text(SHORT_TEXT).check(
-        z.regex(/^[1-9]\d{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
+        z.regex(/^[1-9][0-9]{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
         z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
       ),
     ),
-    limit: z.prefault(
-      z.pipe(
-        text(SHORT_TEXT).check(
-          z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events.")),
-          z.meta({ description: "How many events at most, 1 to 100.", examples: ["50"] }),
+    limit: z
+      .prefault(
+        z.pipe(
+          text(SHORT_TEXT).check(z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events."))),
+          z.transform(Number),
         ),
-        z.transform(Number),
-      ),
-      "50",
-    ),
+        "50",
+      )
+      .register(z.globalRegistry, {
+        description: "How many events at most.",
+        override: { type: "integer", minimum: 1, maximum: 100, default: 50 },
+        examples: [50],
+      }),
     type: z.optional(z.enum(AUDIT_EVENT_TYPES, rule("invalid_choice", "Ask for one of the documented types of event."))),
   })
   .register(z.globalRegistry, { id: "ActivityInput" });

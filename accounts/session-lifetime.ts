@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, SECOND_MS } from "./clock.ts";
 import { config } from "./config.ts";
 
+export const MAX_SESSIONS = 100; // live ones of one user (ASVS 7.1.2); the one longest unused ends
 const BROWSER_IDLE_SECONDS = HOUR_MS / SECOND_MS; // NIST SP 800-63B-4 2.2.3 (AAL2), for browsers that may be shared
 const BROWSER_ABSOLUTE_MS = DAY_MS;
 

@@ -9,10 +9,8 @@ import { commit, must, RECORDED, recorded } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { rememberDevice } from "./known-devices.ts";
 import { clearLimits, type Limit } from "./rate-limits.ts";
-import { lifetime, type SessionKind } from "./session-lifetime.ts";
+import { lifetime, MAX_SESSIONS, type SessionKind } from "./session-lifetime.ts";
 import { newToken } from "./tokens.ts";
-
-const MAX_SESSIONS = 100; // ASVS 7.1.2: the one longest unused ends
 
 class OutOfDate extends Error {}
 

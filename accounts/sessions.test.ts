@@ -141,6 +141,25 @@ test("the last use is written at most once a minute, after the answer", async (t
   assert.equal(lastUse(session.id), written);
 });
 
+test("a session shows from where it was last used: the first other address at once, further ones within a minute", async (t) => {
+  const { token, session } = await openedBy(newUser());
+  let now = session.createdAt + SECOND_MS;
+  t.mock.method(clock, "now", () => now);
+  const seenFrom = (ip: string) => {
+    const found = findSession(token, ip);
+    assert.ok(found);
+    return publicSession(found.session, undefined).ip;
+  };
+  assert.equal(seenFrom("192.0.2.1"), "192.0.2.1", "before it is written");
+  await writeUses();
+  assert.equal(seenFrom("192.0.2.1"), "192.0.2.1");
+  now += 30 * SECOND_MS;
+  assert.equal(seenFrom("192.0.2.2"), "192.0.2.1", "one that changes all the time is not written each time");
+  await writeUses();
+  now += 30 * SECOND_MS;
+  assert.equal(seenFrom("192.0.2.2"), "192.0.2.2");
+});
+
 test("the last use is written without anybody asking for it", async (t) => {
   const { token, session } = await openedBy(newUser());
   t.mock.method(clock, "now", () => session.createdAt + HOUR_MS);

@@ -3,7 +3,7 @@ import { db } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { auditEvent, loginLimitedEvent } from "./audit.ts";
 import { type Caller, housekeeping, NOBODY, requireUser, type Session, type SignedIn, type User, withoutSession } from "./caller.ts";
-import { clock, instantText, SECOND_MS } from "./clock.ts";
+import { clock, instantText } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { countedLimits, limitsClearedBy, loginLimits } from "./known-devices.ts";
@@ -14,7 +14,7 @@ import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
 import type { SessionKind } from "./session-lifetime.ts";
 import { type OpenedSession, openSession, refuseUnlessActive } from "./session-opening.ts";
 import { findSessionWithUser } from "./session-row.ts";
-import { noteUse } from "./session-use.ts";
+import { noteUse, withNotedUse } from "./session-use.ts";
 import { readToken, sameHash } from "./tokens.ts";
 import { canonicalEmail, findUserByEmail } from "./users.ts";
 import type { SessionView } from "./views.ts";
@@ -47,8 +47,8 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
   });
 }
 
-/** The live session of a token and its user, or null. Reads two rows by their keys; writes nothing. */
-export function findSession(token: string): { session: Session; user: User } | null {
+/** The live session of a token and its user, or null; `ip` is who uses it. Reads two rows by their keys; writes nothing. */
+export function findSession(token: string, ip?: string): { session: Session; user: User } | null {
   const key = readToken(token);
   const found = key && findSessionWithUser(key.id);
   if (!found || !sameHash(found.session.tokenHash, key.hash)) return null;
@@ -59,11 +59,11 @@ export function findSession(token: string): { session: Session; user: User } | n
     return null;
   }
   if (user.status !== "active") return null;
-  noteUse(session, now);
+  noteUse(session, now, ip ?? session.ip);
   return found;
 }
 
-/** The caller's live sessions, newest use first: that is this one, which is in use right now. */
+/** The caller's live sessions: this one, which is in use right now, and then those last used first. */
 export function listSessions(caller: Caller): Session[] {
   requireUser(caller);
   const { user, session } = caller;
@@ -74,7 +74,7 @@ export function listSessions(caller: Caller): Session[] {
     .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, now), ne(sessions.id, session.id)))
     .orderBy(desc(sessions.lastUsedAt))
     .all();
-  return [usedAt(session, now), ...rows];
+  return [session, ...rows].map(withNotedUse);
 }
 
 /** Ends this session, or with `all` every session of the user. */
@@ -102,7 +102,7 @@ export async function renameSession(caller: Caller, id: number, { device_name }:
         .set({ deviceName: device_name || null })
         .where(own)
         .returning(),
-      "not_found",
+      noSuchSession,
     ),
   }));
 }
@@ -121,7 +121,8 @@ export async function revokeAllSessions(caller: Caller): Promise<{ sessionsEnded
 }
 
 /** What the user may see of an own session; `currentId` is the session that asks. */
-export function publicSession(session: Session, currentId: number | undefined): SessionView {
+export function publicSession(row: Session, currentId: number | undefined): SessionView {
+  const session = withNotedUse(row);
   return {
     id: session.id,
     current: session.id === currentId,
@@ -135,10 +136,13 @@ export function publicSession(session: Session, currentId: number | undefined): 
   };
 }
 
+const noSuchSession = () =>
+  new AccountsError("not_found", { detail: "You have no session with this id. It may have ended already: see the list of your sessions." });
+
 async function endOwnSession(caller: SignedIn, id: number): Promise<void> {
   const { user } = caller;
   await commit(caller, (tx) => ({
-    ended: must(tx.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.userId, user.id))), "not_found"),
+    ended: must(tx.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.userId, user.id))), noSuchSession),
     event: auditEvent(tx, caller, "session.revoked", { userId: user.id, sessionId: id, detail: "one" }),
   }));
 }
@@ -166,11 +170,6 @@ async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: stri
     nobodys: tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
   }));
   throw new AccountsError("invalid_credentials");
-}
-
-/** The session as it is once this use is written. */
-function usedAt(session: Session, now: number): Session {
-  return { ...session, lastUsedAt: now, expiresAt: Math.min(session.endsAtLatest, now + session.idleSeconds * SECOND_MS) };
 }
 
 /** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */

@@ -20,7 +20,7 @@ import type { UserView } from "./views.ts";
 
 const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
 const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any spelling, with blanks around it
-const TAKEN = {
+export const TAKEN = {
   email: "An account with this e-mail address exists already. Sign in, or use another address.",
   username: "This username is taken. Choose another one.",
 };

@@ -5,8 +5,8 @@ import * as z from "zod";
  * are registered: as a check, with z.meta, each would cost every answer the slow way through zod.
  */
 
-const instant = (description: string) =>
-  z.string().register(z.globalRegistry, { description, format: "date-time", examples: ["2026-11-23T08:00:00.000Z"] });
+const instant = (description: string, example: string) =>
+  z.string().register(z.globalRegistry, { description, format: "date-time", examples: [example] });
 const message = z.string().register(z.globalRegistry, { description: "What happened, for people." });
 const count = z.int().register(z.globalRegistry, { description: "How many live sessions were ended.", examples: [3] });
 
@@ -19,17 +19,18 @@ export const UserView = z
     contact_information: z.string().register(z.globalRegistry, { examples: ["Office 3, mornings"] }),
     image: z.nullable(z.string()).register(z.globalRegistry, {
       description: "Address of the profile picture, or null.",
-      examples: ["http://127.0.0.1:8000/avatars/9f2c….webp"],
+      format: "uri",
+      examples: [`/avatars/${"0123456789abcdef".repeat(4)}.webp`],
     }),
     account_status: z.enum(["active", "inactive", "suspended"]).register(z.globalRegistry, { examples: ["active"] }),
-    created_at: instant("When the user registered."),
-    updated_at: instant("When the profile was last changed."),
+    created_at: instant("When the user registered.", "2026-11-23T08:00:00.000Z"),
+    updated_at: instant("When the profile was last changed.", "2026-11-23T09:30:00.000Z"),
   })
   .register(z.globalRegistry, { id: "User" });
 
 export const SessionView = z
   .object({
-    id: z.int().register(z.globalRegistry, { description: "Random; not the token.", examples: [81_234_567_890_123] }),
+    id: z.int().register(z.globalRegistry, { description: "Random; not the token.", examples: [52_687_520_770_324] }),
     current: z.boolean().register(z.globalRegistry, { description: "Whether this is the session that asks.", examples: [true] }),
     device_name: z
       .nullable(z.string())
@@ -37,24 +38,26 @@ export const SessionView = z
     device: z
       .string()
       .register(z.globalRegistry, { description: "Browser and system, or the API client.", examples: ["Chromium on Linux"] }),
-    ip: z.string().register(z.globalRegistry, { examples: ["127.0.0.1"] }),
-    created_at: instant("When it was opened."),
-    last_used_at: instant("When it was last used, true to the minute."),
-    expires_at: instant("When it ends unless it is used before."),
-    ends_at_latest: instant("When it ends in any case."),
+    ip: z
+      .string()
+      .register(z.globalRegistry, { description: "The address that it was last used from, true to the minute.", examples: ["127.0.0.1"] }),
+    created_at: instant("When it was opened.", "2026-11-24T08:00:00.000Z"),
+    last_used_at: instant("When it was last used, true to the minute.", "2026-11-24T08:15:00.000Z"),
+    expires_at: instant("When it ends unless it is used before.", "2026-12-08T08:15:00.000Z"),
+    ends_at_latest: instant("When it ends in any case.", "2026-12-24T08:00:00.000Z"),
   })
   .register(z.globalRegistry, { id: "Session" });
 
 export const AuditEventView = z
   .object({
     id: z.int().register(z.globalRegistry, { examples: [1200] }),
-    type: z.string().register(z.globalRegistry, { description: "What happened.", examples: ["session.opened"] }),
-    at: instant("When it happened."),
+    type: z.string().register(z.globalRegistry, { description: "What happened.", examples: ["session.revoked"] }),
+    at: instant("When it happened.", "2026-11-24T08:00:00.000Z"),
     ip: z
       .nullable(z.string())
       .register(z.globalRegistry, { description: "From which address; null for the operator.", examples: ["127.0.0.1"] }),
     device: z.nullable(z.string()).register(z.globalRegistry, { examples: ["Firefox on Linux"] }),
-    session_id: z.nullable(z.int()).register(z.globalRegistry, { description: "The session it concerns.", examples: [81_234_567_890_123] }),
+    session_id: z.nullable(z.int()).register(z.globalRegistry, { description: "The session it concerns.", examples: [52_687_520_770_324] }),
     detail: z
       .nullable(z.string())
       .register(z.globalRegistry, { description: "More about it, such as which sessions were ended.", examples: ["others"] }),
@@ -66,8 +69,11 @@ export const SessionAnswer = z.object({ message, session: SessionView });
 export const SessionsEndedCount = z.object({ sessions_ended: count });
 export const ChangePasswordAnswer = z.object({
   message,
-  token: z.string().register(z.globalRegistry, { description: "The session's new token; the old one is dead.", examples: ["lk_3V0t…"] }),
-  expires_at: instant("When the session ends unless it is used before."),
+  token: z.string().register(z.globalRegistry, {
+    description: "The session's new token; the old one is dead.",
+    examples: ["lk_Example0AnotherExampleThatOpensNothingAnywhereAtAllUiER2"],
+  }),
+  expires_at: instant("When the session ends unless it is used before.", "2026-12-08T08:15:00.000Z"),
   sessions_ended: count,
 });
 export const ActivityAnswer = z.object({
@@ -81,10 +87,10 @@ export const MeAnswer = UserView.extend({ session: SessionView });
 export const LoginAnswer = z.object({
   token: z.string().register(z.globalRegistry, {
     description: "Opaque; send it as “Authorization: Bearer <token>”. Shown this once.",
-    examples: ["lk_3V0t…"],
+    examples: ["lk_Example0ThisIsOnlyAnExampleThatOpensNothingAnywhereRiHDF"],
   }),
   token_type: z.literal("Bearer"),
-  expires_at: instant("When the session ends unless it is used before."),
+  expires_at: instant("When the session ends unless it is used before.", "2026-12-08T08:15:00.000Z"),
   session: SessionView,
   user: UserView,
 });
