@@ -4,6 +4,12 @@
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const [{ prepare }, { stampEveryRequest }] = await Promise.all([import("./app/prepare.ts"), import("./app/client-address.ts")]);
-  if (prepare()) stampEveryRequest();
+  const [{ prepare }, { stampEveryRequest }, { tidyEveryTarget }] = await Promise.all([
+    import("./app/prepare.ts"),
+    import("./app/client-address.ts"),
+    import("./app/request-target.ts"),
+  ]);
+  if (!prepare()) return;
+  stampEveryRequest();
+  tidyEveryTarget();
 }

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeRequest } from "srvx/node";
 import { config, isLoopback, runInProduction } from "#accounts/config.ts";
@@ -18,8 +17,10 @@ import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
 import { QuickResponse } from "#app/quick-response.ts";
 import { boundHeaders } from "#app/request-headers.ts";
+import { tidyTarget } from "#app/request-target.ts";
 import { newNonce, pageHeaders } from "#app/security-headers.ts";
 import { serveStatic } from "#app/static-files.ts";
+import { refuseExpectation, refuseTunnel, refuseUnreadable, refuseWithoutHost } from "#app/unreadable-requests.ts";
 import { closeDatabase } from "#db/client.ts";
 import { transact } from "#db/statements.ts";
 
@@ -35,7 +36,6 @@ const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
 const SWEEP_MS = 50;
 const SPARE_MS = 500;
-const LAST_WORD_MS = 1_000;
 const DRAIN_MS = 8_000;
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
@@ -53,6 +53,7 @@ const server = createServer({
   requestTimeout: REQUEST_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
   connectionsCheckingInterval: TIMES_CHECKED_MS,
+  requireHostHeader: false, // we refuse it ourselves, with an answer like all others
   shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
 });
 server.setTimeout(SILENT_MS);
@@ -62,13 +63,15 @@ server.on("connection", (socket) => {
   socket.once("close", () => sockets.delete(socket));
 });
 server.on("request", (request, response) => void handle(request, response));
-server.on("clientError", refuseMalformed);
+server.on("checkExpectation", (request, response) => void handle(request, response, refuseExpectation));
+server.on("connect", refuseTunnel);
+server.on("clientError", refuseUnreadable);
 server.on("error", giveUp);
 server.listen(config().port, config().host, banner);
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 
-async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, refusing?: Handler): Promise<void> {
   if (!countUnanswered(request, response)) return;
   const startedAt = performance.now();
   const ip = stampClientAddress(request);
@@ -76,7 +79,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   request.headers["x-request-id"] = requestId;
   if (draining()) response.setHeader("connection", "close");
   const path = pathOf(request);
-  const found = findRoute(path);
+  const refuse = request.headers.host === undefined && request.httpVersion === "1.1" ? refuseWithoutHost : refusing;
+  const found = refuse ? { route: { handlers: {}, refuse }, params: undefined } : (findRoute(path) ?? findTidied(request));
   const answered = (isThere: boolean) => {
     const status = isThere ? response.statusCode : "aborted";
     logAnswer({
@@ -173,6 +177,12 @@ function findRoute(path: string): { route: Route; params?: Record<string, string
   return unknown ? { route: { handlers: {}, refuse: notFound } } : null;
 }
 
+/** An address in another form than the usual one, which the many that are known need not be looked at for. */
+function findTidied(request: IncomingMessage) {
+  tidyTarget(request);
+  return findRoute(pathOf(request));
+}
+
 const pathOf = (request: IncomingMessage) => request.url?.split("?", 1)[0] ?? "/";
 
 function decode(value: string): string {
@@ -181,19 +191,6 @@ function decode(value: string): string {
   } catch {
     return ""; // matches nothing
   }
-}
-
-/** What Node could not read as HTTP gets an answer too, if there is still somebody to get it. */
-function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
-  const status =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? "431 Request Header Fields Too Large"
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? "408 Request Timeout"
-        : "400 Bad Request";
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref(); // it would stay half open for as long as the other side likes
 }
 
 function banner(): void {

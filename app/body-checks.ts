@@ -1,4 +1,4 @@
-import { AccountsError } from "#accounts/errors.ts";
+import { AccountsError, type FieldCode } from "#accounts/errors.ts";
 import { DoorError } from "./problem.ts";
 
 /*
@@ -10,6 +10,7 @@ export const MOST_FIELDS = 100; // each unknown one is named in the answer
 const DEEPEST_JSON = 20;
 const LONGEST_PART_HEAD = 2_048;
 const LONGEST_TEXTS_BYTES = 64 * 1024; // of all parts together that are not files
+const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${LONGEST_TEXTS_BYTES / 1024} KiB together.`;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const [QUOTE, BACKSLASH, COLON, COMMA, OPENING, CLOSING, BLANK] = [1, 2, 3, 4, 5, 6, 7];
@@ -26,11 +27,11 @@ for (const [kind, characters] of [
   for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
 }
 
-export function malformed(field: string, code: string, detail: string): AccountsError {
-  return new AccountsError("validation_failed", { fields: [{ field: field.slice(0, 60), code, detail }] });
+export function malformed(field: string | null, code: FieldCode, detail: string): AccountsError {
+  return new AccountsError("validation_failed", { fields: [{ field: field?.slice(0, 60) ?? null, code, detail }] });
 }
 
-export const tooManyFields = () => malformed("", "malformed", `The body has more than ${MOST_FIELDS} fields.`);
+export const tooManyFields = () => malformed(null, "malformed", `The body has more than ${MOST_FIELDS} fields.`);
 
 export const repeated = (name: string) => malformed(name, "repeated", `Send “${name.slice(0, 60)}” only once.`);
 
@@ -55,7 +56,7 @@ export function checkJson(bytes: Uint8Array): void {
       if (depth === 1 && isKey(bytes, at + 1)) addKey(keys, bytes.subarray(start, at + 1));
     } else if (kind === OPENING || kind === COMMA) {
       if (++elements > MOST_FIELDS) throw tooManyFields();
-      if (kind === OPENING && ++depth > DEEPEST_JSON) throw malformed("", "malformed", "The body is nested too deeply.");
+      if (kind === OPENING && ++depth > DEEPEST_JSON) throw malformed(null, "malformed", "The body is nested too deeply.");
     } else if (kind === CLOSING) depth--;
   }
 }
@@ -104,12 +105,12 @@ export function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: stri
     const headEnd = head.indexOf("\r\n\r\n");
     if (headEnd === -1) throw notMultipart();
     if (!/;\s*filename/i.test(head.slice(0, headEnd))) texts += next - start;
-    if (texts > LONGEST_TEXTS_BYTES) throw new DoorError("payload_too_large");
+    if (texts > LONGEST_TEXTS_BYTES) throw new DoorError("payload_too_large", { detail: TEXTS_TOO_LARGE });
     at = next;
   }
 }
 
-export const notMultipart = () => malformed("", "malformed", "The body is not valid multipart/form-data.");
+export const notMultipart = () => malformed(null, "malformed", "The body is not valid multipart/form-data.");
 
 /** The boundary of a multipart body, in RFC 2046's characters; null if there is none, or two, which parsers could read differently. */
 function boundaryOf(contentType: string): string | null {

@@ -8,7 +8,9 @@ import { BODY_MAX_BYTES, type BufferedBody, bufferBody, IMAGE_BODY_MAX_BYTES } f
 import { DoorError } from "./problem.ts";
 import { turn } from "./turns.ts";
 
+const TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 const LONGEST_CONTENT_TYPE = 256;
+const LONGEST_ECHO = 60;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -34,9 +36,9 @@ export async function withBody<T>(
   }
 }
 
-type MediaType = { name: string; contentType: string; isReadable: boolean };
+type MediaType = { name: string; contentType: string; unreadable: string | null };
 
-/** The type of a body; not readable if it is compressed, or in another encoding than UTF-8. */
+/** The type of a body, and why it cannot be read: compressed, or in another encoding than UTF-8. */
 function mediaType(headers: Headers): MediaType {
   const contentType = headers.get("content-type") ?? "";
   const [name = "", ...parameters] = contentType
@@ -44,10 +46,22 @@ function mediaType(headers: Headers): MediaType {
     .toLowerCase()
     .split(";")
     .map((part) => part.trim());
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
-  const isUtf8 = charset === undefined || ["", "utf-8", "utf8"].includes(charset.replaceAll('"', ""));
-  return { name, contentType, isReadable: isUtf8 && !headers.get("content-encoding") && contentType.length <= LONGEST_CONTENT_TYPE };
+  const charset = parameters
+    .find((parameter) => parameter.startsWith("charset="))
+    ?.slice("charset=".length)
+    .replaceAll('"', "");
+  const encoding = headers.get("content-encoding");
+  const unreadable = encoding
+    ? `Send the body as it is, not compressed (Content-Encoding is ${quoted(encoding)}).`
+    : charset && !["utf-8", "utf8"].includes(charset)
+      ? `Send the body in UTF-8, not in ${quoted(charset)}.`
+      : !TYPES.includes(name) || contentType.length > LONGEST_CONTENT_TYPE
+        ? `Send ${TYPES.slice(0, -1).join(", ")} or ${TYPES.at(-1)}${name ? `, not ${quoted(name)}` : ", and say in Content-Type which it is"}.`
+        : null;
+  return { name, contentType, unreadable };
 }
+
+const quoted = (given: string) => `“${given.slice(0, LONGEST_ECHO).replaceAll(/[^\x20-\x7e]/g, "?")}”`;
 
 /**
  * Node's own stream where there is one: a web stream around it copies every byte, and takes in a whole body as fast as it
@@ -59,14 +73,13 @@ function streamOf(request: ServerRequest): Readable | null {
   return request.body && Readable.fromWeb(request.body as ReadableStream);
 }
 
-async function fieldsOf({ bytes }: BufferedBody, { name, contentType, isReadable }: MediaType, schema: z.ZodMiniType): Promise<unknown> {
+async function fieldsOf({ bytes }: BufferedBody, { name, contentType, unreadable }: MediaType, schema: z.ZodMiniType): Promise<unknown> {
   if (bytes.length === 0) return {};
-  if (!isReadable) throw new DoorError("unsupported_media_type");
+  if (unreadable) throw new DoorError("unsupported_media_type", { detail: unreadable });
   await turn(bytes.length > BODY_MAX_BYTES ? "alone" : "shared");
   if (name === "application/json") return parseJson(bytes);
   if (name === "application/x-www-form-urlencoded") return formValues(schema, parseUrlEncoded(decode(bytes)));
-  if (name === "multipart/form-data") return formValues(schema, await parseMultipart(bytes, contentType));
-  throw new DoorError("unsupported_media_type");
+  return formValues(schema, await parseMultipart(bytes, contentType));
 }
 
 /** The fields of a query as plain values. */
@@ -104,7 +117,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw malformed("", "malformed", "The body is not valid UTF-8.");
+    throw malformed(null, "malformed", "The body is not valid UTF-8.");
   }
 }
 
@@ -115,7 +128,7 @@ function parseJson(bytes: Uint8Array): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof AccountsError) throw error;
-    throw malformed("", "malformed", "The body is not valid JSON.");
+    throw malformed(null, "malformed", "The body is not valid JSON.");
   }
 }
 
@@ -125,7 +138,7 @@ function parseUrlEncoded(text: string): URLSearchParams {
     try {
       decodeURIComponent(run);
     } catch {
-      throw malformed("", "malformed", "The body is not valid UTF-8.");
+      throw malformed(null, "malformed", "The body is not valid UTF-8.");
     }
   }
   return new URLSearchParams(text);

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { IMAGE_MAX_BYTES } from "#accounts/image-field.ts";
 import { processWide } from "#db/process-wide.ts";
 import { malformed } from "./body-checks.ts";
 import { DoorError } from "./problem.ts";
@@ -56,7 +57,7 @@ export class BufferedBody {
     this.#length += chunk.length;
     this.#noteSpeed(chunk.length);
     const isFlood = ++this.#chunks > FREE_CHUNKS + this.#length / LEAST_MEAN_CHUNK_BYTES;
-    if (isFlood || this.#length > 2 * this.#maxBytes) throw tooLarge();
+    if (isFlood || this.#length > 2 * this.#maxBytes) throw tooLarge(this.#maxBytes);
     if (this.isTooLarge) this.release();
     else this.#put(chunk, at);
   }
@@ -64,7 +65,7 @@ export class BufferedBody {
   /** All is here: it can no longer be dropped. Throws `payload_too_large`. */
   complete(): void {
     this.#pool.reading.delete(this);
-    if (this.isTooLarge) throw tooLarge();
+    if (this.isTooLarge) throw tooLarge(this.#maxBytes);
   }
 
   /** Gives the memory back to the budget. */
@@ -121,8 +122,16 @@ function makeRoom(pool: Pool, bytes: number, asking: BufferedBody): void {
   throw overloaded();
 }
 
-const tooLarge = () => new DoorError("payload_too_large", { connection: "close" });
-const overloaded = () => new DoorError("overloaded", { connection: "close", "retry-after": String(RETRY_SECONDS) });
+/** A body in very many tiny chunks is refused like a large one: it costs as much. */
+function tooLarge(maxBytes: number): DoorError {
+  const detail =
+    maxBytes > BODY_MAX_BYTES
+      ? `A body may have ${maxBytes / 1024 / 1024} MiB here, and a picture in it ${IMAGE_MAX_BYTES / 1024 / 1024} MiB.`
+      : `A body of this type may have ${maxBytes / 1024} KiB here.`;
+  return new DoorError("payload_too_large", { detail });
+}
+
+const overloaded = () => new DoorError("overloaded", { headers: { connection: "close", "retry-after": String(RETRY_SECONDS) } });
 
 /**
  * Reads a body to its end, never keeping more than `maxBytes`. What is only somewhat too large is read and thrown away: a
@@ -130,7 +139,7 @@ const overloaded = () => new DoorError("overloaded", { connection: "close", "ret
  * Throws `payload_too_large`, `overloaded`, and `validation_failed` for a body that breaks off.
  */
 export async function bufferBody(stream: Readable, contentLength: number, maxBytes: number): Promise<BufferedBody> {
-  if (contentLength > 2 * maxBytes) throw tooLarge();
+  if (contentLength > 2 * maxBytes) throw tooLarge(maxBytes);
   const body = new BufferedBody(maxBytes);
   try {
     await feed(stream, body);
@@ -155,7 +164,7 @@ function feed(stream: Readable, body: BufferedBody): Promise<void> {
         fail(error as Error);
       }
     };
-    const brokeOff = () => fail(malformed("", "malformed", "The body broke off.")); // its sender is gone: no fault of ours
+    const brokeOff = () => fail(malformed(null, "malformed", "The body broke off.")); // its sender is gone: no fault of ours
     if (stream.destroyed) return brokeOff();
     body.onDropped = fail;
     stream.on("data", take).once("end", resolve).once("error", brokeOff).once("close", brokeOff);

@@ -13,8 +13,8 @@ import { readSessionCookie } from "./session-cookie.ts";
 /** Who looks at this page or sends this form: the session cookie's user, or nobody. The only reader of identity for pages. */
 export const currentCaller = cache(async (): Promise<Caller> => {
   const [token, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
-  const requestId = requestIdOf({ headers: sent });
-  return callerFrom(clientAddress(sent), sent.get("user-agent"), { ...(token && findSession(token)), browser, requestId });
+  const [ip, requestId] = [clientAddress(sent), requestIdOf({ headers: sent })];
+  return callerFrom(ip, sent.get("user-agent"), { ...(token && findSession(token, ip)), browser, requestId });
 });
 
 /** The caller of a page that needs one; everybody else is sent to sign in first, and comes back to `path`. */

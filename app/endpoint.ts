@@ -12,10 +12,19 @@ import { StorageError, storageErrorFor } from "#db/client.ts";
 import { queryValues, withBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
 import { log, logged } from "./log.ts";
-import { DoorError, type ProblemCode, problemBody, problems } from "./problem.ts";
+import { DoorError, type Problem, type ProblemCode, problemBody, problems } from "./problem.ts";
 import { apiHeaders } from "./security-headers.ts";
 
+/** What the document groups its operations by. */
+export const TAGS = {
+  Account: "Registering, and what belongs to the own account.",
+  Sessions: "Logging in and out, and the list of places where one is logged in.",
+  Service: "About the service itself: rules, documents, health, pictures.",
+};
+export type Tag = keyof typeof TAGS;
+
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** One row of the API: what the document says of an address, and what `serve` does for it. */
 export type Endpoint<Input extends z.ZodMiniType = z.ZodMiniType, Output extends z.ZodMiniType = z.ZodMiniType> = {
@@ -23,15 +32,18 @@ export type Endpoint<Input extends z.ZodMiniType = z.ZodMiniType, Output extends
   /** With `<id>` for the part that varies. */
   path: string;
   summary: string;
+  tag: Tag;
+  description: string;
   access: "public" | "token";
   input?: Input;
   takesImage?: boolean;
   output?: Output;
   status: number;
   /** The refusals beside those that any address can give. */
-  errors: ProblemCode[];
+  errors?: ProblemCode[];
 };
 
+type Refusal = Required<Problem> & { headers: Record<string, string> };
 type Asked<Input> = { caller: Caller; input: Input; id: number };
 type Run<Input, Output> = (asked: Asked<Input>) => Output | Promise<Output>;
 /** Next.js gives one to every route, without params where the path has none; the front door only where it has one. */
@@ -92,7 +104,7 @@ export function allowed(methods: string[]): string {
 
 export const refuseMethod = (allow: string): Handler =>
   answering(() => {
-    throw new DoorError("method_not_allowed", { allow });
+    throw new DoorError("method_not_allowed", { headers: { allow } });
   });
 
 /** Lets scripts of the configured origins, and no others, read the answer; never with cookies (S47). */
@@ -126,34 +138,39 @@ export function json(status: number, requestId: string, body: unknown, headers?:
 
 /** A problem+json answer (RFC 9457) for anything thrown; what is not meant for the client is logged instead. */
 export function errorAnswer(error: unknown, requestId: string): Response {
-  const { code, fields, headers } = describeError(error, requestId);
-  return new web.Response(JSON.stringify(problemBody(code, requestId, config().publicUrl, fields)), {
-    status: problems[code].status,
-    statusText: STATUS_CODES[problems[code].status],
+  const { headers, ...problem } = describeError(error, requestId);
+  const { status } = problems[problem.code];
+  return new web.Response(JSON.stringify(problemBody(problem, requestId)), {
+    status,
+    statusText: STATUS_CODES[status],
     headers: baseHeaders(requestId, { "content-type": "application/problem+json; charset=utf-8", ...headers }),
   });
 }
 
 /** What a thrown error means to the outside. */
-export function describeError(error: unknown, requestId: string) {
+export function describeError(error: unknown, requestId: string): Refusal {
   const storage = error instanceof StorageError ? error : storageErrorFor(error);
   if (storage) {
     log().error({ request_id: requestId, err: storage.cause ?? storage }, "storage unavailable");
-    return { code: "storage_unavailable" as const, fields: [], headers: { "retry-after": String(storage.retryAfterSeconds) } };
+    const { detail } = problems.storage_unavailable;
+    return { code: "storage_unavailable", detail, fields: [], headers: { "retry-after": String(storage.retryAfterSeconds) } };
   }
-  if (error instanceof DoorError) return { code: error.code, fields: [], headers: error.headers };
+  if (error instanceof DoorError) return { code: error.code, detail: error.message, fields: [], headers: error.headers };
   if (error instanceof AccountsError) {
     const headers: Record<string, string> = {};
     if (error.retryAfterSeconds) headers["retry-after"] = String(error.retryAfterSeconds);
-    if (error.code === "authentication_required") headers["www-authenticate"] = CHALLENGE;
-    if (error.code === "invalid_token") headers["www-authenticate"] = `${CHALLENGE}, error="invalid_token"`;
-    return { code: error.code, fields: error.fields, headers };
+    if (problems[error.code].status === 401) headers["www-authenticate"] = challenge(error.code);
+    return { code: error.code, detail: error.message, fields: error.fields, headers };
   }
   log().error({ request_id: requestId, err: error }, "unexpected error");
-  return { code: "internal_error" as const, fields: [], headers: {} };
+  return { code: "internal_error", detail: problems.internal_error.detail, fields: [], headers: {} };
 }
 
-const CHALLENGE = 'Bearer realm="latchkey"';
+/** RFC 9110 11.6.1 asks for a challenge in every 401; RFC 6750 names the error where the token is the reason. */
+export function challenge(code: ProblemCode): string {
+  const aboutToken = code === "authentication_required" || code === "invalid_token";
+  return `Bearer realm="latchkey"${aboutToken ? ', error="invalid_token"' : ""}`;
+}
 
 function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestId: string): Caller {
   const ip = clientAddress(request.headers);
@@ -161,7 +178,7 @@ function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestI
   if (endpoint.access === "public") return callerFrom(ip, userAgent, { requestId });
   const [, token] = request.headers.get("authorization")?.match(/^(?:bearer|token)[ \t]+(.*)$/i) ?? [];
   if (!token?.trim()) throw new AccountsError("authentication_required");
-  const found = findSession(token.trim());
+  const found = findSession(token.trim(), ip);
   if (!found) {
     countInvalidToken(networkOf({ ip }));
     throw new AccountsError("invalid_token");
@@ -172,8 +189,10 @@ function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestI
 /** A well-formed request id of the client's is kept, so that its logs and ours can be laid side by side. */
 export function requestIdOf(request: { headers: Pick<Headers, "get"> }): string {
   const given = request.headers.get("x-request-id");
-  return given && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+  return given && /^[\w.:-]{1,64}$/.test(given) ? given : newRequestId();
 }
+
+export const newRequestId = (): string => randomUUID();
 
 const NO_ID = 0; // belongs to nothing
 

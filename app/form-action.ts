@@ -12,7 +12,6 @@ import { innerPath } from "./inner-path.ts";
 import { keepTyped } from "./kept-draft.ts";
 import { logged } from "./log.ts";
 import { withNotice } from "./notices.ts";
-import { problems } from "./problem.ts";
 import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 import { isFormOf } from "./whose-form.ts";
 
@@ -99,7 +98,7 @@ async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<
 const typedIn = (fields: Fields): [string, string][] =>
   fields.filter((field): field is [string, string] => typeof field[1] === "string" && !field[0].includes("password"));
 
-function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeconds" | "stop">, fields: Fields): FormState {
+function refused(refusal: Pick<FormState, "message" | "errors" | "stop">, fields: Fields): FormState {
   return {
     ...refusal,
     values: Object.fromEntries(typedIn(fields)),
@@ -108,8 +107,9 @@ function refused(refusal: Pick<FormState, "message" | "errors" | "retryAfterSeco
 }
 
 async function refusal(error: unknown) {
-  const { code, fields, headers: more } = describeError(error, requestIdOf({ headers: await headers() }));
-  const seconds = Number(more["retry-after"] ?? 0) || undefined;
-  const message = error instanceof AccountsError && code === "validation_failed" ? undefined : problems[code].detail;
-  return { message, errors: fields, retryAfterSeconds: seconds };
+  const { code, detail, fields } = describeError(error, requestIdOf({ headers: await headers() }));
+  return {
+    message: code === "validation_failed" ? undefined : detail,
+    errors: fields.map((error) => ({ ...error, field: error.field ?? "" })),
+  };
 }

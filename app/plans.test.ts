@@ -63,6 +63,7 @@ test("no statement of any request reads through a table", async () => {
   const other = await logIn();
   await ask("me", { token });
   await ask("updateUser", { token, value: user.id, body: { username: "ada.byron", email: "ada.l@example.org", image: null } });
+  await ask("updateUserByPost", { token, value: user.id, body: { bio: "Countess." } });
   await ask("replaceUser", { token, value: user.id, body: { email, username: "ada.lovelace", bio: "", contact_information: "" } });
   await ask("sessions", { token });
   await ask("renameSession", { token, value: session.id, body: { device_name: "Desk" } });

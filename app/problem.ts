@@ -1,10 +1,15 @@
+import { config } from "#accounts/config.ts";
 import { type FieldError, type RefusalCode, refusals } from "#accounts/errors.ts";
 
 /** What goes wrong at the door, before the domain is asked, or in spite of it. */
 const doorRefusals = {
+  malformed_request: "This is not a request that can be read as HTTP.",
+  request_timeout: "The request took too long to arrive. Send it again.",
   method_not_allowed: "This address does not answer this method.",
   payload_too_large: "What you sent is too large for this address.",
-  unsupported_media_type: "Send application/json, application/x-www-form-urlencoded or multipart/form-data, in UTF-8.",
+  unsupported_media_type: "Send application/json, application/x-www-form-urlencoded or multipart/form-data, in UTF-8 and not compressed.",
+  expectation_failed: "The only expectation that can be met is “100-continue”.",
+  headers_too_large: "The headers of the request are too large. Send fewer or shorter ones.",
   storage_unavailable: "Nothing can be stored at the moment, and nothing was changed. Try again in a moment.",
   internal_error: "Something went wrong on our side. If it happens again, tell the operator the request id.",
 } as const;
@@ -13,6 +18,7 @@ export type ProblemCode = RefusalCode | keyof typeof doorRefusals;
 
 export const problems: Record<ProblemCode, { status: number; detail: string }> = {
   validation_failed: { status: 400, detail: refusals.validation_failed },
+  malformed_request: { status: 400, detail: doorRefusals.malformed_request },
   authentication_required: { status: 401, detail: refusals.authentication_required },
   invalid_token: { status: 401, detail: refusals.invalid_token },
   invalid_credentials: { status: 401, detail: refusals.invalid_credentials },
@@ -23,33 +29,37 @@ export const problems: Record<ProblemCode, { status: number; detail: string }> =
   wrong_password: { status: 403, detail: refusals.wrong_password },
   not_found: { status: 404, detail: refusals.not_found },
   method_not_allowed: { status: 405, detail: doorRefusals.method_not_allowed },
+  request_timeout: { status: 408, detail: doorRefusals.request_timeout },
   user_already_exists: { status: 409, detail: refusals.user_already_exists },
   payload_too_large: { status: 413, detail: doorRefusals.payload_too_large },
   unsupported_media_type: { status: 415, detail: doorRefusals.unsupported_media_type },
+  expectation_failed: { status: 417, detail: doorRefusals.expectation_failed },
   rate_limited: { status: 429, detail: refusals.rate_limited },
+  headers_too_large: { status: 431, detail: doorRefusals.headers_too_large },
   internal_error: { status: 500, detail: doorRefusals.internal_error },
   overloaded: { status: 503, detail: refusals.overloaded },
   storage_unavailable: { status: 503, detail: doorRefusals.storage_unavailable },
 };
 
-/** A refusal of the door itself. */
+/** A refusal of the door itself; `detail` says more than the sentence of its code. */
 export class DoorError extends Error {
   readonly code: ProblemCode;
   readonly headers: Record<string, string>;
-  constructor(code: ProblemCode, headers: Record<string, string> = {}) {
-    super(problems[code].detail);
+  constructor(code: ProblemCode, { detail, headers = {} }: { detail?: string; headers?: Record<string, string> } = {}) {
+    super(detail ?? problems[code].detail);
     this.code = code;
     this.headers = headers;
   }
 }
 
+export type Problem = { code: ProblemCode; detail?: string; fields?: FieldError[] };
+
 /** The body of an error answer (RFC 9457). `type` leads to what is written about the code. */
-export function problemBody(code: ProblemCode, requestId: string, publicUrl: string, fields: FieldError[] = []) {
-  const { status, detail } = problems[code];
+export function problemBody({ code, detail = problems[code].detail, fields = [] }: Problem, requestId: string) {
   return {
-    type: `${publicUrl}/auth/docs/#${code}`,
+    type: `${config().publicUrl}/auth/docs/#${code}`,
     title: title(code),
-    status,
+    status: problems[code].status,
     detail,
     code,
     ...(fields.length > 0 && {
@@ -61,5 +71,8 @@ export function problemBody(code: ProblemCode, requestId: string, publicUrl: str
 
 const title = (code: string) => code[0]?.toUpperCase() + code.slice(1).replaceAll("_", " ");
 
-/** JSON Pointer (RFC 6901) as a fragment of a URI. */
-const pointer = (field: string) => (field ? `#/${encodeURI(field.replaceAll("~", "~0").replaceAll("/", "~1").toWellFormed())}` : "#");
+/** JSON Pointer (RFC 6901) as a fragment of a URI, where "#" has to be escaped too; "#" alone is the whole body. */
+function pointer(field: string | null): string {
+  if (field === null) return "#";
+  return `#/${encodeURI(field.replaceAll("~", "~0").replaceAll("/", "~1").toWellFormed()).replaceAll("#", "%23")}`;
+}

@@ -10,7 +10,7 @@ const LONGEST = new Map([
   ["accept-encoding", 256],
   ["access-control-request-headers", 256],
   ["access-control-request-method", 32],
-  ["authorization", 4_096],
+  ["authorization", 16_384],
   ["cache-control", 64],
   ["connection", 64],
   ["content-encoding", 64],

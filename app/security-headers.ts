@@ -39,9 +39,14 @@ export function pageHeaders(nonce: string): Record<string, string> {
   };
 }
 
-/** For uploaded pictures: shown as what they are, and inert even if opened by themselves. */
+/** For uploaded pictures: shown as what they are, by pages of other origins too, and inert even if opened by themselves. */
 export function pictureHeaders(): Record<string, string> {
-  return { ...everywhere(), "content-security-policy": "default-src 'none'; sandbox", "referrer-policy": "no-referrer" };
+  return {
+    ...everywhere(),
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+    "referrer-policy": "no-referrer",
+  };
 }
 
 /** For scripts and styles, which hold nothing of anybody: as pages of their own they are inert. */

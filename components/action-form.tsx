@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { AccountField } from "./account-field.tsx";
 import styles from "./action-form.module.css";
-import { type Acting, retryAdvice } from "./form-state.ts";
+import type { Acting } from "./form-state.ts";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import text from "./text.module.css";
@@ -42,7 +42,7 @@ export function ActionForm({ action, account, fields = {}, pendingText, look = "
       ))}
       {(message || stop) && (
         <p ref={alert} className={styles.error} role="alert" {...takesFocus}>
-          {stop ? <StopMessage stop={stop} /> : `${message} ${retryAdvice(state.retryAfterSeconds)}`}
+          {stop ? <StopMessage stop={stop} /> : message}
         </p>
       )}
       <SubmitButton pending={pending} pendingText={pendingText} look={look}>

@@ -8,8 +8,6 @@ export type FormState = {
   values: Record<string, string>;
   /** A file was sent: browsers cannot be given it back. */
   fileSent?: boolean;
-  /** Seconds until another try makes sense. */
-  retryAfterSeconds?: number;
   /** Why this page cannot go on as it is. */
   stop?: Stop;
   /** Done: where to go now. Only with JavaScript; without it the answer is a redirect. */
@@ -38,11 +36,3 @@ export const ACCOUNT_FIELD = "account";
 
 /** A form that has not been sent. */
 export const untouched: FormState = { errors: [], values: {} };
-
-/** "Try again in about 3 minutes." */
-export function retryAdvice(seconds: number | undefined): string {
-  if (!seconds) return "";
-  const [count, unit] =
-    seconds < 60 ? [seconds, "second"] : seconds < 3_600 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3_600), "hour"];
-  return `Try again in ${unit === "second" ? "" : "about "}${count} ${unit}${count === 1 ? "" : "s"}.`;
-}

@@ -6,7 +6,7 @@ import type * as z from "zod/mini";
 import { AccountField } from "./account-field.tsx";
 import { ErrorSummary } from "./error-summary.tsx";
 import styles from "./form.module.css";
-import { ACCOUNT_FIELD, type Acting, type FormState, retryAdvice } from "./form-state.ts";
+import { ACCOUNT_FIELD, type Acting, type FormState } from "./form-state.ts";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import { useFormAction } from "./use-form-action.ts";
@@ -96,7 +96,7 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
       >
         {refused && (
           <ErrorSummary ref={summary} problems={problems}>
-            {stop ? <StopMessage stop={stop} typed /> : message && `${message} ${retryAdvice(state.retryAfterSeconds)}`}
+            {stop ? <StopMessage stop={stop} typed /> : message}
           </ErrorSummary>
         )}
         <Fragment key={account}>

@@ -3,8 +3,29 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { type Answer, send } from "./request.ts";
 
-type Operation = { requestBody?: { content: Record<string, unknown> }; responses: Record<string, { content?: Record<string, unknown> }> };
-export type ApiDocument = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, unknown> } };
+export type Content = Record<string, { example?: unknown; schema?: Schema; examples?: Record<string, { value: unknown }> }>;
+export type Schema = {
+  type?: string | string[];
+  format?: string;
+  pattern?: string;
+  $ref?: string;
+  properties?: Record<string, Schema>;
+} & Record<string, unknown>;
+export type Operation = {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: string[];
+  security: object[];
+  parameters?: { in: string; name: string; schema: Schema; example?: unknown }[];
+  requestBody?: { required: boolean; content: Content };
+  responses: Record<string, { headers?: Record<string, unknown>; content?: Content }>;
+};
+export type ApiDocument = {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+  info: { version: string };
+};
 
 export type Documented = {
   document: ApiDocument;

@@ -135,7 +135,7 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
 
     const kept = ({ id }: Pick<NewUser, "id">) => ({
       user: rows("select * from users where id = ?", id)[0],
-      sessions: rows("select id, token_hash, device_name, ip, created_at, ends_at_latest from sessions where user_id = ? order by id", id),
+      sessions: rows("select id, token_hash, device_name, created_at, ends_at_latest from sessions where user_id = ? order by id", id),
       events: rows("select type from audit_events where user_id = ? order by id", id).map(({ type }) => String(type)),
     });
 
@@ -189,14 +189,15 @@ function checkAnswer(documented: Documented, method: string, path: string, answe
   expect(headers["x-content-type-options"], asked).toBe("nosniff");
   expect(headers["content-security-policy"], asked).toMatch(/^default-src 'none'/);
   expect(headers["referrer-policy"], asked).toBe("no-referrer");
-  expect(headers["cross-origin-resource-policy"], asked).toBe("same-origin");
+  const isPicture = path.startsWith("/avatars/") && [200, 304].includes(status) && headers.etag !== undefined;
+  expect(headers["cross-origin-resource-policy"], asked).toBe(isPicture ? "cross-origin" : "same-origin");
+  expect(headers["www-authenticate"] !== undefined, `${asked}: a challenge in every 401, and in no other answer`).toBe(status === 401);
+  if (status === 429 || status === 503) expect(headers["retry-after"], asked).toMatch(/^[1-9]\d*$/);
   expect(headers["x-powered-by"], asked).toBeUndefined();
   expect(headers.server, asked).toBeUndefined();
   expect(headers["set-cookie"], asked).toBeUndefined();
   expect(headers["access-control-allow-origin"], asked).toBeUndefined();
-  expect(headers["cache-control"], asked).toBe(
-    status === 200 && path.startsWith("/avatars/") && method !== "OPTIONS" ? "public, max-age=31536000, immutable" : "no-store",
-  );
+  expect(headers["cache-control"], asked).toBe(isPicture ? "public, max-age=31536000, immutable" : "no-store");
   if (answer.body) expect(headers["content-type"], asked).toMatch(/^application\/(problem\+)?json; charset=utf-8$/);
   if (status >= 400) expect(answer.text, `${asked}: says nothing about our insides`).not.toMatch(TELLING);
 }

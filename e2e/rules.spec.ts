@@ -88,7 +88,11 @@ test("only the store opens database files", () => {
 });
 
 test("the JSON door works without Next.js: the front door calls it too", () => {
-  const door = ["app/endpoint.ts", "app/body.ts", "app/problem.ts", "app/openapi.ts", ...files("app/{auth,health,avatars}/**/*.ts")];
+  const door = [
+    ...["app/endpoint.ts", "app/problem.ts", "app/request-target.ts", "app/unreadable-requests.ts"],
+    ...files("app/{body,buffered-body,openapi}*.ts"),
+    ...files("app/{auth,health,avatars}/**/*.ts"),
+  ];
   expect(breaches(door, (name) => /^package:(next|react)(\/|$)/.test(name))).toEqual([]);
 });
 

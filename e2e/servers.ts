@@ -48,7 +48,11 @@ export default async function startServers(): Promise<(() => Promise<void>) | un
     sayNotRun();
   };
   try {
-    for (const host of ["front-door", "next"] as const) running.push(await start(host));
+    for (const host of ["front-door", "next"] as const) {
+      const started = await start(host);
+      running.push(started);
+      process.env[variable(host)] = `${started.url} ${started.folder}`;
+    }
   } catch (error) {
     await stopAll();
     throw error;
@@ -73,7 +77,8 @@ function build(): void {
   if (status !== 0) throw new Error("The pages could not be built.");
 }
 
-async function start(host: Host): Promise<Running> {
+/** Starts a host with a new data folder. */
+export async function start(host: Host): Promise<Running> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), `latchkey-${host}-`));
   const logFile = join(folder, "log");
@@ -91,7 +96,6 @@ async function start(host: Host): Promise<Running> {
     stdio: ["ignore", log, log],
   });
   const running = { url: `http://127.0.0.1:${port}`, folder, process: child };
-  process.env[variable(host)] = `${running.url} ${folder}`;
   const giveUpAt = Date.now() + START_MS;
   while (!(await answers(running.url))) {
     if (child.exitCode !== null || Date.now() > giveUpAt) {
@@ -104,7 +108,8 @@ async function start(host: Host): Promise<Running> {
   return running;
 }
 
-async function stop({ process: child, folder }: Running): Promise<void> {
+/** Stops it, and removes its folder. */
+export async function stop({ process: child, folder }: Running): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const gone = once(child, "exit");
     child.kill("SIGTERM");

@@ -68,12 +68,23 @@ test("S55 a picture is served inert, cached for ever and with its true type", as
     "content-security-policy": "default-src 'none'; sandbox",
     "content-disposition": expect.stringMatching(/^inline; filename="[0-9a-f]{64}\.webp"$/),
     "x-content-type-options": "nosniff",
-    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-resource-policy": "cross-origin",
     "cache-control": "public, max-age=31536000, immutable",
   });
   const head = await latchkey.api("HEAD", path);
   expect([head.status, head.text, head.headers["content-type"]]).toEqual([200, "", "image/webp"]);
   expect((await latchkey.api("GET", `${path}/`)).bytes.equals(answer.bytes), "with the trailing slash as well").toBe(true);
+});
+
+test("whoever has a picture already gets 304 without its bytes", async ({ latchkey }) => {
+  const { path, answer } = await stored(latchkey, blob(await png("#357")));
+  const etag = String(answer.headers.etag);
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+    const { status, text, headers } = await latchkey.api("GET", path, { headers: { "if-none-match": known } });
+    expect([status, text, headers.etag], known).toEqual([304, "", etag]);
+  }
+  expect((await latchkey.api("GET", path, { headers: { "if-none-match": '"other"' } })).bytes.equals(answer.bytes)).toBe(true);
+  expect((await latchkey.api("GET", `/avatars/${"0".repeat(64)}.webp`, { headers: { "if-none-match": "*" } })).status).toBe(404);
 });
 
 test("S55 a picture is turned upright, and nothing of the upload but its pixels survives", async ({ latchkey }) => {
@@ -147,7 +158,10 @@ test("an empty file, a cut one and text that is no base64 are refused with a sen
   const whole = await sharp(Buffer.alloc(300 * 300 * 3, 7), { raw: { width: 300, height: 300, channels: 3 } })
     .jpeg()
     .toBuffer();
-  expect(await refusedPicture(latchkey, blob(whole.subarray(0, whole.length / 2), "image/jpeg"))).toEqual(invalid("image", "invalid"));
+  expect(await refusedPicture(latchkey, blob(whole.subarray(0, whole.length / 2), "image/jpeg"))).toEqual(invalid("image", "damaged"));
+  expect(await refusedPicture(latchkey, blob(whole.subarray(0, 20), "image/jpeg")), "cut inside its head").toEqual(
+    invalid("image", "damaged"),
+  );
   for (const image of ["*", "data:image/png;base64,", "data:text/html,hello", "https://example.org/a.png", "/etc/passwd"]) {
     const answer = await latchkey.api("POST", REGISTER, { json: person({ image }), from: latchkey.elsewhere() });
     expect(Object.keys(refusal(answer).errors), image).toEqual(["#/image"]);

@@ -9,7 +9,7 @@ test("the policy says what registration enforces, so that a client can check bef
     bio: { max_length: 2_000 },
     contact_information: { max_length: 500 },
     image: { types: ["image/jpeg", "image/png", "image/webp"], max_bytes: 5 * 1024 * 1024, max_pixels: 25_000_000 },
-    session: { idle_days: 14, absolute_days: 30 },
+    session: { idle_days: 14, absolute_days: 30, max_sessions: 100 },
   });
 });
 

@@ -65,8 +65,42 @@ test("a session gets a name, and loses it by an empty one", async ({ latchkey })
     expect(refusal(await rename(name))).toEqual(invalid("device_name", code));
   }
   expect(refusal(await latchkey.api("PATCH", `${ADDRESS}${second.id}/`, { token: first.token, json: {} }))).toEqual(
-    invalid("device_name", "wrong_type"),
+    invalid("device_name", "required"),
   );
+});
+
+test("log-in, the token check and the list say the same of a session at the same moment", async ({ latchkey }) => {
+  const { email, password } = await latchkey.newUser();
+  const login = (await latchkey.api("POST", "/auth/login/", { json: { email, password } })).body;
+  const me = (await latchkey.api("GET", "/auth/me/", { token: login.token })).body;
+  const list = (await latchkey.api("GET", ADDRESS, { token: login.token })).body;
+  expect(login.expires_at).toBe(login.session.expires_at);
+  expect(me.session).toEqual(login.session);
+  expect(list.sessions).toEqual([login.session]);
+});
+
+test("a session shows the address that it was last used from, at once for the session itself and for the others", async ({ latchkey }) => {
+  const user = await latchkey.newUser();
+  const [home, away] = [latchkey.elsewhere(), latchkey.elsewhere()];
+  const login = (await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, from: home })).body;
+  const other = await latchkey.signIn(user);
+  expect(login.session.ip).toBe(home);
+  const me = (await latchkey.api("GET", "/auth/me/", { token: login.token, from: away })).body;
+  expect(me.session.ip).toBe(away);
+  const seen = (await latchkey.api("GET", ADDRESS, { token: other })).body.sessions.find(
+    ({ id }: { id: number }) => id === login.session.id,
+  );
+  expect(seen).toEqual({ ...me.session, current: false });
+});
+
+test("a session that does not exist is named in the refusal", async ({ latchkey }) => {
+  const token = await latchkey.signIn(await latchkey.newUser());
+  for (const [method, json] of [
+    ["DELETE", undefined],
+    ["PATCH", { device_name: "x" }],
+  ] as const) {
+    expect((await latchkey.api(method, `${ADDRESS}7/`, { token, json })).body.detail).toMatch(/no session with this id/);
+  }
 });
 
 test("S36 nobody ends or names a session of somebody else, and unknown ids get the same answer", async ({ latchkey }) => {

@@ -6,7 +6,7 @@ import { api } from "../api.ts";
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: serve(api.createUser, async ({ caller, input }) => {
     const { user } = await registerUser(caller, input);
-    const headers = { location: `${config().publicUrl}/auth/update-user/${user.id}/` };
+    const headers = { location: `${config().publicUrl}/auth/me/` }; // where its user, and nobody else, can read it
     return { message: "Your account has been created.", user: publicUser(user), headers };
   }),
 });

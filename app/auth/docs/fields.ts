@@ -1,15 +1,23 @@
-import * as z from "zod/mini";
+import type { ApiDocument } from "../../openapi.ts";
 
 export type DocumentedField = { name: string; type: string; required: boolean; description: string };
 
-type Schema = { type?: string | string[]; format?: string; enum?: unknown[]; description?: string; anyOf?: Schema[]; $ref?: string };
+export type Schema = {
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  description?: string;
+  items?: Schema;
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  $ref?: string;
+};
 
-/** The fields of a schema with what is said of each, for the reader. */
-export function fieldsOf(schema: z.ZodMiniType, io: "input" | "output"): DocumentedField[] {
-  const whole = z.toJSONSchema(schema, { unrepresentable: "any", io });
-  const named = whole.$ref?.replace("#/$defs/", ""); // a schema with a name of its own is put under it
-  const { properties = {}, required = [] } = (named && (whole.$defs?.[named] as typeof whole)) || whole;
-  return Object.entries(properties as Record<string, Schema>).map(([name, field]) => ({
+/** The fields of a schema of the document with what is said of each, for the reader. */
+export function fieldsOf(document: ApiDocument, given: Schema): DocumentedField[] {
+  const { properties = {}, required = [] } = resolved(document, given);
+  return Object.entries(properties).map(([name, field]) => ({
     name,
     type: typeOf(field),
     required: required.includes(name),
@@ -17,10 +25,19 @@ export function fieldsOf(schema: z.ZodMiniType, io: "input" | "output"): Documen
   }));
 }
 
-function typeOf({ type, format, enum: choices, anyOf, $ref }: Schema): string {
+function resolved(document: ApiDocument, schema: Schema): Schema {
+  const name = nameOf(schema);
+  return name ? (document.components?.schemas?.[name] as Schema) : schema;
+}
+
+const nameOf = ({ $ref }: Schema) => $ref?.split("/").at(-1);
+
+function typeOf(schema: Schema): string {
+  const { type, format, enum: choices, anyOf, items } = schema;
   if (choices) return choices.map((choice) => `“${choice}”`).join(" or ");
-  if ($ref) return $ref.split("/").at(-1) ?? "object";
   if (anyOf) return [...new Set(anyOf.map(typeOf))].join(" or ");
-  const base = Array.isArray(type) ? type.join(" or ") : (type ?? "file or text");
-  return format === "date-time" ? "instant" : base;
+  if (items) return `list of ${typeOf(items)}`;
+  if (format === "date-time") return "instant";
+  if (format === "binary") return "file";
+  return nameOf(schema) ?? (Array.isArray(type) ? type.join(" or ") : (type ?? "any"));
 }

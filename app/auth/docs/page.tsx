@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { connection } from "next/server";
 import { config } from "#accounts/config.ts";
+import { FIELD_CODES } from "#accounts/errors.ts";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
-import type { Endpoint } from "../../endpoint.ts";
 import { Frame } from "../../frame.tsx";
+import { openApiDocument } from "../../openapi.ts";
 import { problems } from "../../problem.ts";
-import { api } from "../api.ts";
-import { AddressSection } from "./address-section.tsx";
+import { AddressSection, type Operation } from "./address-section.tsx";
 import styles from "./docs.module.css";
 
 export const metadata: Metadata = { robots: { index: true } };
@@ -16,7 +16,10 @@ export const metadata: Metadata = { robots: { index: true } };
 export default async function Page() {
   await connection(); // the answer's own nonce has to be in it
   const { publicUrl } = config();
-  const rows = Object.entries(api) as [string, Endpoint][];
+  const document = openApiDocument();
+  const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
+  );
   return (
     <Frame title="API reference" here="/auth/docs/" width="wide">
       <div className={panel.head}>
@@ -28,9 +31,9 @@ export default async function Page() {
       <div className={styles.columns}>
         <nav className={styles.contents} aria-label="On this page">
           <a href="#start">Start here</a>
-          {rows.map(([name, { method, path }]) => (
-            <a key={name} href={`#${name}`}>
-              <b>{method}</b> {path}
+          {operations.map(({ path, method, operation: { operationId } }) => (
+            <a key={operationId} href={`#${operationId}`}>
+              <b>{method.toUpperCase()}</b> {path.replace(/\{(\w+)\}/, "<$1>")}
             </a>
           ))}
           <a href="#problems">Problem codes</a>
@@ -54,8 +57,8 @@ export default async function Page() {
               </li>
             </ul>
           </section>
-          {rows.map(([name, endpoint]) => (
-            <AddressSection key={name} name={name} endpoint={endpoint} />
+          {operations.map((one) => (
+            <AddressSection key={one.operation.operationId} document={document} {...one} />
           ))}
           <section id="problems" className={styles.section}>
             <h2>Problem codes</h2>
@@ -67,6 +70,15 @@ export default async function Page() {
                 <p>{detail}</p>
               </section>
             ))}
+            <h3>Codes of single fields</h3>
+            <p>
+              {FIELD_CODES.map((code, index) => (
+                <span key={code}>
+                  {index > 0 && ", "}
+                  <code>{code}</code>
+                </span>
+              ))}
+            </p>
           </section>
         </div>
       </div>

@@ -3,17 +3,28 @@ import { answering, route, web } from "../../endpoint.ts";
 import { DoorError } from "../../problem.ts";
 import { pictureHeaders } from "../../security-headers.ts";
 
+const GONE = "There is no picture at this address. Its user may have changed or removed it.";
+
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  GET: answering(async (_, requestId, context) => {
+  GET: answering(async (request, requestId, context) => {
     const hash = String((await context?.params)?.name).match(/^([0-9a-f]{64})\.webp$/)?.[1];
     const bytes = hash && findAvatar(hash);
-    if (!bytes) throw new DoorError("not_found");
-    const headers = {
-      "content-type": "image/webp",
-      "content-disposition": `inline; filename="${hash}.webp"`, // never a name that somebody sent
-      "cache-control": "public, max-age=31536000, immutable",
-      etag: `"${hash}"`,
-    };
-    return new web.Response(new Uint8Array(bytes), { headers: { ...headers, ...pictureHeaders(), "x-request-id": requestId } });
+    if (!bytes) throw new DoorError("not_found", { detail: GONE });
+    const etag = `"${hash}"`;
+    const headers = { ...pictureHeaders(), "cache-control": "public, max-age=31536000, immutable", etag, "x-request-id": requestId };
+    if (isCurrent(request.headers.get("if-none-match"), etag)) return new web.Response(null, { status: 304, headers });
+    return new web.Response(new Uint8Array(bytes), {
+      headers: {
+        ...headers,
+        "content-type": "image/webp",
+        "content-disposition": `inline; filename="${hash}.webp"`, // never a name that somebody sent
+      },
+    });
   }),
 });
+
+/** Whether the client has it already (RFC 9110 13.1.2: weak comparison, a list, or "*"). */
+function isCurrent(ifNoneMatch: string | null, etag: string): boolean {
+  const known = ifNoneMatch?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  return known.includes(etag) || known.includes("*");
+}

@@ -6,5 +6,6 @@ const answer = ({ user }: Awaited<ReturnType<typeof updateUser>>) => ({ message:
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   PATCH: serve(api.updateUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input))),
+  POST: serve(api.updateUserByPost, async ({ caller, id, input }) => answer(await updateUser(caller, id, input))),
   PUT: serve(api.replaceUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input))),
 });
