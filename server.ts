@@ -111,7 +111,7 @@ async function servePage(request: IncomingMessage, response: ServerResponse): Pr
   const headers = pageHeaders(nonce);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   forgetNotice(request, response);
-  if (refusePage(request, response)) return;
+  if (refusePage(request, response, import.meta.dirname)) return;
   const elsewhere = otherNameOfThisMachine(request);
   if (elsewhere) return void response.writeHead(307, { location: elsewhere, "content-length": 0 }).end();
   if (sendKept(request, response, nonce, import.meta.dirname)) return;

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { MOST_FIELDS } from "./body-checks.ts";
 import { describeError } from "./endpoint.ts";
 import { log } from "./log.ts";
+import { hasAction } from "./page-actions.ts";
 import { withReadBody } from "./page-body.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 import { refusalPage } from "./refusal-page.ts";
@@ -8,6 +10,7 @@ import { fromElsewhere, isSameOrigin } from "./same-origin.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
 const HTML = "text/html; charset=utf-8";
+const LONGEST_URL = 4_096; // four times what `?next=` may have
 const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.";
 const UPDATED =
   "This site was updated while the form was open, and nothing was changed. Go back, copy what you typed, reload the page and send the form again.";
@@ -19,19 +22,45 @@ const sentences: Partial<Record<ProblemCode, string>> = {
 
 /**
  * Refuses for the pages, in a sentence, what Next.js would answer as if nothing were wrong (TRACE) or as if the fault were
- * ours (500): methods that no page has, forms of other sites. True if it did.
+ * ours (500): methods that no page has, addresses that are none, forms of other sites. True if it did.
  */
-export function refusePage(request: IncomingMessage, response: ServerResponse): boolean {
-  const { method = "", headers } = request;
+export function refusePage(request: IncomingMessage, response: ServerResponse, root: string): boolean {
+  const { method = "", headers, url = "/" } = request;
   if (!METHODS.includes(method)) {
     response.setHeader("allow", METHODS.join(", "));
     return refuse(response, 405, "This address does not answer this method.");
   }
+  const address = refusedAddress(url);
+  if (address) return refuse(response, ...address);
   if (method !== "POST") return false;
   const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
   if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
-  explainBareError(response, headers["next-action"] === undefined);
+  const action = headers["next-action"]?.toString();
+  if (action !== undefined && !hasAction(pathOf(url), action, root)) return refuseAction(request, response);
+  explainBareError(response, action === undefined);
   return false;
+}
+
+/** What Next.js's script in the browser takes for "the page is older than the service". */
+function refuseAction(request: IncomingMessage, response: ServerResponse): true {
+  request.resume();
+  response.writeHead(409, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "x-nextjs-action-not-found": "1" });
+  response.end("Server action not found.");
+  return true;
+}
+
+const pathOf = (url: string) => url.split("?", 1)[0] ?? "";
+
+/** Why no page can be at this address, if so. What begins with "_" is Next.js's own. */
+function refusedAddress(url: string): [status: number, sentence: string] | null {
+  const [path = "", query = ""] = url.split("?", 2);
+  if (url.length > LONGEST_URL) return [414, "This address is too long."];
+  if (query.split("&", MOST_FIELDS + 1).length > MOST_FIELDS) return [400, "This address has too many parts behind its “?”."];
+  try {
+    return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, "There is nothing at this address."] : null;
+  } catch {
+    return [400, "This address cannot be read: a “%” in it is not followed by what belongs there."];
+  }
 }
 
 /**

@@ -21,15 +21,9 @@ const LONGEST = new Map([
   ["if-modified-since", 64],
   ["if-none-match", 256],
   ["next-action", 64],
-  ["next-hmr-refresh", 1],
-  ["next-router-prefetch", 8],
-  ["next-router-segment-prefetch", 256],
-  ["next-router-state-tree", 4_096],
-  ["next-url", 1_024],
   ["origin", 256],
   ["range", 64],
   ["referer", 4_096],
-  ["rsc", 1],
   ["sec-fetch-dest", 32],
   ["sec-fetch-mode", 32],
   ["sec-fetch-site", 32],
@@ -38,18 +32,36 @@ const LONGEST = new Map([
   ["x-request-id", 64],
   ["x-forwarded-host", 256],
   ["x-latchkey-client-address", 64],
-  ["x-nextjs-html-request-id", 64], // under `next dev`
+]);
+/*
+ * Under `next dev` also what its scripts ask with. Served for good, our pages are always loaded whole: whoever asks for a
+ * part of one, or says from where, garbles it on purpose.
+ */
+const LONGEST_IN_DEVELOPMENT = new Map([
+  ["next-hmr-refresh", 1],
+  ["next-router-prefetch", 8],
+  ["next-router-segment-prefetch", 256],
+  ["next-router-state-tree", 4_096],
+  ["next-url", 1_024],
+  ["rsc", 1],
+  ["x-nextjs-html-request-id", 64],
   ["x-nextjs-request-id", 64],
 ]);
+const NONE = -1;
 const LONGEST_USER_AGENT = 400; // cut, not thrown away: what comes first tells what it is
 
 /** Leaves of a request's headers only those, in both of the places where Node keeps them. */
 export function boundHeaders(request: IncomingMessage): void {
   const { headers, rawHeaders } = request;
   for (const name of Object.keys(headers)) {
-    const value = headers[name];
-    if (name === "user-agent") headers[name] = String(value).slice(0, LONGEST_USER_AGENT);
-    else if (String(value).length > (LONGEST.get(name) ?? -1)) delete headers[name];
+    const value = String(headers[name]);
+    if (name === "user-agent") headers[name] = value.slice(0, LONGEST_USER_AGENT);
+    else if (value.length > longest(name)) delete headers[name];
   }
-  rawHeaders.splice(0, rawHeaders.length, ...Object.entries(headers).map(String));
+  rawHeaders.splice(0, rawHeaders.length, ...Object.entries(headers).flatMap(([name, value]) => [name, String(value)]));
+}
+
+function longest(name: string): number {
+  const inDevelopment = process.env.NODE_ENV === "development" ? LONGEST_IN_DEVELOPMENT.get(name) : undefined;
+  return LONGEST.get(name) ?? inDevelopment ?? NONE;
 }

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { servedBuild } from "./builds.ts";
+
+const MANIFEST = "server/server-reference-manifest.json";
+
+type Manifest = { node: Record<string, { workers: Record<string, unknown> }> };
+
+let pagesByAction: Map<string, RegExp[]> | undefined;
+
+/**
+ * Whether a page at this path has this server action. Next.js would pass on an action of another page by asking itself over
+ * the network, at an address that the request chose, and complain on stderr about one that does not exist.
+ */
+export function hasAction(path: string, id: string, root: string): boolean {
+  pagesByAction ??= readActions(root);
+  return pagesByAction.get(id)?.some((page) => page.test(path)) ?? false;
+}
+
+function readActions(root: string): Map<string, RegExp[]> {
+  const { node } = JSON.parse(readFileSync(join(root, servedBuild(), MANIFEST), "utf8")) as Manifest;
+  return new Map(Object.entries(node).map(([id, { workers }]) => [id, Object.keys(workers).map(pathOf)]));
+}
+
+/** "app/sessions/[id]/page" is at /sessions/1/ and /sessions/1. */
+function pathOf(worker: string): RegExp {
+  const path = worker.replace(/^app/, "").replace(/\/page$/, "");
+  return new RegExp(`^${path.replace(/\[\w+\]/g, "[^/]+")}/?$`);
+}
