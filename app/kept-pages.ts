@@ -31,8 +31,7 @@ function pages(root: string): Record<string, KeptPage> {
   return kept;
 }
 
-/** Not Next.js's own requests for parts of a page, no cookie of a session, and nothing that the page has to say. */
+/** No cookie of a session, and nothing that the page has to say. */
 function isPlainVisit({ method, url = "", headers }: IncomingMessage): boolean {
-  if (method !== "GET" || !KEPT_PATHS.includes(url) || /session|notice/.test(headers.cookie ?? "")) return false;
-  return !Object.keys(headers).some((name) => name.startsWith("rsc") || name.startsWith("next-") || name.startsWith("x-next"));
+  return method === "GET" && KEPT_PATHS.includes(url) && !/session|notice/.test(headers.cookie ?? "");
 }

@@ -135,3 +135,47 @@ test("a form that a newer build does not know is answered with a page that says 
   await expect(page.getByRole("main")).toContainText("This site was updated while the form was open, and nothing was changed. Go back");
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
+
+test("nothing that only Next.js's own parts would ask is an error of ours", async ({ ask }) => {
+  const trees = ["garbled", "%", "[".repeat(1_000), encodeURIComponent('["",{"__proto__":1}]')];
+  for (const path of ["/", "/login/", "/nowhere/", "/sessions/1/"]) {
+    for (const tree of trees) {
+      const { status } = await ask("GET", path, { headers: { rsc: "1", "next-router-state-tree": tree, "next-url": "%" } });
+      expect(status, `${path} ${tree.slice(0, 20)}`).toBeLessThan(500);
+    }
+  }
+  const odd = [
+    "/_global-error",
+    "/_global-error/",
+    "/%5fglobal-error/",
+    "/_GLOBAL-ERROR/",
+    "/_not-found/",
+    "/_error/",
+    "/_next/",
+    "/404/",
+    "/500/",
+  ];
+  for (const path of [...odd, "/%", "/%ff", "/sessions/%/", "/sessions/%ff/", `/?${"a&".repeat(1_000)}`, `/?${"a".repeat(5_000)}`]) {
+    const { status } = await ask("GET", path);
+    expect([400, 404, 414], `${path.slice(0, 40)} → ${status}`).toContain(status);
+  }
+});
+
+test("an action that is none, or another page's, is refused before Next.js asks itself for it", async ({ ask, page }) => {
+  await page.goto("/login/");
+  const id = (await page.content()).match(/\b7f[0-9a-f]{40}\b/)?.[0] ?? "";
+  expect(id).not.toBe("");
+  for (const [path, action] of [
+    ["/login/", `7f${"0".repeat(40)}`],
+    ["/login/", "garbled"],
+    ["/register/", id],
+    ["/nowhere/", id],
+    ["/profile/", id],
+  ] as const) {
+    const { status, headers, text } = await ask("POST", path, {
+      raw: "[]",
+      headers: { "next-action": action, "content-type": "text/plain" },
+    });
+    expect([status, headers["x-nextjs-action-not-found"], text], path).toEqual([409, "1", "Server action not found."]);
+  }
+});
