@@ -10,6 +10,7 @@ import { hashPassword, verifyPassword } from "./passwords.ts";
 import { countFailure, limit, withinLimits } from "./rate-limits.ts";
 import type { ChangePasswordInput } from "./schemas.ts";
 import { newToken } from "./tokens.ts";
+import { checkAll } from "./wrong-fields.ts";
 
 /**
  * Sets a new password for whoever knows the current one. In the same commit all other sessions end and this one gets a new
@@ -22,9 +23,8 @@ export async function changePassword(
 ): Promise<{ token: string; session: Session; sessionsEnded: number }> {
   requireUser(caller);
   const { user, session } = caller;
-  await requirePassword(caller, current_password);
+  await checkAll(requirePassword(caller, current_password), refuseCommonPassword("new_password", new_password, user));
   if (new_password === current_password) throw unchanged();
-  await refuseCommonPassword("new_password", new_password, user);
   const passwordHash = await hashPassword(new_password);
   const { token, hash } = newToken(session.id);
   const now = clock.now();
@@ -44,6 +44,11 @@ export async function changePassword(
     event: auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
   }));
   return { token, session: renewed, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
+}
+
+/** Throws what `changePassword` would find wrong with the new password; for input whose other field is wrong already. */
+export async function inspectNewPassword(caller: Caller, { new_password }: Partial<ChangePasswordInput>): Promise<void> {
+  if (caller.user && new_password !== undefined) await refuseCommonPassword("new_password", new_password, caller.user);
 }
 
 /**

@@ -7,6 +7,7 @@ import { clock, instantText } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { countedLimits, limitsClearedBy, loginLimits } from "./known-devices.ts";
+import { canonicalEmail, findUserByEmail } from "./names.ts";
 import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
 import { purgeSoon } from "./purge.ts";
 import { countFailure, type Limit, withinLimits } from "./rate-limits.ts";
@@ -16,7 +17,6 @@ import { type OpenedSession, openSession, refuseUnlessActive } from "./session-o
 import { findSessionWithUser } from "./session-row.ts";
 import { noteUse, withNotedUse } from "./session-use.ts";
 import { readToken, sameHash } from "./tokens.ts";
-import { canonicalEmail, findUserByEmail } from "./users.ts";
 import type { SessionView } from "./views.ts";
 
 const MOST_LOGIN_ATTEMPTS = 3;

@@ -277,3 +277,15 @@ function refusedAs(code: string, ...fields: string[]) {
     return true;
   };
 }
+
+test("everything that is wrong with a registration is said at once: taken names, leaked password and picture", async () => {
+  const taken = newUser();
+  const names = { email: taken.email, username: taken.username };
+  const wrong = { ...inputOf("somebody"), ...names, password: "Password123", image: Buffer.from("no picture").toString("base64") };
+  const all = ["email taken", "username taken", "password common", "image unsupported_type"];
+  await assert.rejects(registerUser(stranger(), wrong), refusedAs("validation_failed", ...all));
+  await assert.rejects(
+    registerUser(stranger(), { ...inputOf("somebody"), ...names }),
+    refusedAs("user_already_exists", ...all.slice(0, 2)),
+  );
+});

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { type Db, db, uniqueViolation } from "#db/client.ts";
+import { type Db, db } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type AuditEventType, auditEvent } from "./audit.ts";
@@ -9,34 +9,30 @@ import { clock, instantText, MINUTE_MS } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { config } from "./config.ts";
-import { AccountsError, type FieldError } from "./errors.ts";
+import { AccountsError } from "./errors.ts";
 import { EMAIL_MAX_BYTES } from "./fields.ts";
 import { networkOf, rememberDevice } from "./known-devices.ts";
+import { canonicalEmail, canonicalUsername, namesOf, refuseIfTaken, refuseTaken, takenFields } from "./names.ts";
 import { requirePassword } from "./password-change.ts";
 import { hashPassword } from "./passwords.ts";
 import { countFailure, type Limit, limit, withinLimits } from "./rate-limits.ts";
 import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "./schemas.ts";
 import type { UserView } from "./views.ts";
+import { checkAll } from "./wrong-fields.ts";
 
 const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
 const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any spelling, with blanks around it
-export const TAKEN = {
-  email: "An account with this e-mail address exists already. Sign in, or use another address.",
-  username: "This username is taken. Choose another one.",
-};
 
 /**
- * Creates a user. Throws `validation_failed` (picture, common password), `user_already_exists`, which names the e-mail
- * address, the username or both, and `rate_limited`; then nothing is left behind.
+ * Creates a user. Throws `user_already_exists`, which names the e-mail address, the username or both, `validation_failed`
+ * (picture, common password, and taken names beside these), and `rate_limited`; then nothing is left behind.
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
-  await refuseCommonPassword("password", input.password, input);
   const visitor = withoutSession(caller);
   const created = limit("registration", networkOf(caller));
   const told = limit("names_taken", networkOf(caller));
   return withinLimits(caller === systemCaller ? [] : [created, told], async () => {
-    await refuseIfTaken(visitor, takenFields(input), told); // spares the work of a hash; who wins a race is the database's answer
-    const avatar = await makeAvatar(input.image ?? null);
+    const avatar = await checkNewUser(visitor, input, told); // spares the work of a hash; who wins a race is the database's answer
     const row = newRow(input, avatar, await hashPassword(input.password));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
@@ -49,6 +45,21 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
   });
 }
 
+/** Throws what `registerUser` would find wrong with these fields; for input whose other fields are wrong already. */
+export async function inspectRegistration(caller: Caller, fields: Partial<RegisterInput>): Promise<void> {
+  const told = limit("names_taken", networkOf(caller));
+  await withinLimits(caller === systemCaller ? [] : [told], () => checkNewUser(withoutSession(caller), fields, told));
+}
+
+async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, told: Limit) {
+  const [, , avatar] = await checkAll(
+    refuseIfTaken(visitor, takenFields({ email, username }), told),
+    password !== undefined && refuseCommonPassword("password", password, { email, username }),
+    makeAvatar(image ?? null),
+  );
+  return avatar;
+}
+
 /**
  * Changes what is given of the caller's own account; `image: null` removes the picture. A new e-mail address needs a
  * log-in within 10 minutes or the current password (ASVS 7.5.1).
@@ -59,11 +70,13 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   const { user } = caller;
   if (user.id !== id) throw new AccountsError("not_your_account");
   const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
-  if (names.emailCanonical !== user.emailCanonical) await requireRecentLogin(caller, input.current_password);
   const told = limit("names_taken", "user", id);
   return withinLimits([told], async () => {
-    await refuseIfTaken(caller, takenFields(names, id), told);
-    const avatar = input.image === undefined ? undefined : await makeAvatar(input.image);
+    const [, , avatar] = await checkAll(
+      refuseIfTaken(caller, takenFields(names, id), told),
+      names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
+      input.image === undefined ? undefined : makeAvatar(input.image),
+    );
     const changes = changedColumns(user, {
       ...names,
       bio: input.bio ?? user.bio,
@@ -80,6 +93,15 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   });
 }
 
+/** Throws what `updateUser` would find wrong with these names and this picture; for input whose other fields are wrong already. */
+export async function inspectChanges(caller: Caller, { email, username, image = null }: UpdateUserInput): Promise<void> {
+  requireUser(caller);
+  const told = limit("names_taken", "user", caller.user.id);
+  await withinLimits([told], () =>
+    checkAll(refuseIfTaken(caller, takenFields({ email, username }, caller.user.id), told), makeAvatar(image)),
+  );
+}
+
 /** The user with this id, e-mail address or username, or null. For the operator. */
 export function findUser(name: string): User | null {
   if (name.length > LONGEST_NAME) return null; // reading an international domain of any length takes seconds
@@ -87,11 +109,6 @@ export function findUser(name: string): User | null {
   const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
   const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
   return db().select().from(users).where(eq(column, canonical)).get() ?? null;
-}
-
-/** The user who logs in with this canonical e-mail address, or null. */
-export function findUserByEmail(emailCanonical: string): User | null {
-  return userByEmail({ email: emailCanonical }).first() ?? null;
 }
 
 export function findUserById(id: number): User | null {
@@ -133,20 +150,6 @@ export function publicUser(user: User): UserView {
     created_at: instantText(user.createdAt),
     updated_at: instantText(user.updatedAt),
   };
-}
-
-/** E-mail addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
-export function canonicalEmail(email: string): string {
-  const at = email.lastIndexOf("@");
-  const given = email.slice(at + 1);
-  const domain = /[^\p{L}\p{M}\p{N}.-]/u.test(given) ? given : (URL.parse(`http://${given}`)?.hostname ?? given);
-  return `${email.slice(0, at)}@${domain}`.toLowerCase();
-}
-
-const canonicalUsername = (username: string) => username.toLowerCase();
-
-function namesOf({ email, username }: { email: string; username: string }) {
-  return { email, emailCanonical: canonicalEmail(email), username, usernameCanonical: canonicalUsername(username) };
 }
 
 function newRow(input: RegisterInput, avatar: Avatar | null, passwordHash: string) {
@@ -202,51 +205,9 @@ function replaceAvatar(tx: Db, userId: number, avatar: Avatar | null | undefined
   return [deleteAvatarOf(tx, userId), ...(avatar ? [insertAvatar(tx, avatar)] : [])];
 }
 
-/** Which of the names belong to somebody else than `ownId`. */
-function takenFields(names: { email?: string; username?: string }, ownId?: number): (keyof typeof TAKEN)[] {
-  const other = (user: User | undefined | null) => user && user.id !== ownId;
-  return [
-    ...(names.email && other(findUserByEmail(canonicalEmail(names.email))) ? ["email" as const] : []),
-    ...(names.username && other(userByUsername({ username: canonicalUsername(names.username) }).first()) ? ["username" as const] : []),
-  ];
-}
-
-/** Refuses taken names, and counts that it told: the answer could be used to find out who has an account. */
-async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)[], told: Limit): Promise<void> {
-  if (fields.length === 0) return;
-  await commit(caller, () => ({ counted: countFailure(told) }));
-  const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
-  throw new AccountsError("user_already_exists", { fields: errors });
-}
-
-/** Turns the database's answer that a name is taken into a refusal that names every taken one. */
-async function refuseTaken(
-  caller: Caller,
-  error: unknown,
-  names: { email?: string; username?: string },
-  told: Limit,
-  ownId?: number,
-): Promise<never> {
-  const column = uniqueViolation(error);
-  if (column === "email_canonical" || column === "username_canonical") await refuseIfTaken(caller, takenFields(names, ownId), told);
-  throw error;
-}
-
 const userById = statement((db) =>
   db
     .select()
     .from(users)
     .where(eq(users.id, sql.placeholder("id"))),
-);
-const userByEmail = statement((db) =>
-  db
-    .select()
-    .from(users)
-    .where(eq(users.emailCanonical, sql.placeholder("email"))),
-);
-const userByUsername = statement((db) =>
-  db
-    .select()
-    .from(users)
-    .where(eq(users.usernameCanonical, sql.placeholder("username"))),
 );

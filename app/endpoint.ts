@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { type Caller, callerFrom } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { parseInput } from "#accounts/input.ts";
+import { parseAndInspect } from "#accounts/input.ts";
 import { networkOf } from "#accounts/known-devices.ts";
 import { countInvalidToken } from "#accounts/rate-limits.ts";
 import { findSession } from "#accounts/sessions.ts";
@@ -53,16 +53,20 @@ export type Handler = (request: Request, context?: RouteContext) => Promise<Resp
 /** The Response that handlers make; the front door puts a quicker one of the same kind in its place. */
 export const web: { Response: typeof Response } = { Response };
 
+/** Throws what the domain finds wrong with the fields that the schema lets through, when it refuses others. */
+export type Inspect<I extends z.ZodMiniType> = (caller: Caller, valid: Partial<z.output<I>>) => Promise<void>;
+
 /** A handler for one row: reads and checks the request, asks `run`, and answers with what the row's output lets through. */
 export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
   endpoint: Endpoint<I, O>,
   run: Run<z.output<I>, z.output<O> | (z.output<O> & { headers: Record<string, string> })>,
+  inspect?: Inspect<I>,
 ): Handler {
   return answering(async (request, requestId, context) => {
     const caller = callerOf(request, endpoint, requestId);
     const { method, input: schema, output, status } = endpoint;
     const answer = async (raw: unknown) => {
-      const input = schema && parseInput(schema, raw);
+      const input = schema && (await parseAndInspect(schema, raw, inspect && ((valid) => inspect(caller, valid))));
       const id = context ? readId((await context.params)?.id) : NO_ID;
       const result = await logged(caller, () => run({ caller, input: input as z.output<I>, id }));
       const headers = (result as { headers?: Record<string, string> } | undefined)?.headers;

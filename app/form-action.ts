@@ -3,11 +3,11 @@ import { redirect } from "next/navigation";
 import type * as z from "zod/mini";
 import { type Caller, requireUser, type SignedIn, withoutSession } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { parseInput } from "#accounts/input.ts";
+import { parseAndInspect } from "#accounts/input.ts";
 import { ACCOUNT_FIELD, type FormAction, type FormState } from "#components/form-state.ts";
 import { formValues } from "./body.ts";
 import { currentCaller } from "./current.ts";
-import { describeError, requestIdOf } from "./endpoint.ts";
+import { describeError, type Inspect, requestIdOf } from "./endpoint.ts";
 import { innerPath } from "./inner-path.ts";
 import { keepTyped } from "./kept-draft.ts";
 import { logged } from "./log.ts";
@@ -17,6 +17,11 @@ import { isFormOf } from "./whose-form.ts";
 
 type Fields = [string, FormDataEntryValue][];
 type Act = (caller: Caller, fields: Fields) => Promise<string>;
+type Options<S extends z.ZodMiniType> = {
+  inspect?: Inspect<S>;
+  /** A page whose form is long: what comes too late is kept for its owner, who finds it there. */
+  draftPath?: string;
+};
 /** A page whose form is long enough to be worth keeping, and the names of its fields. */
 type DraftPage = { path: string; names: string[] };
 
@@ -27,24 +32,32 @@ type DraftPage = { path: string; names: string[] };
 export function visitorAction<S extends z.ZodMiniType>(
   schema: S,
   run: (visitor: Caller, input: z.output<S>, before: Caller) => Promise<string>,
+  { inspect }: Pick<Options<S>, "inspect"> = {},
 ): FormAction<"visitor"> {
-  return (_, form) => answer(form, (caller, fields) => run(withoutSession(caller), parseInput(schema, formValues(schema, fields)), caller));
+  const act: Act = async (caller, fields) => {
+    const visitor = withoutSession(caller);
+    const raw = formValues(schema, fields);
+    return run(visitor, await parseAndInspect(schema, raw, inspect && ((valid) => inspect(visitor, valid))), caller);
+  };
+  return (_, form) => answer(form, act);
 }
 
 /**
- * A form's server action that acts for the signed-in user, and refuses a form that was made for another one. With
- * `draftPath` what was typed is then kept for its owner, who finds it on that page.
+ * A form's server action that acts for the signed-in user, and refuses a form that was made for another one.
  */
 export function userAction<S extends z.ZodMiniObject>(
   schema: S,
   run: (caller: SignedIn, input: z.output<S>) => Promise<string>,
-  draftPath?: string,
+  { inspect, draftPath }: Options<S> = {},
 ): FormAction<"user"> {
-  const act: Act = (caller, fields) => {
+  const act: Act = async (caller, fields) => {
     requireUser(caller);
     if (!isFormOf(caller, accountOf(fields))) throw new OtherAccount();
-    const typed = fields.filter(([name]) => name !== ACCOUNT_FIELD);
-    return run(caller, parseInput(schema, formValues(schema, typed)));
+    const raw = formValues(
+      schema,
+      fields.filter(([name]) => name !== ACCOUNT_FIELD),
+    );
+    return run(caller, await parseAndInspect(schema, raw, inspect && ((valid) => inspect(caller, valid))));
   };
   const draftPage = draftPath ? { path: draftPath, names: Object.keys(schema.shape) } : undefined;
   return (_, form) => answer(form, act, draftPage);

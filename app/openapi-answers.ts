@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { AccountsError, FIELD_CODES } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
-import { TAKEN } from "#accounts/users.ts";
+import { TAKEN } from "#accounts/names.ts";
 import { challenge, type Endpoint } from "./endpoint.ts";
 import { exampleOf } from "./openapi-examples.ts";
 import { type ProblemCode, problemBody, problems } from "./problem.ts";

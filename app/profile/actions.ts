@@ -1,6 +1,6 @@
 "use server";
 import { ProfileFormInput } from "#accounts/schemas.ts";
-import { updateUser } from "#accounts/users.ts";
+import { inspectChanges, updateUser } from "#accounts/users.ts";
 import { userAction } from "../form-action.ts";
 import { forgetTyped } from "../kept-draft.ts";
 import { withNotice } from "../notices.ts";
@@ -13,5 +13,5 @@ export const saveProfile = userAction(
     await forgetTyped(caller);
     return withNotice("/profile/", "profile-saved");
   },
-  "/profile/",
+  { draftPath: "/profile/", inspect: inspectChanges },
 );

@@ -443,3 +443,36 @@ test("a password never comes back, and is nowhere in what the server writes", as
   expect(refusedText).not.toContain(password);
   expect((await latchkey.written()).includes(password)).toBe(false);
 });
+
+test("every wrong field is named at once, whatever finds it wrong: the schema, the list of leaked passwords, the names that are taken, the picture", async ({
+  latchkey,
+}) => {
+  const other = await latchkey.newUser();
+  const wrong = { email: other.email, username: other.username, password: "Password123", image: "bm8gcGljdHVyZQ==" };
+  const all = { "#/email": "taken", "#/username": "taken", "#/password": "common", "#/image": "unsupported_type" };
+  const answers: [given: object, errors: Record<string, string>][] = [
+    [wrong, all],
+    [
+      { ...wrong, username: "no" },
+      { ...all, "#/username": "too_short" },
+    ],
+    [
+      { ...wrong, bio: "x".repeat(2_001), odd: 1 },
+      { ...all, "#/bio": "too_long", "#/odd": "unknown_field" },
+    ],
+    [
+      { ...wrong, password: "short" },
+      { ...all, "#/password": "too_short" },
+    ],
+  ];
+  for (const [json, errors] of answers) {
+    const got = refusal(await latchkey.api("POST", "/auth/create-user/", { json }));
+    expect({ ...got, errors: { ...got.errors } }).toMatchObject({ status: 400, code: "validation_failed" });
+    for (const [pointer, code] of Object.entries(errors)) {
+      if (pointer === "#/password" && code === "too_short") expect(Object.keys(got.errors)).toContain(pointer);
+      else expect(got.errors[pointer], pointer).toBe(code);
+    }
+  }
+  const names = { ...wrong, password: PASSWORD, image: undefined };
+  expect(refusal(await latchkey.api("POST", "/auth/create-user/", { json: names }))).toEqual(taken409("email", "username"));
+});

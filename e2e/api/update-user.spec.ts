@@ -222,3 +222,17 @@ test("two changes of different fields at the same moment both last", async ({ la
   ]);
   expect(latchkey.kept(user).user).toMatchObject({ bio: "Both", contact_information: "last" });
 });
+
+test("every wrong field is named at once: a name that is taken, a picture that is none, and what the schema refuses", async ({
+  latchkey,
+}) => {
+  const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
+  const token = await latchkey.signIn(user);
+  const json = { username: other.username, image: "bm8gcGljdHVyZQ==" };
+  const change = async (more: object) =>
+    refusal(await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token, json: { ...json, ...more } }));
+  const both = { "#/username": "taken", "#/image": "unsupported_type" };
+  expect(await change({})).toEqual({ status: 400, code: "validation_failed", errors: both });
+  expect(await change({ bio: 1 })).toEqual({ status: 400, code: "validation_failed", errors: { "#/bio": "wrong_type", ...both } });
+  expect(latchkey.kept(user).user).toMatchObject({ username: user.username, avatar_hash: null });
+});

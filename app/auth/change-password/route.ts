@@ -1,12 +1,16 @@
 import { instantText } from "#accounts/clock.ts";
-import { changePassword } from "#accounts/password-change.ts";
+import { changePassword, inspectNewPassword } from "#accounts/password-change.ts";
 import { route, serve } from "../../endpoint.ts";
 import { api } from "../api.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  POST: serve(api.changePassword, async ({ caller, input }) => {
-    const { token, session, sessionsEnded } = await changePassword(caller, input);
-    const expires_at = instantText(session.expiresAt);
-    return { message: "Your password has been changed.", token, expires_at, sessions_ended: sessionsEnded };
-  }),
+  POST: serve(
+    api.changePassword,
+    async ({ caller, input }) => {
+      const { token, session, sessionsEnded } = await changePassword(caller, input);
+      const expires_at = instantText(session.expiresAt);
+      return { message: "Your password has been changed.", token, expires_at, sessions_ended: sessionsEnded };
+    },
+    inspectNewPassword,
+  ),
 });

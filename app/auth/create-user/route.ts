@@ -1,12 +1,16 @@
 import { config } from "#accounts/config.ts";
-import { publicUser, registerUser } from "#accounts/users.ts";
+import { inspectRegistration, publicUser, registerUser } from "#accounts/users.ts";
 import { route, serve } from "../../endpoint.ts";
 import { api } from "../api.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  POST: serve(api.createUser, async ({ caller, input }) => {
-    const { user } = await registerUser(caller, input);
-    const headers = { location: `${config().publicUrl}/auth/me/` }; // where its user, and nobody else, can read it
-    return { message: "Your account has been created.", user: publicUser(user), headers };
-  }),
+  POST: serve(
+    api.createUser,
+    async ({ caller, input }) => {
+      const { user } = await registerUser(caller, input);
+      const headers = { location: `${config().publicUrl}/auth/me/` }; // where its user, and nobody else, can read it
+      return { message: "Your account has been created.", user: publicUser(user), headers };
+    },
+    inspectRegistration,
+  ),
 });

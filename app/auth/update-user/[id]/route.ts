@@ -1,11 +1,11 @@
-import { publicUser, updateUser } from "#accounts/users.ts";
+import { inspectChanges, publicUser, updateUser } from "#accounts/users.ts";
 import { route, serve } from "../../../endpoint.ts";
 import { api } from "../../api.ts";
 
 const answer = ({ user }: Awaited<ReturnType<typeof updateUser>>) => ({ message: "Your profile has been saved.", user: publicUser(user) });
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  PATCH: serve(api.updateUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input))),
-  POST: serve(api.updateUserByPost, async ({ caller, id, input }) => answer(await updateUser(caller, id, input))),
-  PUT: serve(api.replaceUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input))),
+  PATCH: serve(api.updateUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input)), inspectChanges),
+  POST: serve(api.updateUserByPost, async ({ caller, id, input }) => answer(await updateUser(caller, id, input)), inspectChanges),
+  PUT: serve(api.replaceUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input)), inspectChanges),
 });
