@@ -21,7 +21,7 @@ const wholeNumber = (least: number, most: number) =>
     z.pipe(z.transform(Number), z.number().check(z.gte(least, `must be at least ${least}`), z.lte(most, `must be at most ${most}`))),
   );
 
-/** Every setting: its rule and default. `.env.example` and README are held against this table by a test. */
+/** Every setting: its rule and default. A test holds `.env.example` and the documents against this table. */
 export const settings = {
   HOST: z._default(z.string().check(z.regex(/^[\w.:-]+$/, "must be an address or host name to listen on")), "127.0.0.1"),
   PORT: z.prefault(wholeNumber(1, LARGEST_PORT), "8000"),

@@ -22,7 +22,7 @@ export const BROWSER_ARGUMENTS = [
 /** Chromium, as `ensurePrograms` found it; null if there is none. */
 export const findBrowser = (): string | null => process.env.E2E_BROWSER || null;
 
-/** Whether the commands of README.md can be run. */
+/** Whether the documents' commands can be run. */
 export const hasCurl = (): boolean => Boolean(process.env.E2E_CURL);
 
 /** Looks for the programs, installs what is missing where that is possible, and returns a sentence for what cannot be run. */
@@ -31,7 +31,8 @@ export function ensurePrograms(): string[] {
   process.env.E2E_CURL = lookForCurl() ?? install("curl", lookForCurl) ?? "";
   const sentences: string[] = [];
   if (!findBrowser()) sentences.push("Not run: the tests of the pages. They need Chromium: npx playwright install --with-deps chromium");
-  if (!hasCurl()) sentences.push(`Not run: the commands of README.md. They need bash, and curl ${CURL_MAJOR}.${CURL_MINOR} or newer.`);
+  if (!hasCurl())
+    sentences.push(`Not run: the commands of README.md and docs/api.md. They need bash, and curl ${CURL_MAJOR}.${CURL_MINOR} or newer.`);
   return sentences;
 }
 

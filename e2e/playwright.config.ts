@@ -25,7 +25,7 @@ export default defineConfig<Hosted>({
   grep: process.platform === "linux" ? /./ : /^rules /, // the service is tested on Linux alone, as servers.ts says
   use: { actionTimeout: 10_000, navigationTimeout: 30_000, trace: "off" },
   projects: [
-    { name: "rules", testMatch: "rules.spec.ts" },
+    { name: "rules", testMatch: ["rules.spec.ts", "documents.spec.ts"] },
     { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts"], use: { host: "front-door" } },
     { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
     { name: "pages", testMatch: "pages/**/*.spec.ts", use: { host: "front-door", ...browser } },

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bareEnvironment } from "./bare-environment.ts";
@@ -9,61 +9,72 @@ import { expect, test } from "./fixtures.ts";
 const ROOT = join(import.meta.dirname, "..");
 const ADDRESS = /http:\/\/127\.0\.0\.1:8000/g;
 const LONGEST_MS = 15_000;
+// Notes on the side what the service answered to each command.
+const NOTING = `curl() { command curl "$@" --write-out '%{stderr}%{method} %{url_effective} %{http_code}\\n'; }\n`;
 
-/** The commands of README.md under this heading, as they are written there. */
-function commandsUnder(heading: string): string {
-  const section = readFileSync(join(ROOT, "README.md"), "utf8")
-    .split(/^## /m)
-    .find((part) => part.startsWith(`${heading}\n`));
-  const blocks = [...(section ?? "").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands);
-  expect(blocks.length, `README.md has commands under “${heading}”`).toBeGreaterThan(0);
-  return blocks.join("");
+/** The code blocks of a document in this language, as they are written there. */
+function blocksOf(file: string, language: string): string {
+  const blocks = [...readFileSync(join(ROOT, file), "utf8").matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))];
+  expect(blocks.length, `${file} has ${language}`).toBeGreaterThan(0);
+  return blocks.map(([, text]) => text).join("");
 }
 
-/** Runs commands as somebody types them, and notes on the side what the service answered to each curl. */
-function type(commands: string): { said: string; answers: string[] } {
+/** Runs a document's commands as somebody types them. */
+function runCommandsOf(file: string, url: string): { said: string; answers: string[] } {
   const home = mkdtempSync(join(tmpdir(), "latchkey-readme-"));
   try {
-    writeFileSync(join(home, ".curlrc"), 'write-out = "%{stderr}%{method} %{url_effective} %{http_code}\\n"\n');
     const { stdout, stderr, error } = spawnSync("bash", ["-u"], {
       cwd: ROOT,
-      input: commands,
+      input: NOTING + blocksOf(file, "sh").replaceAll(ADDRESS, url),
       env: { ...bareEnvironment(), HOME: home, CURL_HOME: home }, // curl would take a proxy from the environment
       encoding: "utf8",
       timeout: LONGEST_MS,
     });
     if (error) throw error;
-    return { said: stdout, answers: stderr.trim().split("\n") };
+    return { said: stdout, answers: stderr.trim().replaceAll(url, "").split("\n") };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-test("the life of an account in README.md happens as it is written there", async ({ latchkey }) => {
-  test.info().skip(!hasCurl(), "needs curl");
-  const { said, answers } = type(commandsUnder("The life of an account, by curl").replaceAll(ADDRESS, latchkey.url));
+const tokensIn = (text: string) => text.match(/\blk_[0-9A-Za-z]{56}$/gm) ?? [];
 
-  const session = answers.find((line) => line.includes("/auth/sessions/") && line.startsWith("PATCH"))?.match(/(\d+)\/ /)?.[1];
+test.beforeEach(() => test.info().skip(!hasCurl(), "needs curl"));
+
+test("README's commands register a user, log in and ask who that is, and its function checks the token", async ({ latchkey }) => {
+  const { said, answers } = runCommandsOf("README.md", latchkey.url);
+  expect(answers).toEqual(["POST /auth/create-user/ 201", "POST /auth/login/ 200", "GET /auth/me/ 200"]);
+  expect(said.split("\n").map((line) => line.match(/^\{"(message|id)"|^lk_/)?.[0])).toEqual(['{"message"', "lk_", '{"id"', undefined]);
+
+  const [token] = tokensIn(said);
+  const module = `${blocksOf("README.md", "js").replaceAll(ADDRESS, latchkey.url)}\nexport { whoIs };`;
+  const { whoIs } = await import(`data:text/javascript,${encodeURIComponent(module)}`);
+  expect(await whoIs(token)).toMatchObject({ username: "mary.somerville", session: { current: true } });
+  await latchkey.api("POST", "/auth/logout/", { token });
+  expect(await whoIs(token)).toBeNull();
+});
+
+test("the life of an account in docs/api.md happens as it is written there", async ({ latchkey }) => {
+  const { said, answers } = runCommandsOf("docs/api.md", latchkey.url);
+  const session = answers.find((line) => line.startsWith("PATCH /auth/sessions/"))?.match(/(\d+)\/ /)?.[1];
   const id = answers.find((line) => line.includes("/update-user/"))?.match(/(\d+)\/ /)?.[1];
-  expect(answers).toEqual(
-    [
-      "POST /auth/create-user/ 201",
-      "POST /auth/login/ 200",
-      "GET /auth/me/ 200",
-      "GET /auth/me/ 200",
-      `PATCH /auth/update-user/${id}/ 200`,
-      "GET /auth/sessions/ 200",
-      "GET /auth/sessions/ 200",
-      `PATCH /auth/sessions/${session}/ 200`,
-      "POST /auth/change-password/ 200",
-      "GET /auth/activity/?limit=10 200",
-      "POST /auth/logout/ 200",
-      "POST /auth/login/ 200",
-      "POST /auth/logout-all/ 200",
-      "GET /auth/me/ 401",
-    ].map((line) => line.replace(" ", ` ${latchkey.url}`)),
-  );
-  expect(said.match(/\blk_[0-9A-Za-z]{56}$/gm), "each new token is shown").toHaveLength(3);
+  expect(answers).toEqual([
+    "POST /auth/create-user/ 201",
+    "POST /auth/login/ 200",
+    "GET /auth/me/ 200",
+    "GET /auth/me/ 200",
+    `PATCH /auth/update-user/${id}/ 200`,
+    "GET /auth/sessions/ 200",
+    "GET /auth/sessions/ 200",
+    `PATCH /auth/sessions/${session}/ 200`,
+    "POST /auth/change-password/ 200",
+    "GET /auth/activity/?limit=10 200",
+    "POST /auth/logout/ 200",
+    "POST /auth/login/ 200",
+    "POST /auth/logout-all/ 200",
+    "GET /auth/me/ 401",
+  ]);
+  expect(tokensIn(said), "each new token is shown").toHaveLength(3);
   expect(said).toContain('"code":"invalid_token"');
 
   const { user, sessions, events } = latchkey.kept({ id: Number(id) });

@@ -1,11 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { readConfig, settings } from "#accounts/config.ts";
 import { api } from "#app/auth/api.ts";
-import { problems } from "#app/problem.ts";
 
-/* Guards of the house: what its parts may know of each other, and that its lists agree. They read files only. */
+/* What the parts of the code may know of each other. These tests read files only. */
 
 const ROOT = join(import.meta.dirname, "..");
 const MOST_LINES = 250;
@@ -203,75 +201,16 @@ test("an address is public only where the API's table says so, and these are all
   ]);
 });
 
-/** The lines of the table under a heading of README.md. */
-function tableOf(heading: RegExp): string[] {
-  const section = read("README.md")
-    .split(/^#+ /m)
-    .find((part) => heading.test(part.split("\n", 1)[0] ?? ""));
-  return section?.split("\n").filter((line) => line.startsWith("|")) ?? [];
-}
-
-test("README's API table has every row of the API, and none that does not exist", () => {
-  const table = tableOf(/\bAPI\b/i);
-  const written = table.flatMap((line) => {
-    const [, first = ""] = line.split("|");
-    const path = first.match(/`([^`]*\/[^`]*)`/)?.[1]?.replace(/^[A-Z]+ /, "") ?? "";
-    return [...first.matchAll(/\b(GET|POST|PUT|PATCH|DELETE)\b/g)].map(([method]) => `${method} ${normal(path)}`);
-  });
-  const wanted = rows.map(({ method, path }) => `${method} ${normal(path)}`);
-  expect(
-    wanted.filter((row) => !written.includes(row)),
-    "missing in README",
-  ).toEqual([]);
-  expect(
-    written.filter((row) => !wanted.includes(row) && !row.includes("/auth/docs")),
-    "only in README",
-  ).toEqual([]);
-});
-
-/** An address without its trailing slash and the name of its parameter. */
-const normal = (path: string) => withoutSlash(path).replace(/<[^>]*>/, "<>");
-
-test("every setting is in .env.example with its default, and in README's table of settings", () => {
-  const example = [...read(".env.example").matchAll(/^#?\s*([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
-  expect(example.toSorted(), ".env.example").toEqual(Object.keys(settings).toSorted());
-  const table = tableOf(/\bsettings\b/i).flatMap((line) =>
-    [...(line.split("|")[1] ?? "").matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name),
-  );
-  expect(table.toSorted(), "README").toEqual(Object.keys(settings).toSorted());
-});
-
-test("the defaults in .env.example and README are the defaults", () => {
-  const example = new Map([...read(".env.example").matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
-  expect(readConfig(Object.fromEntries(example))).toEqual(readConfig({}));
-  for (const line of tableOf(/\bsettings\b/i)) {
-    const [, name = "", value = ""] = line.match(/^\| `([A-Z_]+)` \| (\S+) \|/) ?? [];
-    if (name && name !== "PUBLIC_URL")
-      expect(`${name} ${value}`).toBe(`${name} ${example.get(name) ? `\`${example.get(name)}\`` : "none"}`);
-  }
-});
-
-test("README's table of errors has every code with its status, and none that does not exist", () => {
-  const table = tableOf(/^errors/i).flatMap(
-    (line) =>
-      line
-        .match(/^\| `(\w+)` \| (\d+) \|/)
-        ?.slice(1, 3)
-        .join(" ") ?? [],
-  );
-  const wanted = Object.entries(problems).map(([code, { status }]) => `${code} ${status}`);
-  expect(table.toSorted()).toEqual(wanted.toSorted());
-});
-
 test("no test is left out, alone or unfinished, and no check is silenced", () => {
-  const own = [...sources, ...files("e2e/**/*.ts"), ...files("{accounts,db}/*.test.ts"), "server.ts"].filter(
+  const own = [...sources, ...files("e2e/**/*.ts"), ...files("{accounts,app,db}/**/*.test.ts"), "server.ts"].filter(
     (file) => !file.endsWith("rules.spec.ts"),
   );
   const silenced = /\b(test|describe|it)\.(only|skip|fixme|todo)\b|@ts-(ignore|nocheck)|\bTODO\b|\bFIXME\b/;
   expect(own.filter((file) => silenced.test(read(file)))).toEqual([]);
 });
 
-test("the tests of every room are run", () => {
-  expect(files("{app/*/**,components/**}/*.{test,spec}.*")).toEqual([]); // `npm run test:domain` looks into rooms, not below them
+test("every test is where a runner finds it", () => {
+  expect(files("{accounts,app,components,db}/**/*.spec.*")).toEqual([]); // Node's runner takes *.test.ts, Playwright's what is in e2e/
+  expect(files("e2e/**/*.test.*")).toEqual([]);
   expect(existsSync(join(ROOT, ".ci/run"))).toBe(true);
 });
