@@ -16,7 +16,7 @@ const MOST_WAITING = 128;
  * The named limits (SECURITY: guessing). All count failures alone. `free` failures within `windowMs` cost nothing;
  * a plain limit then refuses until the window ends, a growing one makes each further failure wait longer.
  */
-export const LIMITS = {
+const LIMITS = {
   /** One account from one address or known device. */
   login_device: { free: () => config().limits.loginPerDevice, windowMs: DAY_MS, grows: true },
   /** One address over all accounts: password spraying. */

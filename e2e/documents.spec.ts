@@ -10,7 +10,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
 import { commonPasswords } from "#accounts/common-passwords.ts";
 import { readConfig, settings } from "#accounts/config.ts";
 import { FIELD_CODES } from "#accounts/errors.ts";
-import { LIMITS } from "#accounts/rate-limits.ts";
 import { ActivityInput, AUDIT_EVENT_TYPES } from "#accounts/schemas.ts";
 import { api } from "#app/auth/api.ts";
 import { problems } from "#app/problem.ts";
@@ -166,6 +165,13 @@ function constant(name: string, inFile = ""): number {
   return divisors.reduce((quotient, divisor) => quotient / divisor, first) * unit;
 }
 
+/** How long a named limit counts. */
+function windowOf(limit: string): number {
+  const [text] = sources.flatMap((file) => read(file).match(new RegExp(`\\b${limit}: \\{[^}]*?windowMs: [\\w *]+`)) ?? []);
+  const [, factor = "1", unit = ""] = text?.match(/windowMs: (?:(\d+) \* )?(\w+)_MS$/) ?? [];
+  return amount(factor, unit.toLowerCase());
+}
+
 const { limits, sessionIdleDays, sessionAbsoluteDays } = readConfig({});
 
 const passwordLength = [constant("PASSWORD_MIN_LENGTH"), constant("PASSWORD_MAX_LENGTH")];
@@ -176,7 +182,7 @@ const tokenParts = [constant("KEY_LENGTH"), constant("SECRET_LENGTH"), constant(
 const waits = [constant("SHORTEST_BLOCK_MS"), constant("LONGEST_BLOCK_MS")];
 const knownFor = constant("KNOWN_FOR_MS");
 const eventsKept = constant("AUDIT_KEPT_MS");
-const plain = (limit: { windowMs: number }, free: number) => [free, limit.windowMs, limit.windowMs];
+const plain = (free: number, windowMs: number) => [free, windowMs, windowMs];
 
 /**
  * Sentences of the documents, with “#” for each number and its unit, and what each number has to be. A sentence may be in
@@ -216,26 +222,22 @@ const facts: [sentence: string, ...values: number[]][] = [
   [
     "known device | # in # | each failure means a longer wait: #, doubling up to #",
     limits.loginPerDevice,
-    LIMITS.login_device.windowMs,
+    windowOf("login_device"),
     ...waits,
   ],
-  ["all accounts | # in # | closed for the rest of the #", ...plain(LIMITS.login_address, limits.loginPerAddress)],
+  ["all accounts | # in # | closed for the rest of the #", ...plain(limits.loginPerAddress, windowOf("login_address"))],
   ["devices together | # | each failure means a longer wait: #, doubling up to #", limits.loginPerAccountFree, ...waits],
-  [
-    "the same | # in a row | closed to unknown devices, until a known one signs in or #",
-    limits.loginPerAccount,
-    LIMITS.login_account.windowMs,
-  ],
-  ["in one session | # in # | closed for the rest of the #", ...plain(LIMITS.reauthentication, limits.reauthentication)],
-  ["changes the profile | # in #", limits.namesTaken, LIMITS.names_taken.windowMs],
-  ["(counts successes) | # in #", limits.registrations, LIMITS.registration.windowMs],
+  ["the same | # in a row | closed to unknown devices, until a known one signs in or #", limits.loginPerAccount, windowOf("login_account")],
+  ["in one session | # in # | closed for the rest of the #", ...plain(limits.reauthentication, windowOf("reauthentication"))],
+  ["changes the profile | # in #", limits.namesTaken, windowOf("names_taken")],
+  ["(counts successes) | # in #", limits.registrations, windowOf("registration")],
   ["each process) | # in #", limits.invalidTokens, MINUTE_MS],
   ["Each further failure means a wait, from # up to #", ...waits],
-  ["failures in #,", LIMITS.login_address.windowMs],
-  ["on any account, in #,", LIMITS.login_address.windowMs],
-  ["in one session in #,", LIMITS.reauthentication.windowMs],
-  ["answers in #,", LIMITS.names_taken.windowMs],
-  ["accounts in #,", LIMITS.registration.windowMs],
+  ["failures in #,", windowOf("login_address")],
+  ["on any account, in #,", windowOf("login_address")],
+  ["in one session in #,", windowOf("reauthentication")],
+  ["answers in #,", windowOf("names_taken")],
+  ["accounts in #,", windowOf("registration")],
   ["tokens in #,", MINUTE_MS],
   ["body of a request | #, or # in JSON and multipart where", ...bodyBytes],
   ["A body may have #, or # in JSON and multipart where", ...bodyBytes],
