@@ -8,21 +8,24 @@ import { DoorError } from "./problem.ts";
 
 export const MOST_FIELDS = 100; // each unknown one is named in the answer
 const DEEPEST_JSON = 20;
+const LONGEST_KEY_BYTES = 1_024;
 const LONGEST_PART_HEAD = 2_048;
 const LONGEST_TEXTS_BYTES = 64 * 1024; // of all parts together that are not files
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${LONGEST_TEXTS_BYTES / 1024} KiB together.`;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const [QUOTE, BACKSLASH, COLON, COMMA, OPENING, CLOSING, BLANK] = [1, 2, 3, 4, 5, 6, 7];
+const [QUOTE_BYTE, BACKSLASH_BYTE] = [0x22, 0x5c];
+const [QUOTE, COLON, COMMA, OPENING, CLOSING, BLANK, LITERAL] = [1, 2, 3, 4, 5, 6, 7];
+const NOTHING = 0;
 const KINDS = new Uint8Array(256);
 for (const [kind, characters] of [
   [QUOTE, '"'],
-  [BACKSLASH, "\\"],
   [COLON, ":"],
   [COMMA, ","],
   [OPENING, "[{"],
   [CLOSING, "]}"],
   [BLANK, " \t\r\n"],
+  [LITERAL, "0123456789+-.eEtrufalsn"],
 ] as const) {
   for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
 }
@@ -58,19 +61,18 @@ export function checkJson(bytes: Uint8Array): void {
       if (++elements > MOST_FIELDS) throw tooManyFields();
       if (kind === OPENING && ++depth > DEEPEST_JSON) throw malformed(null, "malformed", "The body is nested too deeply.");
     } else if (kind === CLOSING) depth--;
+    else if (kind === NOTHING) throw notJson();
   }
 }
 
 const kindAt = (bytes: Uint8Array, at: number) => KINDS[bytes[at] as number];
 
+export const notJson = () => malformed("", "malformed", "The body is not valid JSON.");
+
 /** Where the string ends that begins here: at its closing quote, or at the end of everything. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = start + 1;
-  while (at < bytes.length) {
-    const kind = kindAt(bytes, at);
-    if (kind === QUOTE) break;
-    at += kind === BACKSLASH ? 2 : 1;
-  }
+  for (let byte = bytes[at]; byte !== undefined && byte !== QUOTE_BYTE; byte = bytes[at]) at += byte === BACKSLASH_BYTE ? 2 : 1;
   return at;
 }
 
@@ -81,6 +83,7 @@ function isKey(bytes: Uint8Array, afterIt: number): boolean {
 }
 
 function addKey(keys: Set<string>, quoted: Uint8Array): void {
+  if (quoted.length > LONGEST_KEY_BYTES) throw malformed("", "malformed", "The body has a field with a very long name.");
   const name = String(JSON.parse(utf8.decode(quoted)));
   if (keys.has(name)) throw repeated(name);
   keys.add(name);
