@@ -10,6 +10,7 @@ import { stampClientAddress } from "#app/client-address.ts";
 import { draining, drainingForMs, startDraining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
 import { sendKept } from "#app/kept-pages.ts";
+import { closeAfterBody } from "#app/lingering-close.ts";
 import { log, logAnswer } from "#app/log.ts";
 import { forgetNotice } from "#app/notice-cookie.ts";
 import { readForm, refusePage } from "#app/page-refusals.ts";
@@ -99,6 +100,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, refusi
   const { route, params } = found;
   const handler = route.handlers[request.method ?? ""] ?? route.refuse;
   const answer = await handler(new NodeRequest({ req: request, res: response }), params && { params: Promise.resolve(params) });
+  closeAfterBody(request, response);
   (answer as unknown as QuickResponse).sendBy(response);
   answered(!response.destroyed);
 }

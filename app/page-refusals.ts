@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MOST_FIELDS } from "./body-checks.ts";
 import { describeError } from "./endpoint.ts";
+import { closeAfterBody } from "./lingering-close.ts";
 import { log } from "./log.ts";
 import { hasAction } from "./page-actions.ts";
 import { withReadBody } from "./page-body.ts";
@@ -84,6 +85,7 @@ export async function readForm(request: IncomingMessage, response: ServerRespons
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): true {
+  closeAfterBody(response.req, response);
   response.writeHead(status, { "content-type": HTML, "cache-control": "no-store" }).end(refusalPage(response, sentence));
   return true;
 }
