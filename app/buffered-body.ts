@@ -57,7 +57,8 @@ export class BufferedBody {
     this.#length += chunk.length;
     this.#noteSpeed(chunk.length);
     const isFlood = ++this.#chunks > FREE_CHUNKS + this.#length / LEAST_MEAN_CHUNK_BYTES;
-    if (isFlood || this.#length > 2 * this.#maxBytes) throw tooLarge(this.#maxBytes);
+    if (isFlood) throw tooLarge(this.#maxBytes, { connection: "close" });
+    if (this.#length > 2 * this.#maxBytes) throw tooLarge(this.#maxBytes);
     if (this.isTooLarge) this.release();
     else this.#put(chunk, at);
   }
@@ -123,12 +124,12 @@ function makeRoom(pool: Pool, bytes: number, asking: BufferedBody): void {
 }
 
 /** A body in very many tiny chunks is refused like a large one: it costs as much. */
-function tooLarge(maxBytes: number): DoorError {
+function tooLarge(maxBytes: number, headers: Record<string, string> = {}): DoorError {
   const detail =
     maxBytes > BODY_MAX_BYTES
       ? `A body may have ${maxBytes / 1024 / 1024} MiB here, and a picture in it ${IMAGE_MAX_BYTES / 1024 / 1024} MiB.`
       : `A body of this type may have ${maxBytes / 1024} KiB here.`;
-  return new DoorError("payload_too_large", { detail });
+  return new DoorError("payload_too_large", { detail, headers });
 }
 
 const overloaded = () => new DoorError("overloaded", { headers: { connection: "close", "retry-after": String(RETRY_SECONDS) } });

@@ -29,6 +29,10 @@ test("S50 no `next` leads a signed-in visitor to another origin", async ({ latch
   const addresses = luring(latchkey.url).map((next) => `/login/?next=${encodeURIComponent(next)}`);
   for (const path of [...addresses, "/login/?next=//evil.example&next=/sessions/", "/login/?next[]=//evil.example"]) {
     const { status, headers } = await ask("GET", path, { headers: { cookie: `__Host-session=${token}` } });
+    if (path.length > 4_096) {
+      expect([status, headers.location], path.slice(0, 100)).toEqual([414, undefined]);
+      continue;
+    }
     expect([303, 307], path.slice(0, 100)).toContain(status);
     const target = new URL(String(headers.location), latchkey.url);
     expect(target.origin, path.slice(0, 100)).toBe(latchkey.url);

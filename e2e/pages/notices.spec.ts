@@ -59,4 +59,5 @@ test("a browser that does not keep our cookie is told so, and not led in a circl
   await expect(told).toBeFocused();
   await expect(page).toHaveURL(/\/login\/\?next=%2Fsecurity%2F&cookie=lost$/);
   await expect(page.getByText("You need to sign in to see that page.")).toHaveCount(0);
+  await page.unrouteAll({ behavior: "wait" });
 });
