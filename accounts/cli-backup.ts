@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { backUp, restore } from "#db/backup.ts";
-import { type Command, CommandError } from "./cli-command.ts";
+import type { Command } from "./cli-command.ts";
 import { config } from "./config.ts";
 
 /** The commands that stand for themselves: the whole database into a file and back. */
@@ -10,10 +9,8 @@ export const backupCommands: Record<string, Command> = {
     summary: "Copy the database into a new file, also while the server runs.",
     operands: "FILE",
     run({ operands: [name = ""] }) {
-      const { databaseFile, dataDir } = config();
-      if (!existsSync(databaseFile)) throw new CommandError(`There is no database in DATA_DIR (${dataDir}).`);
       const file = resolve(name);
-      backUp(databaseFile, file);
+      backUp(config().databaseFile, file);
       return {
         json: { file },
         text: `The backup is ${file}. It holds personal data and password hashes: keep it as safe as the database.`,
@@ -24,12 +21,11 @@ export const backupCommands: Record<string, Command> = {
     summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
     operands: "FILE",
     run({ operands: [name = ""] }) {
-      const { databaseFile } = config();
-      restore(resolve(name), databaseFile);
-      const kept = `${databaseFile}.before-restore`;
+      const kept = restore(resolve(name), config().databaseFile);
+      const former = kept ? ` The database so far is kept as ${kept}.` : "";
       return {
-        json: { restored: true },
-        text: `The backup is in place, and everybody has to sign in again. The database so far, if any, is ${kept}.`,
+        json: { restored: true, kept },
+        text: `The backup is in place, and everybody has to sign in again.${former}`,
       };
     },
   },

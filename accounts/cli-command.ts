@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { isFirstStart } from "#db/identity.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import type { User } from "./caller.ts";
 import { config } from "./config.ts";
@@ -27,7 +27,7 @@ export class CommandError extends Error {}
 /** Opens the server's database and migrates it as the server does. Only with `mayCreate` a new one is made. */
 export function openAccounts({ mayCreate = false } = {}): void {
   const { databaseFile, dataDir } = config();
-  if (!mayCreate && !existsSync(databaseFile)) {
+  if (!mayCreate && isFirstStart(databaseFile)) {
     throw new CommandError(`There is no database in DATA_DIR (${dataDir}). Set DATA_DIR to the server's folder.`);
   }
   migrateDatabase(databaseFile);

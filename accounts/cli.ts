@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import { BackupError } from "#db/backup.ts";
-import { closeDatabase, StorageError, storageErrorFor } from "#db/client.ts";
+import { closeDatabase } from "#db/client.ts";
 import { backupCommands } from "./cli-backup.ts";
 import { type Answer, type Command, CommandError, type Given, type Option } from "./cli-command.ts";
 import { auditCommands, sessionCommands } from "./cli-sessions.ts";
 import { userCommands } from "./cli-users.ts";
-import { ConfigError, config } from "./config.ts";
+import { ConfigError } from "./config.ts";
 import { AccountsError } from "./errors.ts";
+import { storageSentence } from "./storage-sentence.ts";
 
 /* The third door: `npx accounts NOUN VERB …` for the operator, beside a running server or without one. */
 
@@ -123,11 +124,9 @@ function sentence(error: unknown): string {
       ...error.fields.map(({ field, detail }) => `  ${(field ?? "input").replace("account_", "").replaceAll("_", "-")}: ${detail}`),
     ].join("\n");
   }
-  const { code = "", message, stack, cause } = error as NodeJS.ErrnoException;
+  const { code = "", message, stack } = error as NodeJS.ErrnoException;
   if (code.startsWith("ERR_PARSE_ARGS")) return `${message.split(". ")[0]}.`;
-  if (error instanceof StorageError || storageErrorFor(error) || /^E[A-Z]+$/.test(code)) {
-    const reason = cause instanceof Error ? cause.message : message;
-    return `The database in DATA_DIR (${config().dataDir}) cannot be used: ${reason}. Nothing was changed.`;
-  }
+  const storage = storageSentence(error);
+  if (storage) return storage;
   return `The command failed: ${stack ?? message}`;
 }

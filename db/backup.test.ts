@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
-import { backUp, markServing, restore } from "./backup.ts";
+import { BackupError, backUp, markServing, restore } from "./backup.ts";
 import { closeDatabase, db } from "./client.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { users } from "./schema.ts";
 import { transact } from "./statements.ts";
-import { freshFolder, newUser } from "./testing.ts";
+import { freshFolder, killedAtEachStep, newUser } from "./testing.ts";
 
 const FULL = 2;
+
+/** Closes the database as kill -9 would: what was committed last is in the log alone. */
+function keepLog(file: string): void {
+  for (const ending of ["", "-wal"]) copyFileSync(file + ending, `${file}-killed${ending}`);
+  closeDatabase();
+  for (const ending of ["", "-wal"]) renameSync(`${file}-killed${ending}`, file + ending);
+}
 
 /** Notes of every connection that is used from now on how it syncs, at the latest moment before it closes. */
 function watchConnections(): () => { file: string; readonly: boolean; synchronous: unknown }[] {
@@ -47,16 +55,16 @@ test("every connection that can write syncs at each commit: starting, migrating,
   await transact((tx) => ({ users: tx.update(users).set({ bio: "kept" }) }));
   backUp(file, copy);
   closeDatabase();
-  migrateDatabase(file); // stays open, so that the restore meets a -wal
+  migrateDatabase(file);
   newUser();
+  keepLog(file);
   restore(copy, file);
-  closeDatabase();
   migrateDatabase(file);
   assert.equal(db().$client.prepare("SELECT bio FROM users WHERE id = ?").pluck().get(id), "kept");
   closeDatabase();
 
   const seen = connections();
-  for (const ending of ["latchkey.db", ".migrating", ".serving", ".part"]) {
+  for (const ending of ["latchkey.db", ".first", ".serving", ".part"]) {
     assert.ok(
       seen.some((one) => one.file.endsWith(ending) && !one.readonly),
       `no connection to ${ending} was seen`,
@@ -66,4 +74,142 @@ test("every connection that can write syncs at each commit: starting, migrating,
     seen.filter((one) => !one.readonly && one.synchronous !== FULL),
     [],
   );
+});
+
+/** A database with one user of this biography, closed. */
+function databaseWith(bio: string, file = join(freshFolder(), "latchkey.db")): string {
+  migrateDatabase(file);
+  newUser({ bio });
+  closeDatabase();
+  return file;
+}
+
+/** The biographies in a database file. */
+function biosIn(file: string): unknown[] {
+  const client = new Database(file, { readonly: true });
+  const found = client.prepare("SELECT bio FROM users ORDER BY id").pluck().all();
+  client.close();
+  return found;
+}
+
+const keptOf = (file: string) =>
+  readdirSync(dirname(file))
+    .filter((name) => /\.before-restore-\d+$/.test(name))
+    .sort()
+    .map((name) => join(dirname(file), name));
+
+test("every restore keeps the database so far under a number of its own, with what its log held", () => {
+  const [backup, file] = [databaseWith("backup"), databaseWith("first")];
+  migrateDatabase(file);
+  newUser({ bio: "in the log alone" });
+  keepLog(file);
+  assert.equal(restore(backup, file), `${file}.before-restore-1`);
+  databaseWith("second", file);
+  writeFileSync(`${file}.before-restore-7`, "of somebody else");
+  assert.equal(restore(backup, file), `${file}.before-restore-8`);
+  assert.deepEqual(biosIn(`${file}.before-restore-1`), ["first", "in the log alone"]);
+  assert.deepEqual(biosIn(`${file}.before-restore-8`), ["backup", "second"]);
+  assert.deepEqual(biosIn(file), ["backup"]);
+  assert.equal(restore(`${file}.before-restore-1`, file), `${file}.before-restore-9`, "a kept database is a backup too");
+  assert.deepEqual(biosIn(file), ["first", "in the log alone"]);
+});
+
+test("a damaged or missing database can be replaced; what is left of it is kept, and its log is not played into the new one", () => {
+  const backup = databaseWith("backup");
+  for (const damage of [
+    (file: string) => writeFileSync(file, "no database any more".repeat(300)),
+    (file: string) => truncateSync(file, 0),
+    (file: string) => rmSync(file),
+  ]) {
+    const file = databaseWith("lost");
+    migrateDatabase(file);
+    newUser({ bio: "in the log" });
+    keepLog(file);
+    const log = readFileSync(`${file}-wal`);
+    damage(file);
+    const kept = restore(backup, file);
+    assert.deepEqual(readFileSync(`${kept}-wal`), log);
+    migrateDatabase(file);
+    closeDatabase();
+    assert.deepEqual(biosIn(file), ["backup"]);
+  }
+});
+
+test("a restore that is killed at any step leaves the old database or the new one, or a start that says what to do; nothing is lost", () => {
+  const backup = databaseWith("new");
+  const origin = databaseWith("old");
+  migrateDatabase(origin);
+  keepLog(origin);
+  let [refused, old, restored] = [0, 0, 0];
+  const states = killedAtEachStep(dirname(origin), () => restore(backup, origin));
+  for (const [step, state] of states.entries()) {
+    const file = join(state, "latchkey.db");
+    try {
+      migrateDatabase(file);
+      closeDatabase();
+      const [bio] = biosIn(file);
+      if (bio === "old") old++;
+      else if (bio === "new" && biosIn(keptOf(file)[0] ?? "")[0] === "old") restored++;
+      else assert.fail(`killed at step ${step}: ${bio}`);
+    } catch (error) {
+      assert.match((error as Error).message, /cut off.*Run the restore again/s, `killed at step ${step}`);
+      refused++;
+    }
+    restore(backup, file);
+    assert.deepEqual(biosIn(file), ["new"]);
+    assert.ok(
+      keptOf(file).some((kept) => biosIn(kept)[0] === "old"),
+      `killed at step ${step}: the old database is lost`,
+    );
+  }
+  assert.ok(refused > 3 && old > 0 && restored > 0, `${refused} refused, ${old} old, ${restored} new`);
+});
+
+test("only a whole backup of Latchkey is restored, and a refused restore leaves a folder as it was", () => {
+  const file = databaseWith("present");
+  const [text, foreign, short, empty] = ["text", "foreign.db", "short.db", "empty.db"].map((name) => join(freshFolder(), name));
+  writeFileSync(text ?? "", "no database, only text that is long enough".repeat(10));
+  new Database(foreign).exec("CREATE TABLE photos (id)").close();
+  copyFileSync(file, short ?? "");
+  truncateSync(short ?? "", 8_192);
+  writeFileSync(empty ?? "", "");
+  const [folder, elsewhere] = [freshFolder(), databaseWith("elsewhere")];
+  for (const wrong of [text, foreign, short, empty, join(folder, "none")]) {
+    assert.throws(() => restore(wrong ?? "", join(folder, "latchkey.db")), BackupError, wrong);
+    assert.deepEqual(readdirSync(folder), [], "still fit for a first start");
+    assert.throws(() => restore(wrong ?? "", elsewhere), BackupError);
+    assert.deepEqual(readdirSync(dirname(elsewhere)), [basename(elsewhere)]);
+  }
+});
+
+test("another program's database is neither backed up nor replaced", () => {
+  const [backup, file] = [databaseWith("backup"), join(freshFolder(), "latchkey.db")];
+  new Database(file).exec("PRAGMA journal_mode = WAL; CREATE TABLE photos (id)").close();
+  const before = readFileSync(file);
+  assert.throws(() => restore(backup, file), /belongs to another program/);
+  assert.throws(() => backUp(file, join(freshFolder(), "copy")), /belongs to another program/);
+  assert.deepEqual(readFileSync(file), before);
+  assert.deepEqual(readdirSync(dirname(file)), ["latchkey.db"]);
+});
+
+test("a restore is refused while any other program has the database open", () => {
+  const [backup, file] = [databaseWith("backup"), databaseWith("present")];
+  migrateDatabase(file);
+  assert.throws(() => restore(backup, file), /has this database open/);
+  closeDatabase();
+  assert.deepEqual(biosIn(file), ["present"]);
+});
+
+test("a backup says what is wrong with its place, and leaves nothing there", () => {
+  const file = databaseWith("present");
+  const folder = freshFolder();
+  writeFileSync(join(folder, "taken"), "");
+  assert.throws(() => backUp(file, join(folder, "taken")), /exists already/);
+  assert.throws(() => backUp(file, join(folder, "none/copy")), /The folder .*none does not exist/);
+  assert.throws(() => backUp(file, join(folder, "taken/copy")), BackupError);
+  assert.throws(() => backUp(join(folder, "latchkey.db"), join(folder, "copy")), /There is no database/);
+  writeFileSync(join(folder, "latchkey.db"), "");
+  assert.throws(() => backUp(join(folder, "latchkey.db"), join(folder, "copy")), /There is no database/);
+  assert.deepEqual(readdirSync(folder).sort(), ["latchkey.db", "taken"]);
+  assert.ok(existsSync(file));
 });

@@ -1,13 +1,19 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
-import { privateFile } from "./client.ts";
+import { StorageError } from "./client.ts";
+import { faultCode, faultSentence } from "./faults.ts";
+import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
+import { ForeignDatabase, isFirstStart, isOurs, RESTORING } from "./identity.ts";
 import { type Lock, lockAlone, share } from "./lock.ts";
 import { processWide } from "./process-wide.ts";
 
 /** A file that a server of this database keeps a shared lock on while it runs; the system lets go of it even after kill -9. */
 const servingFile = (file: string) => `${file}.serving`;
+
+const KEPT = ".before-restore";
+const ABOUT_THE_SOURCE = /^SQLITE_(CORRUPT|NOTADB|BUSY|LOCKED)/;
 
 /** The backup or restore cannot be done; the message says why, and nothing was changed. */
 export class BackupError extends Error {}
@@ -19,36 +25,86 @@ export function markServing(file: string): void {
 
 /**
  * Copies a database, also under a running server, into `target` (mode 0600): everything that was committed before the copy
- * ended is in it. Appears under its name only when it is whole and on disk. Throws BackupError if `target` exists.
+ * ended is in it. Appears under its name only when it is whole and on disk. Throws BackupError if `target` exists or cannot
+ * be written, and StorageError for what is no database of ours.
  */
 export function backUp(file: string, target: string): void {
+  if (isFirstStart(file)) throw new BackupError(`There is no database in ${dirname(file)}.`);
   if (existsSync(target)) throw new BackupError(`${target} exists already. Name a file that does not.`);
-  const part = `${target}.part`;
+  if (!existsSync(dirname(target))) {
+    throw new BackupError(`The folder ${dirname(target)} does not exist. Make it, or name a file in another folder.`);
+  }
   const source = new Database(file, { readonly: true });
   try {
-    copyInto(source, part);
+    copyInto(source, target);
+  } catch (error) {
+    const sentence = ABOUT_THE_SOURCE.test(faultCode(error)) ? null : faultSentence(error);
+    throw sentence ? new BackupError(`The backup ${target} cannot be written: ${sentence}`) : error;
   } finally {
     source.close();
   }
-  publish(part, target);
+}
+
+/** Writes a copy beside `target` and then gives it that name. Leaves nothing where it fails. */
+function copyInto(source: Database.Database, target: string): void {
+  const part = `${target}.part`;
+  try {
+    vacuumInto(source, part);
+    publish(part, target);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+/** One read transaction, so that writers go on and the copy is of one moment; SQLite's step-wise copy starts over at each write. */
+function vacuumInto(source: Database.Database, part: string): void {
+  rmSync(part, { force: true });
+  const written = flushMeanwhile(privateFile(part));
+  try {
+    source.prepare("VACUUM INTO ?").run(part);
+  } finally {
+    written();
+  }
 }
 
 /**
  * Puts a backup in the place of the database and ends all sessions in it: one that was ended after the backup was made must
- * not come back to life. The database so far is kept as `….before-restore`. Throws BackupError while a server runs, and for
- * a file that is no whole backup.
+ * not come back to life. The swap is one renaming: whenever it is cut off, the database is the old one or the new one.
+ * Returns the name under which the database so far is kept, with a number that no earlier one has, or null if there was
+ * none. Throws BackupError while a server runs, and for a file that is no whole backup.
  */
-export function restore(backup: string, file: string): void {
+export function restore(backup: string, name: string): string | null {
   if (!existsSync(backup)) throw new BackupError(`There is no file ${backup}.`);
-  const lock = lockOut(file);
+  makeFolder(dirname(name));
+  refuseDanglingLink(name);
+  const file = existsSync(name) ? realpathSync(name) : name;
+  refuseForeign(file);
+  const isUnmarked = !existsSync(servingFile(name));
+  const part = file + RESTORING;
+  let lock: Lock | undefined;
   try {
-    const part = `${file}.part`;
+    lock = lockOut(name);
     copyWhole(backup, part);
     endAllSessions(part);
-    keepPresent(file);
+    const kept = keepPresent(file);
     publish(part, file);
+    return kept;
+  } catch (error) {
+    if (lock) rmSync(part, { force: true });
+    if (isUnmarked) rmSync(servingFile(name), { force: true }); // a folder without a database stays fit for a first start
+    throw error;
   } finally {
-    lock.release();
+    lock?.release();
+  }
+}
+
+/** What is damaged may be replaced, what belongs to another program may not. */
+function refuseForeign(file: string): void {
+  try {
+    if (existsSync(file)) isOurs(file);
+  } catch (error) {
+    if (error instanceof ForeignDatabase) throw error;
   }
 }
 
@@ -61,60 +117,86 @@ function lockOut(file: string): Lock {
 function copyWhole(backup: string, part: string): void {
   let source: Database.Database | undefined;
   try {
+    if (!isOurs(backup)) throw new BackupError(`${backup} has nothing in it. Restore another backup.`);
     source = new Database(backup, { readonly: true });
-    const whole = source.pragma("integrity_check", { simple: true }) === "ok";
-    const ours = source.prepare("SELECT count(*) FROM sqlite_master WHERE name IN ('users', 'sessions')").pluck().get() === 2;
-    if (!whole || !ours) throw new BackupError(`${backup} is not a whole backup of Latchkey.`);
-    copyInto(source, part);
+    const isWhole = source.pragma("integrity_check", { simple: true }) === "ok";
+    if (!isWhole) throw new BackupError(`${backup} is damaged. Restore another backup.`);
+    vacuumInto(source, part);
   } catch (error) {
-    throw error instanceof BackupError ? error : new BackupError(`${backup} cannot be read as a backup of Latchkey.`);
+    throw error instanceof BackupError ? error : new BackupError(unreadable(backup, part, error));
   } finally {
     source?.close();
   }
 }
 
-/** One read transaction, so that writers go on and the copy is of one moment; SQLite's step-wise copy starts over at each write. */
-function copyInto(source: Database.Database, part: string): void {
-  rmSync(part, { force: true });
-  const written = flushMeanwhile(privateFile(part));
-  try {
-    source.prepare("VACUUM INTO ?").run(part);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  } finally {
-    written();
-  }
+function unreadable(backup: string, part: string, error: unknown): string {
+  if (error instanceof StorageError) return `${backup} is not a whole backup of Latchkey: ${error.message}`;
+  const sentence = faultSentence(error) ?? (error as Error).message;
+  const isAboutTheCopy = /^(ENOSPC|EDQUOT|EROFS|SQLITE_(FULL|READONLY|IOERR_(WRITE|FSYNC)))/.test(faultCode(error));
+  return isAboutTheCopy
+    ? `The database ${part} cannot be written: ${sentence}`
+    : `${backup} cannot be read as a backup of Latchkey: ${sentence}`;
 }
 
 function endAllSessions(part: string): void {
   const copy = new Database(part);
-  copy.pragma("journal_mode = DELETE"); // one file, without a -wal beside it
-  copy.pragma("synchronous = FULL");
-  copy.exec("BEGIN; DELETE FROM sessions; UPDATE users SET session_epoch = session_epoch + 1; COMMIT");
-  copy.close();
+  try {
+    copy.pragma("journal_mode = DELETE"); // one file, without a -wal beside it
+    copy.pragma("synchronous = FULL");
+    copy.exec("BEGIN; DELETE FROM sessions; UPDATE users SET session_epoch = session_epoch + 1; COMMIT");
+  } finally {
+    copy.close();
+  }
 }
 
-/** Moves the present database out of the way, with what its log still holds. */
-function keepPresent(file: string): void {
-  if (!existsSync(file)) return;
-  const present = new Database(file);
-  present.pragma("synchronous = FULL");
-  present.pragma("wal_checkpoint(TRUNCATE)");
-  present.close();
-  for (const ending of ["-wal", "-shm"]) rmSync(`${file}${ending}`, { force: true });
-  renameSync(file, `${file}.before-restore`);
+/**
+ * Gives the present database a second name under which it stays, with what its log holds. Of a damaged one, which SQLite
+ * cannot bring into one file, the log is kept beside it, and away from the new database, into which SQLite would play it.
+ */
+function keepPresent(file: string): string | null {
+  if (statSync(file, { throwIfNoEntry: false })?.size) bringTogether(file); // beside an empty file SQLite would delete the log
+  const there = ["", "-wal", "-journal"].filter((ending) => existsSync(file + ending));
+  if (there.length === 0) return null;
+  const kept = nextKeptName(file);
+  for (const ending of there) {
+    if (ending === "") keepAsWell(file, kept);
+    else renameSync(file + ending, kept + ending);
+  }
+  rmSync(`${file}-shm`, { force: true });
+  syncPath(dirname(file));
+  return kept;
 }
 
-/** Gives a finished file its name, both safely on disk. */
-function publish(part: string, target: string): void {
-  sync(part);
-  renameSync(part, target);
-  sync(dirname(target));
+/** Everything into the main file. Throws BackupError if somebody else has it open, who would go on writing into the old one. */
+function bringTogether(file: string): void {
+  let present: Database.Database | undefined;
+  try {
+    present = new Database(file, { timeout: 1_000 });
+    present.pragma("synchronous = FULL");
+    present.pragma("journal_mode = DELETE");
+  } catch (error) {
+    if (/^SQLITE_(BUSY|LOCKED)/.test(faultCode(error))) {
+      throw new BackupError("Another program has this database open. End it first, then restore.");
+    }
+    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(faultCode(error))) throw error;
+  } finally {
+    present?.close();
+  }
 }
 
-function sync(path: string): void {
-  const handle = openSync(path, "r");
-  fsyncSync(handle);
-  closeSync(handle);
+function keepAsWell(file: string, kept: string): void {
+  try {
+    linkSync(file, kept); // one database under two names, until the new one takes the first of them
+  } catch {
+    copyFileSync(file, privateFile(`${kept}.part`)); // a disk without links
+    publish(`${kept}.part`, kept);
+  }
+}
+
+function nextKeptName(file: string): string {
+  const start = `${basename(file)}${KEPT}-`;
+  const numbers = readdirSync(dirname(file)).flatMap((name) =>
+    name.startsWith(start) ? [Number.parseInt(name.slice(start.length), 10) || 0] : [],
+  );
+  return `${file}${KEPT}-${Math.max(0, ...numbers) + 1}`;
 }

@@ -1,5 +1,4 @@
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { processWide } from "./process-wide.ts";
@@ -32,11 +31,11 @@ class Client extends Database {
 
 const shared = processWide("database", () => ({ db: undefined as Db | undefined }));
 
-/** Opens the database of this process (once) and makes every commit durable. `file` may not exist yet. */
+/** Opens the database of this process (once) and makes every commit durable. */
 export function openDatabase(file: string): Db {
   if (shared.db) return shared.db;
-  makeFolder(dirname(file));
-  const client = new Client(privateFile(file), { timeout: START_BUSY_MS });
+  closeSync(openSync(file, "r+")); // SQLite would open for reading what it may not write, and leave files beside it
+  const client = new Client(file, { timeout: START_BUSY_MS, fileMustExist: true });
   client.pragma("journal_mode = WAL");
   client.pragma("synchronous = FULL"); // the driver's own default, NORMAL, loses acknowledged writes at a power cut
   client.pragma("foreign_keys = ON");
@@ -46,23 +45,7 @@ export function openDatabase(file: string): Db {
   return shared.db;
 }
 
-/** The path of a file that nobody else may read; made here if need be, since SQLite would make it, and its -wal, for all to read. */
-export function privateFile(file: string): string {
-  const isNew = !existsSync(file);
-  closeSync(openSync(file, "a", 0o600));
-  if (isNew && process.getuid?.() === 0) {
-    const { uid, gid } = statSync(dirname(file)); // what root makes belongs to whom the folder belongs: the service can open it
-    chownSync(file, uid, gid);
-  }
-  return file;
-}
-
-/** Step by step, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
-function makeFolder(folder: string, mode = 0o700): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder), 0o777);
-  mkdirSync(folder, { mode });
-}
+export const isDatabaseOpen = (): boolean => shared.db !== undefined;
 
 export function db(): Db {
   if (!shared.db) throw new Error("The database is not open: call openDatabase first.");

@@ -1,34 +1,82 @@
-import { join } from "node:path";
-import { migrate } from "drizzle-orm/better-sqlite3/migrator";
-import { readMigrationFiles } from "drizzle-orm/migrator";
-import { type Db, openDatabase, privateFile, StorageError } from "./client.ts";
-import { lockAlone } from "./lock.ts";
+import { existsSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
+import { openDatabase, StorageError } from "./client.ts";
+import { rememberFiles } from "./condition.ts";
+import { makeFolder, privateFile, publish } from "./files.ts";
+import { APPLICATION_ID, isFirstStart, UNFINISHED } from "./identity.ts";
 
 const OTHER_PROCESS_MS = 60_000;
 
 /**
  * Opens the database and brings it to this version's schema. Each start calls it; all missing migrations are one
  * transaction, so a start that is interrupted leaves the old schema, and the next one finishes. Throws StorageError if a
- * newer version has changed the schema.
+ * newer version has changed the schema, and for whatever is neither a database of ours nor a first start.
  */
 export function migrateDatabase(file: string): void {
-  const db = openDatabase(file);
-  // The migrator reads what is done before it locks: without this lock two processes that start together would both apply it.
-  const lock = lockAlone(privateFile(`${file}.migrating`), OTHER_PROCESS_MS);
-  if (!lock) throw new StorageError("another process has been upgrading it for a minute. Try again when that one is done");
-  try {
-    const migrationsFolder = join(process.cwd(), "db/migrations");
-    migrate(db, { migrationsFolder });
-    refuseNewer(db, readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis ?? 0);
-  } finally {
-    lock.release();
-  }
-  db.$client.pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
+  makeFolder(dirname(file));
+  if (isFirstStart(file)) createDatabase(file);
+  const { $client } = openDatabase(file);
+  $client.pragma(`busy_timeout = ${OTHER_PROCESS_MS}`);
+  migrate($client);
+  rememberFiles(file);
+  $client.pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
 }
 
-/** Drizzle takes no notice of migrations that it does not know, and this version would work on tables that it does not know. */
-function refuseNewer(db: Db, latest: number): void {
-  const applied = db.$client.prepare("SELECT max(created_at) FROM __drizzle_migrations").pluck().get();
-  if (Number(applied) <= latest) return;
-  throw new StorageError("a newer version of Latchkey has changed it. Run that version, or restore a backup from before the upgrade");
+/**
+ * Builds the first database under another name and puts it in place whole: a start that is cut off never leaves something
+ * that looks like a database which has lost its content. Of several starters the first one builds, the others wait for it.
+ */
+function createDatabase(file: string): void {
+  const unfinished = file + UNFINISHED;
+  const client = new Database(privateFile(unfinished), { timeout: OTHER_PROCESS_MS });
+  try {
+    client.pragma("synchronous = FULL");
+    client.pragma("locking_mode = EXCLUSIVE"); // until it is closed: the file gets its name under the lock
+    client.exec("BEGIN EXCLUSIVE; COMMIT");
+    if (statSync(file, { throwIfNoEntry: false })?.size) {
+      rmSync(unfinished, { force: true });
+    } else {
+      migrate(client);
+      publish(unfinished, file);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+/** Drizzle's own migrator would hide what went wrong: after a failure it rolls back what SQLite has rolled back already. */
+function migrate(client: Database.Database): void {
+  const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() });
+  if (missing(client, migrations).length === 0 && isMarked(client)) return; // a start needs no lock then
+  const all = client.transaction(() => {
+    client.exec("CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)");
+    for (const { folderMillis, hash, sql } of missing(client, migrations)) {
+      for (const statement of sql) client.exec(statement);
+      client.prepare("INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)").run(hash, folderMillis);
+    }
+    if (!isMarked(client)) client.pragma(`application_id = ${APPLICATION_ID}`);
+  });
+  all.exclusive();
+}
+
+/** The migrations that the database has not had yet. Throws StorageError if it has had one that this version does not know. */
+function missing(client: Database.Database, migrations: MigrationMeta[]): MigrationMeta[] {
+  const isNew = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'").get() === undefined;
+  const latest = isNew ? 0 : Number(client.prepare("SELECT max(created_at) FROM __drizzle_migrations").pluck().get());
+  if (latest > (migrations.at(-1)?.folderMillis ?? 0)) {
+    throw new StorageError(
+      "A newer version of Latchkey has changed the database. Run that version, or restore a backup from before the upgrade.",
+    );
+  }
+  return migrations.filter(({ folderMillis }) => folderMillis > latest);
+}
+
+const isMarked = (client: Database.Database) => client.pragma("application_id", { simple: true }) === APPLICATION_ID;
+
+function migrationsFolder(): string {
+  const folder = join(process.cwd(), "db/migrations");
+  if (existsSync(folder)) return folder;
+  throw new StorageError(`The folder ${folder}, which belongs to the program, is missing. Start Latchkey in the project's folder.`);
 }

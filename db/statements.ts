@@ -2,6 +2,7 @@ import type Database from "better-sqlite3";
 import { getTableColumns, type Placeholder, sql, type Table } from "drizzle-orm";
 import type { TypedQueryBuilder } from "drizzle-orm/query-builders/query-builder";
 import { type Db, db, isBusy, prepared, storageErrorFor } from "./client.ts";
+import { lostError, noteWrite } from "./condition.ts";
 
 const BUSY_RETRY_MS = 20;
 const BUSY_PATIENCE_MS = 5_000;
@@ -124,16 +125,23 @@ function settle(acts: Act[]): void {
   let ends: End[];
   try {
     ends = runTogether(acts);
+    noteWrite();
   } catch (error) {
     if (isBusy(error)) return void tryLater(acts, error);
     if (acts.length > 1) return void acts.map((act) => settle([act])); // one that breaks a reference shall fail alone
     ends = [{ error }];
   }
-  ends.forEach(({ results, error }, at) => {
+  const lost = lostError();
+  ends.forEach(({ results, error = lost }, at) => {
     const act = acts[at] as Act;
-    if (results) act.resolve(results);
-    else act.reject(storageErrorFor(error) ?? error);
+    if (results && !lost) act.resolve(results);
+    else refuse(act, error);
   });
+}
+
+function refuse(act: Act, error: unknown): void {
+  noteWrite(error);
+  act.reject(storageErrorFor(error) ?? error);
 }
 
 type End = { results?: unknown; error?: unknown };
@@ -164,7 +172,7 @@ function run(build: Act["build"]): Record<string, unknown> {
 /** Another process holds the lock: those who have waited too long are refused, the others wait on. */
 function tryLater(acts: Act[], error: unknown): void {
   const now = performance.now();
-  for (const act of acts) if (now > act.giveUpAt) act.reject(storageErrorFor(error) ?? error);
+  for (const act of acts) if (now > act.giveUpAt) refuse(act, error);
   waiting.unshift(...acts.filter((act) => now <= act.giveUpAt));
   if (waiting.length === 0 || isScheduled) return;
   isScheduled = true;

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import fs, { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import Database from "better-sqlite3";
 import { closeDatabase, db } from "./client.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { users } from "./schema.ts";
@@ -39,4 +41,43 @@ export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof u
     .values({ ...names, passwordHash: PASSWORD_HASH, createdAt: now, updatedAt: now, ...more })
     .returning()
     .get();
+}
+
+/** What a process that is killed at any of its steps leaves in a folder: a copy of it as it is before each of them. */
+export function killedAtEachStep(folder: string, work: () => void): string[] {
+  const states: string[] = [];
+  const { mkdirSync, openSync, fsyncSync, linkSync, renameSync, rmSync } = fs;
+  const { exec, pragma, close } = Database.prototype;
+  const steps = { mkdirSync, openSync, fsyncSync, linkSync, renameSync, rmSync };
+  const statements = { exec, pragma, close };
+  let isCopying = false;
+  const keepState = () => {
+    if (isCopying || !existsSync(folder)) return;
+    isCopying = true; // copying takes steps of its own
+    const state = join(freshFolder(), "data");
+    cpSync(folder, state, { recursive: true });
+    states.push(state);
+    isCopying = false;
+  };
+  const watched = (all: object) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, step]) => [
+        name,
+        function (this: unknown, ...words: unknown[]) {
+          keepState();
+          return step.apply(this, words);
+        },
+      ]),
+    );
+  Object.assign(fs, watched(steps));
+  Object.assign(Database.prototype, watched(statements));
+  syncBuiltinESMExports();
+  try {
+    work();
+  } finally {
+    Object.assign(fs, steps);
+    Object.assign(Database.prototype, statements);
+    syncBuiltinESMExports();
+  }
+  return states;
 }

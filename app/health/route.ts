@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { AccountsError } from "#accounts/errors.ts";
-import { db } from "#db/client.ts";
+import { db, StorageError } from "#db/client.ts";
+import { storageWorks } from "#db/condition.ts";
 import { api } from "../auth/api.ts";
 import { draining } from "../draining.ts";
 import { route, serve } from "../endpoint.ts";
@@ -8,6 +9,7 @@ import { route, serve } from "../endpoint.ts";
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: serve(api.health, () => {
     if (draining()) throw new AccountsError("overloaded", { retryAfterSeconds: 5 });
+    if (!storageWorks()) throw new StorageError("The database takes no writes: see the errors before.");
     db().get(sql`select count(*) from (select 1 from users limit 1)`);
     return { status: "ok" as const };
   }),

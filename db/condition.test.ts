@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { copyFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { closeDatabase, db, StorageError } from "./client.ts";
+import { lostFile, noteWrite, storageWorks } from "./condition.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { users } from "./schema.ts";
+import { transact } from "./statements.ts";
+import { freshFolder, newUser } from "./testing.ts";
+
+afterEach(closeDatabase);
+
+function openFresh(): string {
+  const file = join(freshFolder(), "latchkey.db");
+  migrateDatabase(file);
+  newUser();
+  return file;
+}
+
+const write = () => transact((tx) => ({ users: tx.update(users).set({ bio: "written" }) }));
+
+for (const ending of ["", "-wal", "-shm"]) {
+  test(`nothing is acknowledged once latchkey.db${ending} is not the file that is open, until it is back`, async () => {
+    const file = openFresh() + ending;
+    await write();
+    renameSync(file, `${file}.away`);
+    await assert.rejects(write(), StorageError);
+    assert.equal(storageWorks(), false);
+    copyFileSync(`${file}.away`, file);
+    await assert.rejects(Promise.all([write(), write()]), StorageError);
+    assert.equal(lostFile(), file, "a copy in its place is another file");
+    renameSync(`${file}.away`, file);
+    await write();
+    assert.equal(lostFile(), null);
+  });
+}
+
+test("a deleted folder is noticed too", async () => {
+  const file = openFresh();
+  rmSync(dirname(file), { recursive: true });
+  await assert.rejects(write(), StorageError);
+});
+
+test("a write that failed shows for a moment, and then a try decides", async () => {
+  openFresh();
+  await write();
+  assert.equal(storageWorks(), true);
+  noteWrite(new StorageError("the disk is full"));
+  assert.equal(storageWorks(), false);
+  noteWrite();
+  assert.equal(storageWorks(), false, "one that succeeds beside others that fail does not hide them");
+  await sleep(3_100);
+  assert.equal(storageWorks(), true);
+  noteWrite(new TypeError("a fault of ours"));
+  assert.equal(storageWorks(), true, "that is not the disk's");
+});
+
+test("a disk that takes nothing shows without anybody writing", async () => {
+  openFresh();
+  db().$client.pragma("query_only = ON"); // as good as a read-only disk
+  noteWrite(new StorageError("read-only"));
+  await sleep(3_100);
+  assert.equal(storageWorks(), false);
+  db().$client.pragma("query_only = OFF");
+  await sleep(3_100);
+  assert.equal(storageWorks(), true);
+});

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { afterEach, test } from "node:test";
+import Database from "better-sqlite3";
+import { closeDatabase, db, StorageError } from "./client.ts";
+import { APPLICATION_ID } from "./identity.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { freshFolder, killedAtEachStep, newUser } from "./testing.ts";
+
+const MIDDLE_PAGE = 3 * 4_096;
+
+afterEach(closeDatabase);
+
+const newFile = () => join(freshFolder(), "latchkey.db");
+
+/** A database of ours with a user in it, as a server leaves it at its end. */
+function ourDatabase(): string {
+  const file = newFile();
+  migrateDatabase(file);
+  newUser();
+  closeDatabase();
+  return file;
+}
+
+/** The same as version 0.1 left it: without the mark. */
+function databaseOf01(): string {
+  const file = ourDatabase();
+  const client = new Database(file);
+  client.pragma("application_id = 0");
+  client.close();
+  return file;
+}
+
+/** Everything in the folder of a file. */
+const contentOf = (file: string) => {
+  const folder = dirname(file);
+  return readdirSync(folder)
+    .sort()
+    .map((name) => [name, readFileSync(join(folder, name)).toString("base64")]);
+};
+
+function refuses(file: string, sentence: RegExp): void {
+  const before = contentOf(file);
+  assert.throws(
+    () => migrateDatabase(file),
+    (error) => error instanceof StorageError && sentence.test(error.message),
+    String(sentence),
+  );
+  assert.deepEqual(contentOf(file), before, "and nothing is changed");
+}
+
+test("an empty or missing folder, and an empty file alone, are a first start; the database then is marked as ours", () => {
+  const missing = join(freshFolder(), "deep/er/latchkey.db");
+  const empty = newFile();
+  writeFileSync(empty, "");
+  for (const file of [newFile(), missing, empty]) {
+    migrateDatabase(file);
+    assert.equal(readFileSync(file).readInt32BE(68), APPLICATION_ID);
+    assert.ok(newUser());
+    closeDatabase();
+    assert.deepEqual(readdirSync(dirname(file)), ["latchkey.db"], "nothing else is left");
+  }
+});
+
+test("a missing or empty database with anything of an earlier one beside it is no first start", () => {
+  for (const ending of ["-wal", "-shm", "-journal", ".serving", ".migrating", ".part", ".before-restore", ".before-restore-2", ".bak"]) {
+    for (const isThere of [false, true]) {
+      const file = newFile();
+      if (isThere) writeFileSync(file, "");
+      writeFileSync(file + ending, "");
+      refuses(file, isThere ? /is empty, but .*not a first start/ : /is missing, but .*not a first start/);
+    }
+  }
+});
+
+test("a first start that was killed at any moment can start again", () => {
+  const folder = join(freshFolder(), "data");
+  const states = killedAtEachStep(folder, () => migrateDatabase(join(folder, "latchkey.db")));
+  closeDatabase();
+  assert.ok(states.length > 10, `only ${states.length} steps were seen`);
+  for (const [step, state] of states.entries()) {
+    migrateDatabase(join(state, "latchkey.db"));
+    assert.ok(newUser(), `killed at step ${step}`);
+    closeDatabase();
+  }
+});
+
+test("another program's database is refused and left as it is, in every journal mode, whether it is marked or not", () => {
+  for (const prepare of [
+    "CREATE TABLE photos (id)",
+    "PRAGMA journal_mode = WAL; CREATE TABLE photos (id)",
+    "PRAGMA application_id = 7; CREATE TABLE photos (id)",
+    "CREATE TABLE users (id); CREATE TABLE sessions (id)",
+  ]) {
+    const file = newFile();
+    new Database(file).exec(prepare).close();
+    refuses(file, /belongs to another program/);
+  }
+});
+
+test("another program's database is left as it is also where that program died and its tables are in its log alone", () => {
+  const [origin, file] = [newFile(), newFile()];
+  const client = new Database(origin).exec("PRAGMA journal_mode = WAL; CREATE TABLE photos (id)");
+  for (const ending of ["", "-wal"]) copyFileSync(origin + ending, file + ending);
+  client.close();
+  refuses(file, /belongs to another program/);
+});
+
+test("a database of version 0.1 is taken over, also with its content in its log, and marked", () => {
+  for (const inLog of [false, true]) {
+    const origin = databaseOf01();
+    const file = inLog ? newFile() : origin;
+    if (inLog) {
+      migrateDatabase(origin);
+      newUser();
+      for (const ending of ["", "-wal"]) copyFileSync(origin + ending, file + ending);
+      closeDatabase();
+      writeFileSync(`${file}.migrating`, "");
+      writeFileSync(`${file}.serving`, "");
+    }
+    migrateDatabase(file);
+    assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), inLog ? 2 : 1);
+    closeDatabase();
+    assert.equal(readFileSync(file).readInt32BE(68), APPLICATION_ID);
+  }
+});
+
+test("an unmarked database with other tables beside ours is not taken over", () => {
+  const file = databaseOf01();
+  new Database(file).exec("CREATE TABLE photos (id)").close();
+  refuses(file, /belongs to another program/);
+});
+
+test("what a first start of version 0.1 left when it was cut off is a first start; an emptied database is none", () => {
+  const file = newFile();
+  new Database(file).exec("PRAGMA journal_mode = WAL").close();
+  writeFileSync(`${file}.migrating`, "");
+  migrateDatabase(file);
+  closeDatabase();
+  for (const ending of [".serving", ".before-restore"]) {
+    const emptied = newFile();
+    new Database(emptied).exec("PRAGMA journal_mode = WAL").close();
+    writeFileSync(emptied + ending, "");
+    refuses(emptied, /has no tables, but .*not a first start/);
+  }
+});
+
+test("a damaged file and one that was cut short are refused", () => {
+  const [garbled, short, tiny] = [ourDatabase(), ourDatabase(), ourDatabase()];
+  writeFileSync(garbled, "this is no database".repeat(500));
+  refuses(garbled, /damaged/);
+  truncateSync(short, MIDDLE_PAGE);
+  refuses(short, /cut short/);
+  truncateSync(tiny, 10);
+  refuses(tiny, /damaged/);
+});
+
+test("a file that is short because a checkpoint was cut off is whole with its log; with a foreign log it is not", () => {
+  const origin = ourDatabase();
+  migrateDatabase(origin);
+  for (let user = 0; user < 100; user++) newUser({ bio: "x".repeat(1_000) });
+  const file = newFile();
+  copyFileSync(`${origin}-wal`, `${file}-wal`);
+  db().$client.pragma("wal_checkpoint(FULL)");
+  copyFileSync(origin, file);
+  closeDatabase();
+  const size = readFileSync(file).length;
+  truncateSync(file, size - 8_192);
+  migrateDatabase(file);
+  assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), 101);
+  closeDatabase();
+  const cut = ourDatabase();
+  truncateSync(cut, MIDDLE_PAGE);
+  writeFileSync(`${cut}-wal`, "no log");
+  assert.throws(() => migrateDatabase(cut), /cut short/);
+});
+
+test("links that lead nowhere are named, with what they lead to", () => {
+  const folder = freshFolder();
+  symlinkSync("/mnt/not-there/data", join(folder, "data"));
+  assert.throws(() => migrateDatabase(join(folder, "data/latchkey.db")), /data is a link to \/mnt\/not-there\/data/);
+  symlinkSync("/mnt/not-there.db", join(folder, "latchkey.db"));
+  assert.throws(() => migrateDatabase(join(folder, "latchkey.db")), /latchkey\.db is a link to \/mnt\/not-there\.db/);
+});
+
+test("a database that a link leads to is served like any other", () => {
+  const [file, folder] = [ourDatabase(), freshFolder()];
+  const link = join(folder, "latchkey.db");
+  symlinkSync(file, link);
+  migrateDatabase(link);
+  assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), 1);
+});
+
+test("a folder that is not there anew, with the database moved away, is a first start elsewhere", () => {
+  const file = ourDatabase();
+  const moved = join(freshFolder(), basename(file));
+  renameSync(file, moved);
+  rmSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file));
+  migrateDatabase(moved);
+  assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), 1);
+});

@@ -1,0 +1,155 @@
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import Database from "better-sqlite3";
+import { isDatabaseOpen, StorageError } from "./client.ts";
+import { refuseDanglingLink } from "./files.ts";
+
+/** “Lkey”, in the header of every database of ours, so that no other program's file is taken for one. */
+export const APPLICATION_ID = 0x4c_6b_65_79;
+/** What the first start builds under another name, and then puts in place whole. */
+export const UNFINISHED = ".first";
+/** What a restore builds before it replaces the database. */
+export const RESTORING = ".part";
+
+/** Version 0.1 did not mark its databases: it is known by all of its tables, and the book that its migrations are kept in. */
+const TABLES_OF_0_1 = "__drizzle_migrations audit_events avatars known_devices rate_limits sessions users";
+const FIRST_MIGRATION = 1795422047387;
+const LEFT_BY_0_1 = /^(-wal|-shm|-journal|\.migrating)$/;
+
+// https://www.sqlite.org/fileformat.html#the_database_header
+const HEADER_BYTES = 100;
+const MAGIC = "SQLite format 3\0";
+const WAL_FORMAT = 2;
+const LARGEST_PAGE_BYTES = 65_536;
+
+/**
+ * Whether there is no database yet, and nothing that tells of an earlier one. False if the database is there and ours.
+ * Throws StorageError, and changes nothing, for whatever else is found: opening it would hide or damage somebody's data.
+ */
+export function isFirstStart(file: string): boolean {
+  if (isDatabaseOpen()) return false; // by this process, whose locks would be gone if it opened and closed the file once more
+  refuseDanglingLink(file);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new StorageError(`${file} is a folder where the database should be. Move it away.`);
+  const size = found?.size ?? null;
+  const remains = besides(file).filter((ending) => !ending.startsWith(UNFINISHED));
+  if (size) {
+    if (remains.includes(RESTORING)) throw new StorageError(cutRestore(file));
+    const odd = remains.filter((ending) => !LEFT_BY_0_1.test(ending));
+    if (!isOurs(file) && odd.length > 0) throw new StorageError(notFirst(file, "has no tables", odd));
+    return false;
+  }
+  if (remains.length === 0) return true;
+  if (size === null && existsSync(file)) return isFirstStart(file); // another process has made it this moment
+  throw new StorageError(notFirst(file, size === null ? "is missing" : "is empty", remains));
+}
+
+/** The endings of the files that lie beside the database and begin with its name. */
+function besides(file: string): string[] {
+  const name = basename(file);
+  if (!existsSync(dirname(file))) return [];
+  return readdirSync(dirname(file))
+    .filter((other) => other.startsWith(name) && other !== name)
+    .map((other) => other.slice(name.length))
+    .sort();
+}
+
+function notFirst(file: string, state: string, remains: string[]): string {
+  const name = basename(file);
+  const kept = remains.findLast((ending) => /^\.before-restore(-\d+)?$/.test(ending));
+  const source = kept ? `${name}${kept}, which is the database before a restore, say` : "FILE";
+  return (
+    `${name} ${state}, but ${remains.map((ending) => name + ending).join(", ")} beside it tell of an earlier database, so this is not a first start. ` +
+    `Put ${name} back, or restore a backup with “npx accounts restore ${source}”. To begin with no accounts, move all files of that name away.`
+  );
+}
+
+function cutRestore(file: string): string {
+  return (
+    `A restore was cut off before it came to its end: ${basename(file)}${RESTORING} is left of it. ` +
+    `Run the restore again, or delete that file to go on with the database as it was.`
+  );
+}
+
+/** Another program's database: nothing may be done to it. */
+export class ForeignDatabase extends StorageError {}
+
+/**
+ * Whether the file is a database of ours; false if it is a database without a table, as a start of version 0.1 left when it
+ * was cut off. Throws StorageError for everything else. Looks at the file without SQLite as far as that goes: a program that
+ * opens another's database may change it.
+ */
+export function isOurs(file: string): boolean {
+  const { magic, pageBytes, pages, isCounted, isWal, id, size } = readHeader(file);
+  if (magic !== MAGIC) {
+    throw new StorageError(
+      `${file} is damaged, or is not a SQLite database. Restore a backup with “npx accounts restore FILE”, or move it away.`,
+    );
+  }
+  if (id !== 0 && id !== APPLICATION_ID) throw new ForeignDatabase(somebodyElses(file));
+  if (isCounted && pages * pageBytes > size && !isWhole(file)) {
+    throw new StorageError(
+      `${file} is cut short: ${size} of ${pages * pageBytes} bytes are there. Restore a backup with “npx accounts restore FILE”.`,
+    );
+  }
+  if (id === APPLICATION_ID) return true;
+  const tables = tablesOf(file, isWal);
+  if (tables.names && !tables.areOurs) throw new ForeignDatabase(somebodyElses(file, tables.names));
+  return tables.areOurs;
+}
+
+function readHeader(file: string) {
+  const handle = openSync(file, "r");
+  const header = Buffer.alloc(HEADER_BYTES);
+  readSync(handle, header, 0, HEADER_BYTES, 0);
+  const { size } = fstatSync(handle);
+  closeSync(handle);
+  const pageBytes = header.readUInt16BE(16);
+  return {
+    magic: header.toString("latin1", 0, MAGIC.length),
+    pageBytes: pageBytes === 1 ? LARGEST_PAGE_BYTES : pageBytes,
+    isWal: header[18] === WAL_FORMAT,
+    pages: header.readUInt32BE(28),
+    isCounted: header.readUInt32BE(24) === header.readUInt32BE(92), // otherwise an old SQLite wrote it, which did not count pages
+    id: header.readInt32BE(68),
+    size,
+  };
+}
+
+/** The tables of an unmarked file, and whether they are those of version 0.1. Leaves the file, and what lies beside it, as it is. */
+function tablesOf(file: string, isWal: boolean): { names: string; areOurs: boolean } {
+  const [hasLog, hasIndex] = [existsSync(`${file}-wal`), existsSync(`${file}-shm`)];
+  // Without a log there is nothing to write, but only who may write removes the empty one that SQLite makes for reading.
+  const client = new Database(file, { readonly: !isWal || hasLog });
+  try {
+    const names = client.prepare(
+      "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
+    const found = (names.pluck().get() as string | null) ?? "";
+    const isMarked = client.pragma("application_id", { simple: true }) === APPLICATION_ID; // still in the log alone
+    const isUnmarked =
+      found === TABLES_OF_0_1 && client.prepare("SELECT min(created_at) FROM __drizzle_migrations").pluck().get() === FIRST_MIGRATION;
+    return { names: found, areOurs: isMarked || isUnmarked };
+  } finally {
+    client.close();
+    if (hasLog && !hasIndex) rmSync(`${file}-shm`, { force: true });
+  }
+}
+
+/** A checkpoint that was cut off leaves the missing pages in the log: then SQLite finds nothing wrong. */
+function isWhole(file: string): boolean {
+  if (!statSync(`${file}-wal`, { throwIfNoEntry: false })?.size) return false;
+  const client = new Database(file, { readonly: true });
+  try {
+    return client.pragma("quick_check(1)", { simple: true }) === "ok";
+  } catch {
+    return false;
+  } finally {
+    client.close();
+  }
+}
+
+function somebodyElses(file: string, tables?: string): string {
+  const has = tables ? ` (it has the tables ${tables.split(" ").slice(0, 5).join(", ")})` : "";
+  return `${file} belongs to another program${has}, and is left as it is. Name another folder with DATA_DIR, or move the file away.`;
+}
