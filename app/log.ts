@@ -4,12 +4,10 @@ import { onCommitted } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { processWide } from "#db/process-wide.ts";
+import { logOutput, type Output } from "./output.ts";
 import { problems } from "./problem.ts";
 
-const FLUSH_BYTES = 16_000; // each write is a turn of another thread, which costs as much as some ten lines
-const FLUSH_MS = 250;
-
-const shared = processWide("log", () => ({ log: undefined as { logger: pino.Logger; write: (line: string) => unknown } | undefined }));
+const shared = processWide("log", () => ({ log: undefined as { logger: pino.Logger; output: Output } | undefined }));
 
 /** The log: one JSON line an entry on stdout, written a quarter of a second later at the latest. Made at first use. */
 export function log(): pino.Logger {
@@ -18,9 +16,9 @@ export function log(): pino.Logger {
 
 function open() {
   if (shared.log) return shared.log;
-  const destination = pino.destination({ fd: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS });
-  const logger = pino({ level: config().logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
-  shared.log = { logger, write: (line) => destination.write(line) };
+  const output = logOutput();
+  const options = { level: config().logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime };
+  shared.log = { logger: pino(options, { write: (line) => output.add(line) }), output };
   return shared.log;
 }
 
@@ -28,9 +26,9 @@ export type Answered = { requestId: string; method: string; path: string; status
 
 /** One line for each request, as pino would write it, but put together by hand: pino itself takes 4 % of a token check. */
 export function logAnswer({ requestId, method, path, status, ms, ip }: Answered): void {
-  const { logger, write } = open();
+  const { logger, output } = open();
   if (!logger.isLevelEnabled("info")) return;
-  write(
+  output.add(
     `{"level":30,"time":"${timeText()}","request_id":"${requestId}","method":"${method}","path":${JSON.stringify(path)},` +
       `"status":${typeof status === "number" ? status : `"${status}"`},"ms":${Math.round(ms * 10) / 10},"ip":"${ip}"}\n`,
   );
