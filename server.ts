@@ -1,18 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { NodeRequest } from "srvx/node";
 import { config, isLoopback, runInProduction } from "#accounts/config.ts";
-import { writeUses } from "#accounts/session-use.ts";
 import { api } from "#app/auth/api.ts";
 import { builds, NoBuildError } from "#app/builds.ts";
 import { stampClientAddress } from "#app/client-address.ts";
-import { draining, drainingForMs, startDraining } from "#app/draining.ts";
+import { Connections, draining } from "#app/draining.ts";
 import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
+import { logForeignOutput } from "#app/foreign-output.ts";
 import { sendKept } from "#app/kept-pages.ts";
 import { closeAfterBody } from "#app/lingering-close.ts";
 import { log, logAnswer } from "#app/log.ts";
 import { forgetNotice } from "#app/notice-cookie.ts";
+import { say } from "#app/output.ts";
 import { readForm, refusePage } from "#app/page-refusals.ts";
 import { countUnanswered } from "#app/pipelining.ts";
 import { giveUp, prepare } from "#app/prepare.ts";
@@ -21,9 +20,8 @@ import { boundHeaders } from "#app/request-headers.ts";
 import { tidyTarget } from "#app/request-target.ts";
 import { newNonce, pageHeaders } from "#app/security-headers.ts";
 import { serveStatic } from "#app/static-files.ts";
+import { stopOnSignal } from "#app/stop.ts";
 import { refuseExpectation, refuseTunnel, refuseUnreadable, refuseWithoutHost } from "#app/unreadable-requests.ts";
-import { closeDatabase } from "#db/client.ts";
-import { transact } from "#db/statements.ts";
 
 /*
  * The front door: one server for all. Requests of the API go to the very functions that Next.js would call, without its
@@ -35,17 +33,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
-const SWEEP_MS = 50;
-const SPARE_MS = 500;
-const DRAIN_MS = 8_000;
-const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
 const LONGEST_LOGGED_PATH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
 
 web.Response = QuickResponse as unknown as typeof Response;
 
+process.chdir(import.meta.dirname); // DATA_DIR=./data means the same from wherever it is started
 prepare();
+logForeignOutput();
 const [app, routes] = await Promise.all([preparePages(), loadRoutes()]);
 const handlePage = app.getRequestHandler();
 
@@ -58,19 +54,16 @@ const server = createServer({
   shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
 });
 server.setTimeout(SILENT_MS);
-const sockets = new Set<Socket>();
-server.on("connection", (socket) => {
-  sockets.add(socket);
-  socket.once("close", () => sockets.delete(socket));
-});
-server.on("request", (request, response) => void handle(request, response));
-server.on("checkExpectation", (request, response) => void handle(request, response, refuseExpectation));
+const connections = new Connections(server);
+server.on("request", (request, response) => connections.take(request, response, () => void handle(request, response)));
+server.on("checkExpectation", (request, response) =>
+  connections.take(request, response, () => void handle(request, response, refuseExpectation)),
+);
 server.on("connect", refuseTunnel);
 server.on("clientError", refuseUnreadable);
 server.on("error", giveUp);
 server.listen(config().port, config().host, banner);
-process.on("SIGTERM", stop);
-process.on("SIGINT", stop);
+stopOnSignal(connections);
 
 async function handle(request: IncomingMessage, response: ServerResponse, refusing?: Handler): Promise<void> {
   if (!countUnanswered(request, response)) return;
@@ -148,7 +141,7 @@ async function preparePages() {
   runInProduction();
   const { default: next } = await import("next");
   const app = next({ dev: false, dir: import.meta.dirname });
-  await app.prepare();
+  await app.prepare().catch(giveUp);
   return app;
 }
 
@@ -197,7 +190,7 @@ function decode(value: string): string {
 
 function banner(): void {
   const { publicUrl, dataDir } = config();
-  process.stderr.write(`
+  say(`
   Latchkey is running.
 
   Pages         ${publicUrl}/
@@ -207,27 +200,4 @@ function banner(): void {
   Press Ctrl-C to stop.
 
 `);
-}
-
-/** Those that have been answered, and after a moment those that browsers open in advance, which Node would wait for. */
-function closeIdle(): void {
-  server.closeIdleConnections();
-  if (drainingForMs() < SPARE_MS) return;
-  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-}
-
-/** Answers what was asked, keeps what was noted, and goes; a second signal goes at once. Commits are durable either way. */
-async function stop(): Promise<void> {
-  if (draining()) return drainingForMs() < SAME_SIGNAL_MS ? undefined : process.exit(1);
-  startDraining();
-  const closed = new Promise((resolve) => server.close(resolve));
-  setInterval(closeIdle, SWEEP_MS).unref(); // also those that are answered only now
-  await Promise.race([closed, sleep(DRAIN_MS)]);
-  await writeUses();
-  await transact(() => ({})).catch(() => {}); // behind whatever else still waits to be committed
-  closeDatabase();
-  log().flush(() => {
-    process.stderr.write("Stopped.\n");
-    process.exit(0);
-  });
 }

@@ -7,6 +7,7 @@ const FREE_THREADS = 2;
 const LARGEST_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
 const LARGEST_LIMIT = 99_999;
+const LONGEST_DRAIN_DELAY_SECONDS = 300;
 /**
  * Next.js derives the id of each form's action from this key, its file and its name: with a random key of each build every
  * new build would break the forms that are open. No secret: it would encrypt the values that inline actions close over, and
@@ -50,6 +51,7 @@ export const settings = {
   ),
   SESSION_IDLE_DAYS: z.optional(wholeNumber(1, LONGEST_SESSION_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "30"),
+  DRAIN_DELAY: z.prefault(wholeNumber(0, LONGEST_DRAIN_DELAY_SECONDS), "0"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
   LIMIT_LOGIN_PER_DEVICE: z.prefault(wholeNumber(1, 10), "5"),
   LIMIT_LOGIN_PER_ADDRESS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "20"),
@@ -78,6 +80,8 @@ export type Config = {
   corsOrigins: string[];
   sessionIdleDays: number;
   sessionAbsoluteDays: number;
+  /** How long a stop says that it is not ready before it takes nobody new. */
+  drainDelaySeconds: number;
   /** Off only for measurements. */
   rateLimits: boolean;
   /** Failures that cost nothing, by limit; see `rate-limits.ts`. */
@@ -155,6 +159,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     corsOrigins: list(given.CORS_ORIGINS),
     sessionIdleDays,
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
+    drainDelaySeconds: given.DRAIN_DELAY,
     rateLimits: given.RATE_LIMITS === "on",
     limits: {
       loginPerDevice: given.LIMIT_LOGIN_PER_DEVICE,

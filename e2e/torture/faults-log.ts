@@ -96,5 +96,5 @@ function tail(file: string): string {
 
 export const faultsLog: Scenario[] = [
   { id: "F29", title: "Nobody takes the log", short: true, run: nobodyTakesTheLog },
-  { id: "F29d", title: "The log's disk is full for a while", needs: ["root"], run: fullLogDisk },
+  { id: "F29d", title: "The log's disk is full for a while", needs: ["the right to mount"], run: fullLogDisk },
 ];

@@ -15,6 +15,7 @@ export const UNPRIVILEGED = process.getuid?.() === 0 ? ["setpriv", "--bounding-s
 export const OWN_MOUNTS = ["unshare", "--map-root-user", "--mount"];
 
 const present = {
+  nginx: () => succeeds("nginx", "-v"),
   strace: () => succeeds("strace", "-o", "/dev/null", "true"),
   "strace on a running process": mayAttach,
   "gcc with the C library's headers": () => succeeds("gcc", "-E", "-include", "dlfcn.h", "-x", "c", "/dev/null"),

@@ -9,7 +9,10 @@ import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
 import { faultsDisk } from "./faults-disk.ts";
 import { faultsLock } from "./faults-lock.ts";
+import { faultsLog } from "./faults-log.ts";
 import { faultsReadOnly } from "./faults-read-only.ts";
+import { faultsReplaced } from "./faults-replaced.ts";
+import { faultsReplacement } from "./faults-replacement.ts";
 import { faultsStop } from "./faults-stop.ts";
 import { faultsUpgrade } from "./faults-upgrade.ts";
 import { guessing } from "./guessing.ts";
@@ -39,6 +42,9 @@ const scenarios: Scenario[] = [
   ...bodies,
   ...uploads,
   ...faultsStop,
+  ...faultsReplacement,
+  ...faultsReplaced,
+  ...faultsLog,
   ...faultsBackup,
   ...faultsUpgrade,
   ...faultsClock,

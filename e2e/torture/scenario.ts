@@ -18,6 +18,7 @@ export type Scenario = {
 };
 
 const MOST_BUSY = 2;
+const HEALTH_MS = 8_000; // a write that failed shows for a few seconds
 const GENEROUS = 5; // every test run: finds what is blocked, not what is a little slow
 
 type Watched = { server: Server; descriptors: number; allowed: RegExp };
@@ -114,7 +115,8 @@ export class Torture {
       now = server.descriptors();
     }
     this.check(now <= descriptors + 10, `G8 ${now} descriptors are open, ${descriptors} at the start`);
-    this.check(await server.answers(), "G2 the server does not answer");
+    for (let waited = 0; waited < HEALTH_MS && !(await server.answers()); waited += 200) await sleep(200);
+    this.check(await server.answers(), "G2 the server does not answer, or is not well");
     checkStore(this, server);
     await sleep(300); // the log is written a quarter of a second later
     for (const line of server.log().split("\n")) {
