@@ -24,6 +24,7 @@ test("without any setting the defaults of the documentation hold", () => {
     corsOrigins: [],
     sessionIdleDays: 14,
     sessionAbsoluteDays: 30,
+    drainDelaySeconds: 0,
     rateLimits: true,
     limits: {
       loginPerDevice: 5,

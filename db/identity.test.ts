@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync,
 import { basename, dirname, join } from "node:path";
 import { afterEach, test } from "node:test";
 import Database from "better-sqlite3";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { closeDatabase, db, StorageError } from "./client.ts";
 import { APPLICATION_ID } from "./identity.ts";
 import { migrateDatabase } from "./migrate.ts";
@@ -23,14 +24,24 @@ function ourDatabase(): string {
   return file;
 }
 
-/** The same as version 0.1 left it: without the mark. */
+/** A database with a user in it as version 0.1 left it: its only migration, and no mark. */
 function databaseOf01(): string {
-  const file = ourDatabase();
+  const file = newFile();
+  const [first] = readMigrationFiles({ migrationsFolder: "db/migrations" });
   const client = new Database(file);
-  client.pragma("application_id = 0");
+  client.pragma("journal_mode = WAL");
+  client.exec("CREATE TABLE __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)");
+  for (const statement of first?.sql ?? []) client.exec(statement);
+  client.prepare("INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)").run(first?.hash, first?.folderMillis);
+  insertUser(client, 1);
   client.close();
   return file;
 }
+
+const insertUser = (client: Database.Database, id: number) =>
+  client.exec(
+    `INSERT INTO users (id, email, email_canonical, username, username_canonical, password_hash, created_at, updated_at) VALUES (${id}, 'a', 'a${id}', 'b', 'b${id}', 'x', 1, 1)`,
+  );
 
 /** Everything in the folder of a file. */
 const contentOf = (file: string) => {
@@ -112,12 +123,11 @@ test("a database of version 0.1 is taken over, also with its content in its log,
     const origin = databaseOf01();
     const file = inLog ? newFile() : origin;
     if (inLog) {
-      migrateDatabase(origin);
-      newUser();
+      const client = new Database(origin);
+      insertUser(client, 2);
       for (const ending of ["", "-wal"]) copyFileSync(origin + ending, file + ending);
-      closeDatabase();
-      writeFileSync(`${file}.migrating`, "");
-      writeFileSync(`${file}.serving`, "");
+      client.close();
+      for (const ending of [".migrating", ".serving"]) writeFileSync(file + ending, "");
     }
     migrateDatabase(file);
     assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), inLog ? 2 : 1);

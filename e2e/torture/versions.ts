@@ -8,6 +8,7 @@ import { newFolder, ROOT } from "./place.ts";
 /* Databases as every released version left them: the migrations up to it, with data that has come all the way. */
 
 const MIGRATIONS = join(ROOT, "db/migrations");
+const MARK = 0x4c_6b_65_79; // of db/identity.ts
 const OWN_OF_DRIZZLE = "__drizzle_migrations";
 export const PEOPLE = 50;
 
@@ -38,6 +39,7 @@ export function databaseAt(version: number, file: string): void {
   for (let step = 1; step <= version; step++) {
     migrate(drizzle(client), { migrationsFolder: migrationsUpTo(step) });
     if (step === 1) insertData(client);
+    else client.pragma(`application_id = ${MARK}`); // every version but the first marks its databases
   }
   client.close();
 }
