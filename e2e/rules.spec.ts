@@ -145,7 +145,7 @@ test("a prepared statement that joins tables binds its values in casts: for a ba
 test("the domain writes in one way, commit: it checks that the caller's session lives, and tells whoever listens", () => {
   const users = [...within("accounts", "app", "components"), "server.ts"];
   const importing = (word: string) => users.filter((file) => new RegExp(`import[^;]*\\b${word}\\b[^;]*"#db/`).test(read(file)));
-  expect(importing("transact")).toEqual(["accounts/commit.ts", "server.ts"]); // which writes nothing, and waits for its turn
+  expect(importing("transact")).toEqual(["accounts/commit.ts", "app/stop.ts"]); // which writes nothing, and waits for its turn
   expect(importing("Step")).toEqual(["accounts/commit.ts"]);
   expect(importing("prepared")).toEqual(["accounts/session-row.ts"]);
   const asked = users.flatMap((file) => [...read(file).matchAll(/\bdb\(\)\s*\.(\w+)/g)].map(([, word]) => `${file} ${word}`));
