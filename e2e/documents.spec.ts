@@ -258,7 +258,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["lock of the database | #, then 503", constant("BUSY_PATIENCE_MS")],
   ["stopping the service | #", constant("DRAIN_MS")],
   ["requests under way have # to finish", constant("DRAIN_MS")],
-  ["log that nobody reads | # per stream", constant("MOST_WAITING")],
+  ["log that nobody reads | # per stream", constant("MOST_WAITING", "output.ts")],
   ["without the query, at most # characters", constant("LONGEST_LOGGED_PATH")],
   ["`?limit=` 1 to 100 (default #)", z.parse(ActivityInput, {}).limit],
   ["a file has at most # lines", constant("MOST_LINES")],
