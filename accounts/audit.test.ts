@@ -83,8 +83,8 @@ test("a registration's event has the new user's id, and a log-in that had to be 
   const input = parseInput(RegisterInput, { email: "eve@example.org", username: "eve.newman", password: PASSWORD });
   const { user } = await registerUser(asks, input);
   assert.deepEqual(heardOf(asks), [{ type: "user.registered", userId: user.id, sessionId: null }]);
-  assert.equal(await openSession(asks, { ...user, sessionEpoch: 7 }, "lasting"), null);
-  const opened = (await openSession(asks, user, "lasting")) ?? assert.fail();
+  assert.equal(await openSession(asks, { ...user, sessionEpoch: 7 }, "token"), null);
+  const opened = (await openSession(asks, user, "token")) ?? assert.fail();
   assert.deepEqual(heardOf(asks).slice(1), [{ type: "session.opened", userId: user.id, sessionId: opened.session.id }]);
 });
 
@@ -101,10 +101,10 @@ test("whoever listens is also told that a limit was reached, and which session h
     heardOf(asks).map(({ userId }) => userId),
     Array(6).fill(user.id),
   );
-  const first = (await openSession(client(), user, "lasting")) ?? assert.fail();
-  for (let i = 0; i < 99; i++) await openSession(client(), user, "lasting");
+  const first = (await openSession(client(), user, "token")) ?? assert.fail();
+  for (let i = 0; i < 99; i++) await openSession(client(), user, "token");
   const last = client();
-  await openSession(last, user, "lasting");
+  await openSession(last, user, "token");
   assert.deepEqual(heardOf(last)[0], { type: "session.revoked", userId: user.id, sessionId: first.session.id });
 });
 
@@ -175,8 +175,8 @@ test("the record is listed newest first, by type, and in pages that neither repe
 
 test("a user sees the own record and nobody else's", async () => {
   const [user, other] = [newUser(), newUser()];
-  const { session } = (await openSession(client(), user, "lasting")) ?? assert.fail();
-  await openSession(client(), other, "lasting");
+  const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
+  await openSession(client(), other, "token");
   const { events } = listAuditEvents({ ...client(), user, session }, { limit: 50 });
   assert.deepEqual(
     events.map(({ userId, type }) => [userId, type]),
@@ -187,10 +187,10 @@ test("a user sees the own record and nobody else's", async () => {
 
 test("failed log-ins since the visit before are counted, wrong current passwords among them not", async () => {
   const user = newUser();
-  const first = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  const first = (await openSession(client(), user, "token")) ?? assert.fail();
   await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 7" }));
   await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 8" }));
-  const second = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  const second = (await openSession(client(), user, "token")) ?? assert.fail();
   const asks = { ...client(), user, session: second.session };
   await assert.rejects(requirePassword(asks, "Wrong horse 9"));
   const { count, since } = failedLoginsSinceLastVisit(asks);

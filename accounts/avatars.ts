@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { processWide } from "#db/process-wide.ts";
@@ -9,6 +9,7 @@ import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } 
 
 const SIDE_PIXELS = 512;
 const QUALITY = 82;
+const SALT_BYTES = 32; // whoever has the same file cannot find out whether somebody uses it
 const LONGEST_DATA_PREFIX = 100;
 const LONGEST_DECODE_SECONDS = 10;
 const MOST_WAITING = 16;
@@ -18,12 +19,16 @@ export type Avatar = { hash: string; bytes: Buffer };
 
 /**
  * The picture as it will be stored: decoded, turned upright, cropped square and encoded anew as WebP of 512 × 512 pixels
- * without metadata, so that nothing of the upload but its pixels survives. Null for "no picture".
+ * without metadata, so that nothing of the upload but its pixels survives. Null for "no picture". Its hash, and so its
+ * address, is salted: it is a new one each time, unless the picture is the one with `currentHash` again.
  * Throws `validation_failed` on `image`, and `overloaded` when too many wait already.
  */
-export async function makeAvatar(image: Image): Promise<Avatar | null> {
+export async function makeAvatar(image: Image, currentHash: string | null = null): Promise<Avatar | null> {
   const upload = await uploadedBytes(image);
-  return upload && oneAtATime(() => encode(upload));
+  if (!upload) return null;
+  const bytes = await oneAtATime(() => encode(upload));
+  if (currentHash && findAvatar(currentHash)?.equals(bytes)) return { hash: currentHash, bytes };
+  return { hash: hash("sha256", Buffer.concat([randomBytes(SALT_BYTES), bytes]), "hex"), bytes };
 }
 
 /** The bytes of a stored picture by its hash, or null. */
@@ -31,12 +36,12 @@ export function findAvatar(contentHash: string): Buffer | null {
   return avatarByHash({ hash: contentHash }).first()?.bytes ?? null;
 }
 
-/** The statement that keeps a picture; equal pictures are one row. */
+/** The statement that keeps a picture. */
 export function insertAvatar(tx: Db, avatar: Avatar) {
   return tx.insert(avatars).values(avatar).onConflictDoNothing();
 }
 
-/** The statement that drops the picture a user has, unless somebody else has it too; to run before the user's row changes. */
+/** The statement that drops the picture a user has, unless somebody else has it too, as in version 0.1; to run before the user's row changes. */
 export function deleteAvatarOf(tx: Db, userId: number) {
   return tx.delete(avatars).where(sql`${avatars.hash} = (select avatar_hash from users where id = ${userId})
     and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${userId})`);
@@ -82,7 +87,7 @@ for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 for (const lineBreak of "\r\n") KINDS[lineBreak.charCodeAt(0)] = LINE_BREAK;
 KINDS["=".charCodeAt(0)] = PADDING;
 
-async function encode(upload: Buffer): Promise<Avatar> {
+async function encode(upload: Buffer): Promise<Buffer> {
   const sharp = await loadSharp();
   const decoder = sharp(upload, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: "error", sequentialRead: true });
   const { format, width, height } = await decoder.metadata().catch((error: Error) => {
@@ -91,7 +96,7 @@ async function encode(upload: Buffer): Promise<Avatar> {
   });
   if (!FORMATS.includes(format)) throw notAPicture();
   if (width * height > IMAGE_MAX_PIXELS || Math.max(width, height) > IMAGE_MAX_SIDE_PIXELS) throw tooManyPixels();
-  const bytes = await decoder
+  return decoder
     .autoOrient()
     .resize(SIDE_PIXELS, SIDE_PIXELS, { fit: "cover" })
     .webp({ quality: QUALITY })
@@ -100,7 +105,6 @@ async function encode(upload: Buffer): Promise<Avatar> {
     .catch(() => {
       throw damaged();
     });
-  return { hash: hash("sha256", bytes, "hex"), bytes };
 }
 
 /** libvips reads dozens of formats, SVG and HEIF with their long record of holes among them: three are enough. */

@@ -187,7 +187,7 @@ test("wrong settings are all named, and a folder that cannot be used is said in 
 });
 
 async function tokenOf(user: User): Promise<string> {
-  const opened = await openSession(client(), user, "lasting");
+  const opened = await openSession(client(), user, "token");
   assert.ok(opened);
   return opened.token;
 }

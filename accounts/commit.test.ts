@@ -144,7 +144,7 @@ test("the status of a user who was deleted meanwhile cannot be set", async () =>
 
 async function signedIn(userId: number): Promise<SignedIn> {
   const user = findUserById(userId) ?? assert.fail();
-  const { session } = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
   return { ...client(), user, session };
 }
 

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { and, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { knownDevices } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
@@ -46,6 +46,11 @@ export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnTy
     .insert(knownDevices)
     .values(rows)
     .onConflictDoUpdate({ target: [knownDevices.userId, knownDevices.deviceHash], set: { lastLoginAt } });
+}
+
+/** The statement that forgets every device of the user but the one that asks: whoever knew the old password may have logged in from them. */
+export function forgetOtherDevices(tx: Db, caller: Caller, userId: number) {
+  return tx.delete(knownDevices).where(and(eq(knownDevices.userId, userId), notInArray(knownDevices.deviceHash, deviceHashes(caller))));
 }
 
 /** The address for counting: an IPv6 customer has a whole /64 to choose from, so that counts as one. */

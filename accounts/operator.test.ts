@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eq } from "drizzle-orm";
+import { setTimeout as sleep } from "node:timers/promises";
+import { and, eq, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { auditEvents, avatars, sessions } from "#db/schema.ts";
+import { auditEvents, avatars, erasures, sessions } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { auditEvent, auditEventsOf } from "./audit.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
-import { clock, DAY_MS, HOUR_MS } from "./clock.ts";
+import { clock, DAY_MS, HOUR_MS, MINUTE_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
+import { purge } from "./purge.ts";
 import { openSession } from "./session-opening.ts";
 import { findSession, logIn } from "./sessions.ts";
 import { findUser } from "./users.ts";
@@ -68,6 +70,38 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
   assert.equal(auditEventsOf(other.id, { limit: 1 }).events[0]?.ip, "192.0.2.7", "other people's record stays whole");
 });
 
+test("thousands of events are erased in slices, while the user is gone at once", async () => {
+  const user = newUser();
+  const { token } = await opened(user);
+  writeEvents(user.id, 3_000);
+  const deleted = deleteUser(systemCaller, user);
+  const left = new Set<number>();
+  while (left.size < 3) {
+    await sleep(1);
+    if (findUser(String(user.id))) continue;
+    assert.equal(findSession(token), null);
+    left.add(await personalOf(user.id));
+  }
+  await deleted;
+  assert.equal(await personalOf(user.id), 0);
+});
+
+test("an erasure that was cut short is finished by the next purge, and so is an event that came late", async (t) => {
+  const [user, other] = [newUser(), newUser()];
+  writeEvents(other.id, 1);
+  await deleteUser(systemCaller, user);
+  writeEvents(user.id, 50);
+  await purge();
+  assert.equal(await personalOf(user.id), 0);
+  const later = Date.now() + 2 * MINUTE_MS;
+  t.mock.method(clock, "now", () => later);
+  writeEvents(user.id, 1);
+  await purge();
+  assert.equal(await personalOf(user.id), 0);
+  assert.equal(await db().$count(erasures), 0, "two minutes later nothing can come any more");
+  assert.equal(await personalOf(other.id), 1, "other people's record stays whole");
+});
+
 test("who is deleted already cannot be deleted again, and that leaves no event", async () => {
   const user = newUser();
   await deleteUser(systemCaller, user);
@@ -94,7 +128,7 @@ test("the operator ends all sessions of a user, also of a log-in that is under w
   await opened(user);
   assert.deepEqual(await operatorRevokeAll(systemCaller, user), { sessionsEnded: 2 });
   assert.equal(findSession(one.token), null);
-  assert.equal(await openSession(client(), user, "lasting"), null, "its password was checked before");
+  assert.equal(await openSession(client(), user, "token"), null, "its password was checked before");
   assert.ok(findSession(stranger.token));
 });
 
@@ -112,8 +146,17 @@ test("sessions of a user are listed with the last used first, ended ones not", a
   assert.deepEqual(ids(), [second.session.id]);
 });
 
+function writeEvents(userId: number, count: number): void {
+  db().run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
+    insert into audit_events select null, ${userId}, 'profile.changed', ${Date.now()}, '192.0.2.7', 'canary', 1, 'canary' from n`);
+}
+
+/** How many events of a user still say something personal. */
+const personalOf = (userId: number) =>
+  db().$count(auditEvents, and(eq(auditEvents.userId, userId), eq(auditEvents.ip, "192.0.2.7"), eq(auditEvents.detail, "canary")));
+
 async function opened(user: User) {
-  const result = await openSession(client(), user, "lasting");
+  const result = await openSession(client(), user, "token");
   assert.ok(result);
   return result;
 }

@@ -1,19 +1,20 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { auditEvents, sessions, users } from "#db/schema.ts";
+import { sessions, users } from "#db/schema.ts";
 import { auditEvent } from "./audit.ts";
 import { deleteAvatarOf } from "./avatars.ts";
 import type { Caller, Session, User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must } from "./commit.ts";
+import { beginErasure, eraseRecords } from "./erasure.ts";
 
 /* What only the operator of the service may do, to any user: the command line is its only door. */
 
 const BY_OPERATOR = "by operator";
 
 /**
- * Deletes a user with everything personal: sessions, a picture nobody else has, and address, device and detail of what is
- * on record. That something happened to this id, and when, stays. Throws `not_found`.
+ * Deletes a user with everything personal: sessions and a picture nobody else has at once, address, device and detail of
+ * what is on record right afterwards. That something happened to this id, and when, stays. Throws `not_found`.
  */
 export async function deleteUser(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
   const now = clock.now();
@@ -21,9 +22,10 @@ export async function deleteUser(caller: Caller, user: User): Promise<{ sessions
     ended: tx.delete(sessions).where(eq(sessions.userId, user.id)).returning({ expiresAt: sessions.expiresAt }),
     avatar: deleteAvatarOf(tx, user.id),
     user: must(tx.delete(users).where(eq(users.id, user.id)).returning({ id: users.id }), "not_found"),
-    erased: tx.update(auditEvents).set({ ip: null, device: null, detail: null }).where(eq(auditEvents.userId, user.id)),
+    erasure: beginErasure(tx, user.id),
     event: auditEvent(tx, { ...caller, ip: null }, "user.deleted", { userId: user.id }),
   }));
+  await eraseRecords();
   return { sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
 }
 

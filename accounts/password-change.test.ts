@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { callerFrom, type User } from "./caller.ts";
+import { type Caller, callerFrom, type User } from "./caller.ts";
 import { AccountsError } from "./errors.ts";
+import { loginLimits } from "./known-devices.ts";
 import { changePassword } from "./password-change.ts";
 import { openSession } from "./session-opening.ts";
 import { findSession, logIn, revokeSession } from "./sessions.ts";
@@ -16,7 +17,7 @@ const client = () => callerFrom(`127.2.${++clients >> 8}.${clients & 255}`, "cur
 
 test("a changed password ends all other sessions and gives this one a new token", async () => {
   const [asks, other] = [await signedIn(), await signedIn()];
-  const second = (await openSession(client(), asks.user, "lasting")) ?? assert.fail();
+  const second = (await openSession(client(), asks.user, "token")) ?? assert.fail();
   const { token, session, sessionsEnded } = await changePassword(asks, { current_password: PASSWORD, new_password: NEW });
   assert.equal(sessionsEnded, 1);
   assert.equal(session.id, asks.session.id);
@@ -50,6 +51,19 @@ test("a common password, one's own name and the same password again are refused"
     );
   }
   assert.ok(findSession(asks.token));
+});
+
+test("a changed password forgets every device but the one it is changed from", async () => {
+  const user = newUser();
+  const email = user.email;
+  const [thief, own] = [callerFrom("203.0.113.66", null, { browser: "thief" }), callerFrom("192.0.2.9", null, { browser: "own" })];
+  await logIn(thief, { email, password: PASSWORD });
+  const { session } = await logIn(own, { email, password: PASSWORD });
+  const names = (caller: Caller) => loginLimits(caller, user.emailCanonical, user).map(({ name }) => name);
+  assert.deepEqual(names(thief), ["login_device"]);
+  await changePassword({ ...own, user, session }, { current_password: PASSWORD, new_password: NEW });
+  assert.equal(names(thief).length, 3, "unknown again");
+  assert.deepEqual(names(own), ["login_device"]);
 });
 
 test("of two changes at once one wins, and only its password and token work", async () => {
@@ -87,7 +101,7 @@ async function signedIn(): Promise<
   ReturnType<typeof callerFrom> & { user: User; session: NonNullable<ReturnType<typeof findSession>>["session"]; token: string }
 > {
   const user = newUser();
-  const { token, session } = (await openSession(client(), user, "lasting")) ?? assert.fail();
+  const { token, session } = (await openSession(client(), user, "token")) ?? assert.fail();
   return { ...client(), user, session, token };
 }
 

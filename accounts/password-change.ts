@@ -6,15 +6,17 @@ import { clock } from "./clock.ts";
 import { commit, must, refuseEndedSession } from "./commit.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { AccountsError } from "./errors.ts";
+import { forgetOtherDevices } from "./known-devices.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import { countFailure, limit, withinLimits } from "./rate-limits.ts";
 import type { ChangePasswordInput } from "./schemas.ts";
+import { purposeOf } from "./session-lifetime.ts";
 import { newToken } from "./tokens.ts";
 import { checkAll } from "./wrong-fields.ts";
 
 /**
- * Sets a new password for whoever knows the current one. In the same commit all other sessions end and this one gets a new
- * token; a log-in under way with the old password cannot slip through (ASVS 6.2.3, 7.4.3).
+ * Sets a new password for whoever knows the current one. In the same commit all other sessions end, this one gets a new
+ * token, and every device but this one is forgotten; a log-in under way with the old password cannot slip through (ASVS 6.2.3, 7.4.3).
  * Throws `wrong_password`, `validation_failed` (common, unchanged), `rate_limited`, `overloaded`.
  */
 export async function changePassword(
@@ -26,7 +28,7 @@ export async function changePassword(
   await checkAll(requirePassword(caller, current_password), refuseCommonPassword("new_password", new_password, user));
   if (new_password === current_password) throw unchanged();
   const passwordHash = await hashPassword(new_password);
-  const { token, hash } = newToken(session.id);
+  const { token, hash } = newToken(purposeOf(session.kind), session.id);
   const now = clock.now();
   const { renewed, ended } = await commit(caller, (tx) => ({
     user: must(
@@ -41,6 +43,7 @@ export async function changePassword(
       .delete(sessions)
       .where(and(eq(sessions.userId, user.id), ne(sessions.id, session.id)))
       .returning({ expiresAt: sessions.expiresAt }),
+    forgotten: forgetOtherDevices(tx, caller, user.id),
     event: auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
   }));
   return { token, session: renewed, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
@@ -60,7 +63,7 @@ export async function requirePassword(caller: SignedIn, password: string): Promi
   const tries = limit("reauthentication", user.id, session.id);
   await withinLimits([tries], async () => {
     refuseEndedSession(caller);
-    if (await verifyPassword(user.passwordHash, password)) return;
+    if (await verifyPassword(user.passwordHash, password, user.id)) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
     await commit(caller, (tx) => ({ counted: countFailure(tries), event: auditEvent(tx, caller, "login.failed", event) }));
     throw wrongPassword();

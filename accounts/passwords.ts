@@ -3,6 +3,7 @@ import { availableParallelism, setPriority } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { processWide } from "#db/process-wide.ts";
 import { AccountsError } from "./errors.ts";
+import { reportFault } from "./faults.ts";
 
 // OWASP Password Storage Cheat Sheet, first choice: Argon2id with 19 MiB, two passes, one lane.
 // (2 is Argon2id: the library's constant enum cannot be imported into a file compiled on its own.)
@@ -19,9 +20,9 @@ export async function hashPassword(password: string): Promise<string> {
 
 /**
  * Whether the password is the one behind `passwordHash`. Always one Argon2 run, also for null (nobody has that e-mail
- * address) and for a damaged hash, so that the time tells nothing. Throws `overloaded` when too many wait already.
+ * address) and for a damaged hash, so that the time tells nothing; the damage is reported as the user's. Throws `overloaded` when too many wait already.
  */
-export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
+export async function verifyPassword(passwordHash: string | null, password: string, userId?: number): Promise<boolean> {
   return inTurn(async () => {
     if (passwordHash?.startsWith("$argon2")) {
       try {
@@ -31,6 +32,7 @@ export async function verifyPassword(passwordHash: string | null, password: stri
       }
     }
     await hash(password, ARGON2);
+    if (userId !== undefined) reportFault({ event: "password_hash.damaged", userId });
     return false;
   });
 }

@@ -13,7 +13,7 @@ import { findSession } from "./sessions.ts";
 freshDatabase();
 
 const opened = async (user: ReturnType<typeof newUser>) =>
-  (await openSession(callerFrom("192.0.2.7", null), user, "lasting")) ?? assert.fail();
+  (await openSession(callerFrom("192.0.2.7", null), user, "token")) ?? assert.fail();
 
 test("an ended session is deleted with an event about it, a live one stays", async (t) => {
   let now = Date.now();
@@ -75,7 +75,7 @@ test("old events, forgotten devices and counters go, and what is still of use st
 test("while ten thousand ended sessions go, everybody else gets a turn between two batches", async () => {
   const { id } = newUser();
   db().run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
-    insert into sessions select i, ${id}, x'00', null, 'd', 'i', 1, 1, 1, 1, 1 from n`);
+    insert into sessions select i, ${id}, x'00', null, 'd', 'i', 1, 1, 1, 1, 1, 'token' from n`);
   const leftAtTurns = new Set<number>();
   let turn = setImmediate(function look() {
     leftAtTurns.add(db().select({ left: count() }).from(sessions).where(eq(sessions.userId, id)).get()?.left ?? 0);

@@ -9,7 +9,7 @@ import { commit, must, RECORDED, recorded } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { rememberDevice } from "./known-devices.ts";
 import { clearLimits, type Limit } from "./rate-limits.ts";
-import { lifetime, MAX_SESSIONS, type SessionKind } from "./session-lifetime.ts";
+import { lifetime, MAX_SESSIONS, purposeOf, type SessionKind } from "./session-lifetime.ts";
 import { newToken } from "./tokens.ts";
 
 class OutOfDate extends Error {}
@@ -28,11 +28,12 @@ export async function openSession(
   clearedLimits: Limit[] = [],
 ): Promise<OpenedSession | null> {
   refuseUnlessActive(user);
-  const { token, id, hash } = newToken();
+  const { token, id, hash } = newToken(purposeOf(kind));
   const now = clock.now();
   const { idleSeconds, absoluteMs } = lifetime(kind);
   const session: Session = {
     id,
+    kind,
     userId: user.id,
     tokenHash: hash,
     deviceName: deviceName || null,

@@ -11,10 +11,13 @@ import { callerFrom, housekeeping, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
+import { type Fault, onFault } from "./faults.ts";
 import { hashPassword, isOutdated } from "./passwords.ts";
+import type { SessionKind } from "./session-lifetime.ts";
 import { type OpenedSession, openSession } from "./session-opening.ts";
 import { writeUses } from "./session-use.ts";
 import {
+  findPageSession,
   findSession,
   listSessions,
   logIn,
@@ -51,7 +54,7 @@ test("a token stands nowhere in the database, only its hash", async () => {
   db().$client.pragma("wal_checkpoint(TRUNCATE)");
   const bytes = readFileSync(file);
   assert.ok(!bytes.includes(token) && !bytes.includes(token.slice(11, 54)), "neither the token nor its secret");
-  assert.ok(bytes.includes(readToken(token)?.hash ?? "?"));
+  assert.ok(bytes.includes(readToken("token", token)?.hash ?? "?"));
   assert.ok(!JSON.stringify(publicSession(session, undefined)).includes("hash"));
 });
 
@@ -71,9 +74,35 @@ test("that an account is suspended or inactive is told only to who knows the pas
 
 test("a token with another secret, of an unknown row or of no shape is dead", async () => {
   const { token } = await openedBy(newUser());
-  for (const wrong of ["", "x", token.slice(0, -1), token.toLowerCase(), newToken().token]) assert.equal(findSession(wrong), null);
-  assert.equal(findSession(newToken(readToken(token)?.id).token), null, "right key, right checksum, wrong secret");
+  for (const wrong of ["", "x", token.slice(0, -1), token.toLowerCase(), newToken("token").token]) assert.equal(findSession(wrong), null);
+  assert.equal(findSession(newToken("token", readToken("token", token)?.id).token), null, "right key, right checksum, wrong secret");
   assert.ok(findSession(token));
+});
+
+test("a page's cookie is no token of an API client, and no token is a cookie", async () => {
+  const user = newUser();
+  const [token, browser, lasting] = [await openedBy(user), await openedBy(user, "browser"), await openedBy(user, "lasting")];
+  assert.match(token.token, /^lk_/);
+  for (const { token: cookie, session } of [browser, lasting]) {
+    assert.match(cookie, /^lkc_/);
+    assert.equal(findSession(cookie), null);
+    assert.equal(findSession(`lk_${cookie.slice("lkc_".length)}`), null);
+    assert.equal(findPageSession(cookie)?.session.id, session.id);
+  }
+  assert.equal(findPageSession(token.token), null);
+  assert.equal(findPageSession(`lkc_${token.token.slice("lk_".length)}`), null);
+  assert.deepEqual(
+    listSessions(signedIn(token))
+      .map(({ kind }) => kind)
+      .sort(),
+    ["browser", "lasting", "token"],
+  );
+});
+
+test("a browser's session from before cookies had a prefix of their own is no session of an API client", async () => {
+  const { token, session } = await openedBy(newUser());
+  await commit(housekeeping, (tx) => ({ old: tx.update(sessions).set({ kind: "browser" }).where(eq(sessions.id, session.id)) }));
+  assert.deepEqual([findSession(token), findPageSession(token)], [null, null]);
 });
 
 test("a lasting session ends after 14 days without use, to the minute", async (t) => {
@@ -110,16 +139,16 @@ test("a browser session ends after an hour without use, and after a day in any c
   const { token, session } = await openedBy(newUser(), "browser");
   let now = session.createdAt + HOUR_MS - 1;
   t.mock.method(clock, "now", () => now);
-  assert.ok(findSession(token));
+  assert.ok(findPageSession(token));
   await writeUses();
   for (; now < session.createdAt + DAY_MS; now += HOUR_MS / 2) {
-    assert.ok(findSession(token));
+    assert.ok(findPageSession(token));
     await writeUses();
   }
-  assert.equal(findSession(token), null);
+  assert.equal(findPageSession(token), null);
   const unused = await openedBy(newUser(), "browser");
   now += HOUR_MS;
-  assert.equal(findSession(unused.token), null);
+  assert.equal(findPageSession(unused.token), null);
 });
 
 test("the last use is written at most once a minute, after the answer", async (t) => {
@@ -321,11 +350,11 @@ test("a log-in whose password was right before it changed opens nothing after", 
 
 test("a log-in that was under way at a suspension opens nothing, not even after activation", async () => {
   const user = newUser();
-  assert.ok(await openSession(client(), user, "lasting"));
+  assert.ok(await openSession(client(), user, "token"));
   const suspended = await setUserStatus(client(), user, "suspended");
-  assert.equal(await openSession(client(), user, "lasting"), null);
+  assert.equal(await openSession(client(), user, "token"), null);
   await setUserStatus(client(), suspended.user, "active");
-  assert.equal(await openSession(client(), user, "lasting"), null, "what was proven before counts no more");
+  assert.equal(await openSession(client(), user, "token"), null, "what was proven before counts no more");
   assert.equal(liveRows(user).length, 0);
 });
 
@@ -338,6 +367,19 @@ test("a hash of weaker parameters is renewed at the next log-in, and the passwor
   assert.equal(isOutdated(findUserById(user.id)?.passwordHash ?? ""), false);
   assert.ok(findSession(opened.token), "the session of the renewing log-in lives");
   assert.ok(await logIn(client(), { email: user.email, password: PASSWORD }));
+});
+
+test("a damaged hash is reported as its user's, refused like a wrong password, and says nothing of itself", async () => {
+  const faults: Fault[] = [];
+  onFault((fault) => faults.push(fault));
+  for (const passwordHash of ["", "no hash", "$argon2id$v=19$m=19456,t=2,p=1$", `${newUser().passwordHash.slice(0, -9)}`]) {
+    const user = newUser({ passwordHash });
+    await assert.rejects(logIn(client(), { email: user.email, password: PASSWORD }), refusedAs("invalid_credentials"));
+    assert.deepEqual(faults.splice(0), [{ event: "password_hash.damaged", userId: user.id }], passwordHash);
+  }
+  await assert.rejects(logIn(client(), { email: newUser().email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
+  await assert.rejects(logIn(client(), { email: "nobody@example.org", password: PASSWORD }), refusedAs("invalid_credentials"));
+  assert.deepEqual(faults, []);
 });
 
 test("a failed log-in is put on record with address and device, one at an unknown e-mail address is not", async () => {
@@ -354,8 +396,8 @@ test("a failed log-in is put on record with address and device, one at an unknow
   assert.equal(await db().$count(auditEvents), before + 1);
 });
 
-async function openedBy(user: User, kind?: "browser" | "lasting"): Promise<OpenedSession> {
-  const opened = await openSession(client(), user, kind ?? "lasting");
+async function openedBy(user: User, kind?: SessionKind): Promise<OpenedSession> {
+  const opened = await openSession(client(), user, kind ?? "token");
   assert.ok(opened);
   return opened;
 }

@@ -12,11 +12,11 @@ import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passw
 import { purgeSoon } from "./purge.ts";
 import { countFailure, type Limit, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
-import type { SessionKind } from "./session-lifetime.ts";
+import { purposeOf, type SessionKind } from "./session-lifetime.ts";
 import { type OpenedSession, openSession, refuseUnlessActive } from "./session-opening.ts";
 import { findSessionWithUser } from "./session-row.ts";
 import { noteUse, withNotedUse } from "./session-use.ts";
-import { readToken, sameHash } from "./tokens.ts";
+import { type Purpose, readToken, sameHash } from "./tokens.ts";
 import type { SessionView } from "./views.ts";
 
 const MOST_LOGIN_ATTEMPTS = 3;
@@ -26,14 +26,14 @@ const MOST_LOGIN_ATTEMPTS = 3;
  * unknown e-mail address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without
  * looking at the password; `overloaded`.
  */
-export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "lasting"): Promise<OpenedSession> {
+export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<OpenedSession> {
   refuseInFlood();
   const emailCanonical = canonicalEmail(input.email);
   const limits = loginLimits(caller, emailCanonical, findUserByEmail(emailCanonical));
   return withinLimits(limits, async () => {
     for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
       const user = findUserByEmail(emailCanonical);
-      const proven = await verifyPassword(user?.passwordHash ?? null, input.password);
+      const proven = await verifyPassword(user?.passwordHash ?? null, input.password, user?.id);
       if (!user || !proven) return refuseLogIn(caller, limits, emailCanonical, user);
       refuseUnlessActive(user);
       const opened = await openSession(caller, user, kind, input.device_name, limitsClearedBy(limits, emailCanonical));
@@ -47,11 +47,20 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
   });
 }
 
-/** The live session of a token and its user, or null; `ip` is who uses it. Reads two rows by their keys; writes nothing. */
+/** The live session of an API client's token and its user, or null; `ip` is who uses it. Reads two rows by their keys; writes nothing. */
 export function findSession(token: string, ip?: string): { session: Session; user: User } | null {
-  const key = readToken(token);
+  return findLive("token", token, ip);
+}
+
+/** As `findSession`, of a page's cookie: neither is ever taken for the other. */
+export function findPageSession(cookie: string, ip?: string): { session: Session; user: User } | null {
+  return findLive("cookie", cookie, ip);
+}
+
+function findLive(purpose: Purpose, secret: string, ip: string | undefined): { session: Session; user: User } | null {
+  const key = readToken(purpose, secret);
   const found = key && findSessionWithUser(key.id);
-  if (!found || !sameHash(found.session.tokenHash, key.hash)) return null;
+  if (!found || purposeOf(found.session.kind) !== purpose || !sameHash(found.session.tokenHash, key.hash)) return null;
   const { session, user } = found;
   const now = clock.now();
   if (session.expiresAt <= now) {

@@ -2,34 +2,37 @@ import { hash, randomInt, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const PREFIX = "lk_";
 const DRAFT_PREFIX = "lkd_";
+const PREFIXES = { token: "lk_", cookie: "lkc_" };
 const KEY_LENGTH = 8; // 47 bits: a random integer key below 2^53
 const SECRET_LENGTH = 43; // 256 bits
 const CHECKSUM_LENGTH = 5;
-const CHECKED_LENGTH = PREFIX.length + KEY_LENGTH + SECRET_LENGTH;
-const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${KEY_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
+const SHAPE = new RegExp(`^[0-9A-Za-z]{${KEY_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 const DRAFT_SHAPE = new RegExp(`^${DRAFT_PREFIX}[0-9A-Za-z]{${SECRET_LENGTH}}$`);
+
+/** What a session's secret is sent as: the token of an API client, or the cookie of a page. */
+export type Purpose = keyof typeof PREFIXES;
 
 export type Token = { token: string; id: number; hash: Buffer };
 
 /**
- * A new opaque secret: `lk_`, the key of its row, 256 random bits and a checksum, in base62. Only `hash`, its SHA-256,
- * is to be stored. With `id` the new secret takes the place of an old one of the same row.
+ * A new opaque secret: a prefix that says its purpose, the key of its row, 256 random bits and a checksum, in base62. Only
+ * `hash`, its SHA-256, is to be stored. With `id` the new secret takes the place of an old one of the same row.
  */
-export function newToken(id?: number): Token {
+export function newToken(purpose: Purpose, id?: number): Token {
   const key = id === undefined ? randomText(KEY_LENGTH) : toBase62(id, KEY_LENGTH);
-  const checked = PREFIX + key + randomText(SECRET_LENGTH);
+  const checked = PREFIXES[purpose] + key + randomText(SECRET_LENGTH);
   const token = checked + checksum(checked);
   return { token, id: fromBase62(key), hash: hashToken(token) };
 }
 
-/** The key and hash of a token, or null if it cannot be one of ours: a wrong checksum never reaches the database. */
-export function readToken(token: string): { id: number; hash: Buffer } | null {
-  if (!SHAPE.test(token)) return null;
-  const checked = token.slice(0, CHECKED_LENGTH);
-  if (token.slice(CHECKED_LENGTH) !== checksum(checked)) return null;
-  return { id: fromBase62(token.slice(PREFIX.length, PREFIX.length + KEY_LENGTH)), hash: hashToken(token) };
+/** The key and hash of a token, or null if it cannot be one of this purpose: a wrong checksum never reaches the database. */
+export function readToken(purpose: Purpose, token: string): { id: number; hash: Buffer } | null {
+  const prefix = PREFIXES[purpose];
+  if (!token.startsWith(prefix) || !SHAPE.test(token.slice(prefix.length))) return null;
+  const checked = token.slice(0, -CHECKSUM_LENGTH);
+  if (token.slice(-CHECKSUM_LENGTH) !== checksum(checked)) return null;
+  return { id: fromBase62(token.slice(prefix.length, prefix.length + KEY_LENGTH)), hash: hashToken(token) };
 }
 
 /** A random mark for a browser to keep: 256 bits, which prove nothing by themselves. */

@@ -75,7 +75,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
     const [, , avatar] = await checkAll(
       refuseIfTaken(caller, takenFields(names, id), told),
       names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
-      input.image === undefined ? undefined : makeAvatar(input.image),
+      input.image === undefined ? undefined : makeAvatar(input.image, user.avatarHash),
     );
     const changes = changedColumns(user, {
       ...names,

@@ -4,7 +4,7 @@ import { cache } from "react";
 import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import type { LogoutInput } from "#accounts/schemas.ts";
-import { findSession, logOut } from "#accounts/sessions.ts";
+import { findPageSession, logOut } from "#accounts/sessions.ts";
 import { readBrowserCookie } from "./browser-cookie.ts";
 import { clientAddress } from "./client-address.ts";
 import { requestIdOf } from "./endpoint.ts";
@@ -12,9 +12,9 @@ import { readSessionCookie } from "./session-cookie.ts";
 
 /** Who looks at this page or sends this form: the session cookie's user, or nobody. The only reader of identity for pages. */
 export const currentCaller = cache(async (): Promise<Caller> => {
-  const [token, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
+  const [cookie, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
   const [ip, requestId] = [clientAddress(sent), requestIdOf({ headers: sent })];
-  return callerFrom(ip, sent.get("user-agent"), { ...(token && findSession(token, ip)), browser, requestId });
+  return callerFrom(ip, sent.get("user-agent"), { ...(cookie && findPageSession(cookie, ip)), browser, requestId });
 });
 
 /** The caller of a page that needs one; everybody else is sent to sign in first, and comes back to `path`. */

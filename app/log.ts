@@ -3,6 +3,7 @@ import type { Caller } from "#accounts/caller.ts";
 import { onCommitted } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { onFault } from "#accounts/faults.ts";
 import { processWide } from "#db/process-wide.ts";
 import { logOutput, type Output } from "./output.ts";
 import { problems } from "./problem.ts";
@@ -45,8 +46,9 @@ function timeText(): string {
 
 const WORTH_A_LINE = [403, 409, 429]; // the statuses of refusals that somebody may be after more of
 
-/** From now on, one line for each audit event that is written: a log collector sees what the database has. */
+/** From now on, one line for each audit event that is written, since a log collector is to see what the database has, and for each fault. */
 export function logEvents(): void {
+  onFault(({ event, userId }) => log().error({ event, user_id: userId }, "a stored password hash is damaged: nobody can log in with it"));
   onCommitted(({ requestId, ip }, events) => {
     for (const { type, userId, sessionId } of events) {
       log().info({ event: type, user_id: userId || null, session_id: sessionId, request_id: requestId, ip });

@@ -19,7 +19,7 @@ export async function setSessionCookie(token: string, kind: SessionKind): Promis
 
 /** The new token of a session that goes on; its cookie lives as long as it was to live. */
 export async function renewSessionCookie(token: string, session: Session): Promise<void> {
-  await setSessionCookie(token, session.idleSeconds * SECOND_MS < DAY_MS ? "browser" : "lasting");
+  await setSessionCookie(token, session.kind);
 }
 
 export async function clearSessionCookie(): Promise<void> {

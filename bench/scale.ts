@@ -47,7 +47,7 @@ function fill(users: number): { count: number; tokens: string[] } {
   const giveUpAt = performance.now() + LONGEST_FILL_MS;
   const startedAt = Date.now() - MANY;
   const tokens: string[] = [];
-  let one = newToken();
+  let one = newToken("token");
   let count = FEW;
   while (count < MANY && performance.now() < giveUpAt) {
     progress(`${count.toLocaleString("en")} sessions`);
@@ -56,7 +56,7 @@ function fill(users: number): { count: number; tokens: string[] } {
         const at = startedAt + count;
         const id = Math.floor((count + Math.random()) * KEY_STEP); // in order, which fills the table in minutes instead of hours
         if (count % ASKED_EVERY === 0) {
-          one = newToken(id);
+          one = newToken("token", id);
           tokens.push(one.token);
         }
         insert.run(id, 1 + (count % users), one.hash, at, at, at + 2e9, at + 3e9);

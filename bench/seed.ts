@@ -34,7 +34,7 @@ export async function seedDatabase(file: string, sessions: number): Promise<Seed
   client.transaction(() => {
     for (const id of userIds) insertUser.run(id, emailOf(id), emailOf(id), `person-${id}`, `person-${id}`, passwordHash, now, now);
     for (let index = 0; index < sessions; index++) {
-      const { token, id, hash } = newToken();
+      const { token, id, hash } = newToken("token");
       const userId = userIds[index % (USERS - LOGGING_IN)] as number;
       insertSession.run(id, userId, hash, SESSION_MS / 1_000, now, now, now + SESSION_MS, now + 2 * SESSION_MS);
       tokens.push(token);

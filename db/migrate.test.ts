@@ -62,7 +62,7 @@ test("a user's sessions go with the user, what is on record stays", () => {
   migrateDatabase(newFile());
   const { $client } = db();
   const { id } = newUser();
-  $client.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1);
+  $client.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1, 'token');
     INSERT INTO audit_events (user_id, type, at) VALUES (${id}, 'session.opened', 1);
     DELETE FROM users WHERE id = ${id}`);
   assert.equal($client.prepare("SELECT count(*) FROM sessions").pluck().get(), 0);

@@ -36,7 +36,7 @@ export const users = sqliteTable(
   ],
 );
 
-/** Pictures by the SHA-256 of their bytes: equal pictures are one row, and an address never changes its content. */
+/** Pictures by a salted SHA-256 of their bytes: nobody can compute it from a file, and an address never changes its content. */
 export const avatars = sqliteTable("avatars", {
   hash: text().primaryKey(),
   bytes: blob({ mode: "buffer" }).notNull(),
@@ -61,8 +61,16 @@ export const sessions = sqliteTable(
     /** Moves with each use, never past `endsAtLatest`. */
     expiresAt: integer().notNull(),
     endsAtLatest: integer().notNull(),
+    /** A page's, which ends with the browser or lasts, or an API client's. */
+    kind: text({ enum: ["browser", "lasting", "token"] })
+      .notNull()
+      .default("token"),
   },
-  (table) => [index("sessions_user_id").on(table.userId), index("sessions_expires_at").on(table.expiresAt)],
+  (table) => [
+    check("sessions_kind", sql`${table.kind} in ('browser', 'lasting', 'token')`),
+    index("sessions_user_id").on(table.userId),
+    index("sessions_expires_at").on(table.expiresAt),
+  ],
 );
 
 /** No foreign key to users: what happened stays on record when the person's own data is deleted. */
@@ -84,6 +92,13 @@ export const auditEvents = sqliteTable(
     index("audit_events_at").on(table.at),
   ],
 );
+
+/** Deleted users whose events are still being erased: done up to and including the event `erasedTo`. */
+export const erasures = sqliteTable("erasures", {
+  userId: integer().primaryKey(),
+  deletedAt: integer().notNull(),
+  erasedTo: integer().notNull().default(0),
+});
 
 /** From where a user has logged in before: a browser's device cookie or an address, as a hash. */
 export const knownDevices = sqliteTable(

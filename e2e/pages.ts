@@ -5,13 +5,14 @@ import { findBrowser } from "./browser.ts";
 import { test as base, expect, type NewUser } from "./fixtures.ts";
 import { type Answer, type Ask, send } from "./request.ts";
 import { server } from "./servers.ts";
+import { hiddenFields } from "./torture/pages.ts";
 
 export { expect, PASSWORD, person, unique } from "./fixtures.ts";
 
 const COOKIE = "__Host-session";
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
-export type SignedIn = NewUser & { token: string };
+export type SignedIn = NewUser & { cookie: string };
 
 type Pages = {
   /** Without Chromium the test counts as not run. */
@@ -48,12 +49,27 @@ export const test = base.extend<Pages>({
   },
   user: async ({ latchkey, context }, use) => {
     const user = await latchkey.newUser();
-    const json = { email: user.email, password: user.password };
-    const { body } = await latchkey.api("POST", "/auth/login/", { json, headers: { "user-agent": BROWSER } });
-    await carry(context, body.token);
-    await use({ ...user, token: body.token });
+    const cookie = await signInByForm(user, latchkey.elsewhere());
+    await carry(context, cookie);
+    await use({ ...user, cookie });
   },
 });
+
+/** Signs in with a page's form, as a browser without JavaScript does; the value of the session's cookie. */
+export async function signInByForm({ email, password }: Pick<NewUser, "email" | "password">, from: string): Promise<string> {
+  const { url } = server("front-door");
+  const { text } = await send(url, "GET", "/login/", { from });
+  const multipart = { ...hiddenFields(text), email, password, remember: "on" };
+  const { headers } = await send(url, "POST", "/login/", { multipart, headers: { origin: url, "user-agent": BROWSER }, from });
+  const cookie = headers["set-cookie"]?.find((line) => line.startsWith(`${COOKIE}=`));
+  return cookie?.match(/=([^;]*)/)?.[1] ?? "";
+}
+
+/** Whether pages know who sends this cookie of a session. */
+export async function isSignedIn(cookie: string): Promise<boolean> {
+  const { status } = await send(server("front-door").url, "GET", "/profile/", { headers: { cookie: `${COOKIE}=${cookie}` } });
+  return status === 200;
+}
 
 type Fields = Record<string, string>;
 

@@ -47,7 +47,7 @@ for (const [name, make, type] of [
 
 test("a picture comes as JSON too: base64, base64 in lines, and a data: URL", async ({ latchkey }) => {
   const base64 = (await png("#951")).toString("base64");
-  const images = new Set<string>();
+  const [pictures, addresses] = [new Set<string>(), new Set<string>()];
   for (const image of [
     base64,
     base64.replace(/.{76}/g, "$&\r\n"),
@@ -56,9 +56,12 @@ test("a picture comes as JSON too: base64, base64 in lines, and a data: URL", as
   ]) {
     const { status, body } = await latchkey.api("POST", REGISTER, { json: person({ image }), from: latchkey.elsewhere() });
     expect(status).toBe(201);
-    images.add(body.user.image);
+    const { answer } = await fetched(latchkey, body.user.image);
+    pictures.add(answer.bytes.toString("base64"));
+    addresses.add(body.user.image);
   }
-  expect(images.size, "equal pictures have one address").toBe(1);
+  expect(pictures.size).toBe(1);
+  expect(addresses.size, "whoever has the file cannot tell from its address whether somebody else uses it").toBe(4);
 });
 
 test("S55 a picture is served inert, cached for ever and with its true type", async ({ latchkey }) => {

@@ -74,7 +74,7 @@ test("the examples are sensible: instants in order, addresses of this server, to
     }
     if (typeof object.token === "string") {
       seen.tokens++;
-      expect(readToken(object.token), place).not.toBeNull();
+      expect(readToken("token", object.token), place).not.toBeNull();
     }
     if (typeof object.new_password === "string") {
       seen.passwords++;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { copyOf, expect, person, test } from "../pages.ts";
+import { copyOf, expect, isSignedIn, person, test } from "../pages.ts";
 
 type Sent = Record<string, string>;
 
@@ -36,7 +36,7 @@ test("S44 a page on another port cannot sign a user out, nor change their profil
     await page.getByRole("button", { name: "Win" }).nth(i).click();
     await answered;
     expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
-    expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+    expect(await isSignedIn(user.cookie)).toBe(true);
   }
   foreign.close();
   complaints.splice(0); // of the refusals
@@ -63,7 +63,7 @@ const originsOf = (url: string) => {
 test("S45 the forms' actions are carried out for our own pages only", async ({ page, user, latchkey, ask }) => {
   await page.goto("/profile/");
   const form = await copyOf(page.locator("main form"));
-  const cookie = `__Host-session=${user.token}`;
+  const cookie = `__Host-session=${user.cookie}`;
   const { host } = new URL(latchkey.url);
   const send = (bio: string, headers: Record<string, string>) => {
     const { image: _, ...fields } = form;
@@ -95,7 +95,7 @@ test("S45 the forms' actions are carried out for our own pages only", async ({ p
 });
 
 test("S45 what a script sends in a form's name is refused for other origins too", async ({ user, latchkey, ask }) => {
-  const cookie = `__Host-session=${user.token}`;
+  const cookie = `__Host-session=${user.cookie}`;
   const { host } = new URL(latchkey.url);
   for (const origin of originsOf(latchkey.url).filter((origin) => URL.parse(origin)?.host !== host)) {
     const headers = { cookie, origin, "next-action": "7f".padEnd(42, "0") };
@@ -124,7 +124,7 @@ test("S45 no form of any page is carried out for another site", async ({ page, c
   const before = latchkey.kept(user);
   let tried = 0;
   for (const [cookie, pages] of [
-    [`__Host-session=${user.token}`, signedIn],
+    [`__Host-session=${user.cookie}`, signedIn],
     ["", signedOut],
   ] as const) {
     if (!cookie) await context.clearCookies();
@@ -145,7 +145,7 @@ test("S45 no form of any page is carried out for another site", async ({ page, c
 });
 
 test("S44 signing out is refused for other origins and odd content types, and ends nothing", async ({ user, latchkey, ask }) => {
-  const cookie = `__Host-session=${user.token}`;
+  const cookie = `__Host-session=${user.cookie}`;
   for (const origin of originsOf(latchkey.url)) {
     const { status } = await ask("POST", "/sign-out/", { form: { all: "true" }, headers: { cookie, origin } });
     expect(status, origin).toBe(403);
@@ -155,14 +155,26 @@ test("S44 signing out is refused for other origins and odd content types, and en
   }
   const nothing = await ask("POST", "/sign-out/", { raw: "all=true", headers: { cookie, "content-type": "text/plain" } });
   expect(nothing.status, "neither Origin nor Sec-Fetch-Site, with a cookie").toBe(403);
-  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+  expect(await isSignedIn(user.cookie)).toBe(true);
 });
 
 test("S44 no address of the API takes the browser's cookie for a token", async ({ user, ask, latchkey }) => {
-  const headers = { cookie: `__Host-session=${user.token}`, origin: latchkey.url };
+  const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url };
   expect((await ask("GET", "/auth/me/", { headers })).status).toBe(401);
   expect((await ask("POST", "/auth/logout-all/", { json: {}, headers })).status).toBe(401);
-  expect((await latchkey.api("GET", "/auth/me/", { token: user.token })).status).toBe(200);
+  expect(await isSignedIn(user.cookie)).toBe(true);
+});
+
+test("a page's cookie is no token of the API, and a token of the API is no cookie of a page", async ({ user, latchkey }) => {
+  const token = await latchkey.signIn(user);
+  const before = latchkey.kept(user);
+  for (const taken of [user.cookie, `lk_${user.cookie.replace("lkc_", "")}`]) {
+    const answer = await latchkey.api("POST", "/auth/logout-all/", { token: taken, json: {} });
+    expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
+  }
+  for (const taken of [token, `lkc_${token.replace("lk_", "")}`]) expect(await isSignedIn(taken)).toBe(false);
+  expect(latchkey.kept(user)).toEqual(before);
+  expect((await latchkey.api("GET", "/auth/sessions/", { token })).body.sessions).toHaveLength(2);
 });
 
 test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {

@@ -1,4 +1,4 @@
-import { carry, expect, expectNotice, field, fill, press, test, unique, write } from "../pages.ts";
+import { carry, expect, expectNotice, field, fill, press, signInByForm, test, unique, write } from "../pages.ts";
 
 const BIO = "About you (optional)";
 const CONTACT = "Contact information (optional)";
@@ -43,19 +43,19 @@ test("whoever signs in instead sees nothing of it; its owner does, later", async
   await page.goto("/profile/");
   await fill(page, { [BIO]: "Words of the first user" });
   const other = await latchkey.newUser({ bio: "Other words" });
-  await carry(context, await latchkey.signIn(other));
+  await carry(context, await signInByForm(other, latchkey.elsewhere()));
   await press(page, "Save changes");
   await expectNotice(page, "/profile/", `You’re now signed in as ${other.username}.`);
   await expect(field(page, BIO)).toHaveValue("Other words");
   expect(await page.content()).not.toContain("Words of the first user");
-  await carry(context, user.token);
+  await carry(context, user.cookie);
   await page.goto("/profile/");
   await expect(page.getByText(KEPT)).toBeVisible();
   await expect(field(page, BIO)).toHaveValue("Words of the first user");
 });
 
 test("no password is ever kept for later, and nothing that the form does not have", async ({ page, user, latchkey }) => {
-  const token = user.token;
+  const cookie = user.cookie;
   await page.goto("/profile/");
   const form = await page.locator("main form").evaluate((one: HTMLFormElement) => {
     one.insertAdjacentHTML("beforeend", '<input name="current_password" value="Secret horse 9"><input name="odd" value="Odd one">');
@@ -68,5 +68,5 @@ test("no password is ever kept for later, and nothing that the form does not hav
   await expect(page.getByRole("heading", { level: 1 }).or(page.getByRole("alert")).first()).toBeVisible();
   const kept = latchkey.rows("select fields from drafts where user_id = ?", user.id);
   expect(JSON.stringify(kept)).not.toMatch(/Secret|Odd/);
-  expect(token).not.toBe("");
+  expect(cookie).not.toBe("");
 });

@@ -84,7 +84,7 @@ test("what no script of ours sends to a form is refused, and never an error of o
 });
 
 test("S56 signing out refuses a long body while reading it", async ({ ask, user, latchkey }) => {
-  const headers = { cookie: `__Host-session=${user.token}`, origin: latchkey.url, "content-type": "application/x-www-form-urlencoded" };
+  const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url, "content-type": "application/x-www-form-urlencoded" };
   const { status } = await ask("POST", "/sign-out/", { raw: `all=${"x".repeat(70_000)}`, chunked: true, headers });
   expect(status).toBe(413);
   expect(latchkey.kept(user).sessions).toHaveLength(1);

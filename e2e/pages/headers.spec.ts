@@ -32,7 +32,7 @@ test("S63 every page has its headers, signed out", async ({ ask }) => {
 
 test("S63 every page has its headers, signed in, and is never stored", async ({ ask, user }) => {
   for (const path of [...PAGES, ...PRIVATE]) {
-    checkHeaders(path, await ask("GET", path, { headers: { cookie: `__Host-session=${user.token}` } }));
+    checkHeaders(path, await ask("GET", path, { headers: { cookie: `__Host-session=${user.cookie}` } }));
   }
 });
 
@@ -69,7 +69,7 @@ test("S63 no two answers share a nonce, and every script has its answer's own", 
 
 test("S64 junk among the cookies breaks nothing", async ({ ask, user }) => {
   const junk = Array.from({ length: 100 }, (_, i) => `junk${i}=${"x".repeat(20)}`).join("; ");
-  const { status } = await ask("GET", "/profile/", { headers: { cookie: `${junk}; __Host-session=${user.token}` } });
+  const { status } = await ask("GET", "/profile/", { headers: { cookie: `${junk}; __Host-session=${user.cookie}` } });
   expect(status).toBe(200);
   expect([307, 431]).toContain((await ask("GET", "/profile/", { headers: { cookie: `big=${"x".repeat(8_000)}` } })).status);
 });

@@ -29,11 +29,15 @@ test("a form that was held back until its session ended changes nothing, and lea
   }
   await page.goto("/sessions/");
   forms.push(["/sessions/", await formWith(page, "id")]);
-  const headers = { cookie: `__Host-session=${user.token}`, origin: latchkey.url };
+  const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url };
   const held = await Promise.all(
     forms.map(([path, multipart]) => hold(latchkey.url, "POST", path, { multipart, headers, from: latchkey.elsewhere() })),
   );
-  const signOut = await hold(latchkey.url, "POST", "/sign-out/", { form: { all: "true" }, headers, from: latchkey.elsewhere() });
+  const signOut = await hold(latchkey.url, "POST", "/sign-out/", {
+    form: { all: "true", account: String(user.id) },
+    headers,
+    from: latchkey.elsewhere(),
+  });
   await sleep(READ_MS);
   expect((await latchkey.api("POST", "/auth/logout-all/", { token: own })).status).toBe(200);
   const token = await latchkey.signIn(user);

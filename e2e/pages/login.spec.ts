@@ -112,13 +112,13 @@ test("S32 a session that somebody planted before is not taken on", async ({ page
   const victim = await latchkey.newUser();
   await context.clearCookies();
   await page.goto("/login/");
-  const unknown = `lk_${"0".repeat(56)}`;
+  const unknown = `lkc_${"0".repeat(56)}`;
   await context.addCookies([{ name: "__Host-session", value: unknown, domain: "127.0.0.1", path: "/", secure: true }]);
   await fill(page, { "E-mail address": victim.email, Password: victim.password });
   await press(page, "Sign in");
   await expect(page).toHaveURL(/\/profile\/$/);
   const { value } = (await sessionCookie(context)) ?? {};
-  expect([unknown, planted.token]).not.toContain(value);
+  expect([unknown, planted.cookie]).not.toContain(value);
   expect((await latchkey.api("GET", "/auth/me/", { token: unknown })).status).toBe(401);
 });
 

@@ -1,4 +1,4 @@
-import { carry, expect, fill, press, test } from "../pages.ts";
+import { carry, expect, fill, press, signInByForm, test } from "../pages.ts";
 
 /** What people are lured with: none of it may lead away from here. */
 const luring = (origin: string) => [
@@ -25,10 +25,10 @@ const luring = (origin: string) => [
 ];
 
 test("S50 no `next` leads a signed-in visitor to another origin", async ({ latchkey, ask }) => {
-  const token = await latchkey.signIn(await latchkey.newUser());
+  const cookie = await signInByForm(await latchkey.newUser(), latchkey.elsewhere());
   const addresses = luring(latchkey.url).map((next) => `/login/?next=${encodeURIComponent(next)}`);
   for (const path of [...addresses, "/login/?next=//evil.example&next=/sessions/", "/login/?next[]=//evil.example"]) {
-    const { status, headers } = await ask("GET", path, { headers: { cookie: `__Host-session=${token}` } });
+    const { status, headers } = await ask("GET", path, { headers: { cookie: `__Host-session=${cookie}` } });
     if (path.length > 4_096) {
       expect([status, headers.location], path.slice(0, 100)).toEqual([414, undefined]);
       continue;
@@ -64,7 +64,7 @@ test("S50 a `next` changed in the form itself does not lead away either", async 
 });
 
 test("inner addresses survive with their query", async ({ page, context, user }) => {
-  await carry(context, user.token);
+  await carry(context, user.cookie);
   for (const inner of ["/sessions/", "/security/?type=session.opened&x=%2F", "/sessions/sign-out-everywhere/"]) {
     await page.goto(`/login/?next=${encodeURIComponent(inner)}`);
     await expect(page).toHaveURL((url) => url.pathname + url.search === inner);

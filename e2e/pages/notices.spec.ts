@@ -31,7 +31,7 @@ test("“You are signed out.” is gone when signing in fails", async ({ page, u
 
 test("no link of another site makes a page say something in our name", async ({ ask, user, latchkey }) => {
   const path = "/done/?to=/profile/&say=password-changed";
-  const cookie = `__Host-session=${user.token}`;
+  const cookie = `__Host-session=${user.cookie}`;
   const own = await ask("GET", path, { headers: { cookie, "sec-fetch-site": "same-origin" } });
   expect(String(own.headers["set-cookie"])).toMatch(/^__Host-notice=password-changed; Path=\/; .*HttpOnly/i);
   const foreign = await ask("GET", path, { headers: { cookie, "sec-fetch-site": "cross-site" } });

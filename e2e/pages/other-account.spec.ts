@@ -1,14 +1,14 @@
 import type { BrowserContext, Page } from "@playwright/test";
-import { carry, expect, expectNotice, field, fill, press, type SignedIn, test, unique } from "../pages.ts";
+import { carry, expect, expectNotice, field, fill, isSignedIn, press, type SignedIn, signInByForm, test, unique } from "../pages.ts";
 
 const BIO = "About you (optional)";
 
 /** A page of the first user is open; then somebody else signs in in the same browser. */
 async function signInSomebodyElse(context: BrowserContext, latchkey: import("../fixtures.ts").Latchkey): Promise<SignedIn> {
   const zoe = await latchkey.newUser({ username: unique("zoe"), bio: "Zoe's own words" });
-  const token = await latchkey.signIn(zoe);
-  await carry(context, token);
-  return { ...zoe, token };
+  const cookie = await signInByForm(zoe, latchkey.elsewhere());
+  await carry(context, cookie);
+  return { ...zoe, cookie };
 }
 
 /** A whole new page says who is signed in now, and has nothing of the other user. */
@@ -67,12 +67,12 @@ test("signing out, here or everywhere, from a page that was left open ends nobod
     ["/profile/", "Sign out"],
     ["/sessions/sign-out-everywhere/", "Sign out everywhere"],
   ] as const) {
-    await carry(context, user.token);
+    await carry(context, user.cookie);
     await page.goto(path);
     const zoe = await signInSomebodyElse(context, latchkey);
     await press(page, button);
     await expectNotice(page, "/profile/", `You’re now signed in as ${zoe.username}.`);
-    for (const token of [user.token, zoe.token]) expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(200);
+    for (const cookie of [user.cookie, zoe.cookie]) expect(await isSignedIn(cookie)).toBe(true);
   }
 });
 
@@ -89,7 +89,7 @@ test("every other form of a page that was left open is refused as well", async (
     ["/security/", "Change password", { "Current password": user.password, "New password": "Another horse 8 stable" }],
   ];
   for (const [path, button, typed] of pages) {
-    await carry(context, user.token);
+    await carry(context, user.cookie);
     await page.goto(path);
     await fill(page, typed);
     const zoe = await signInSomebodyElse(context, latchkey);
@@ -127,7 +127,7 @@ test("every form of a signed-in page says whose it is, and is refused without it
         const { account: _, ...nameless } = multipart;
         const { status } = await ask("POST", action.pathname + action.search, {
           multipart: account === null ? nameless : multipart,
-          headers: { cookie: `__Host-session=${user.token}`, origin: latchkey.url },
+          headers: { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url },
         });
         expect([303, 200], `${path} ${account}`).toContain(status);
         expect(latchkey.kept(user), `${path} ${account}`).toEqual(before);

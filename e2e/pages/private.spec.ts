@@ -1,4 +1,4 @@
-import { expect, test } from "../pages.ts";
+import { expect, signInByForm, test } from "../pages.ts";
 
 const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/sessions/1/", "/security/", "/security/not-me/?event=1"];
 const PROXIED = "middleware:middleware:middleware:middleware:middleware";
@@ -31,13 +31,15 @@ for (const path of PRIVATE) {
 test("S42 no variant of the request gets a byte of a user's data without a live session", async ({ ask, latchkey }) => {
   const canary = "Canary of this very test";
   const user = await latchkey.newUser({ bio: canary });
-  const dead = await latchkey.signIn(user, { device_name: canary });
-  await latchkey.api("POST", "/auth/logout/", { token: dead, json: {} });
+  const token = await latchkey.signIn(user, { device_name: canary });
+  const dead = await signInByForm(user, latchkey.elsewhere());
+  const headers = { cookie: `__Host-session=${dead}`, origin: latchkey.url };
+  expect((await ask("POST", "/sign-out/", { form: { account: String(user.id) }, headers })).status).toBe(303);
   for (const path of ["/profile/", "/sessions/", "/security/"]) {
     for (const variant of VARIANTS) {
-      for (const cookie of ["", `__Host-session=${dead}`]) {
+      for (const cookie of ["", `__Host-session=${dead}`, `__Host-session=${token}`]) {
         const { status, headers, text } = await ask("GET", path, { headers: { ...variant, ...(cookie && { cookie }) } });
-        const asked = `${path} ${JSON.stringify(variant)} ${cookie && "with a dead cookie"}`;
+        const asked = `${path} ${JSON.stringify(variant)} ${cookie && "with a dead cookie, or a token of the API"}`;
         expect(text + JSON.stringify(headers), asked).not.toMatch(new RegExp(`${canary}|${user.username}|${user.email}`));
         if (status === 200) expect(text, asked).toMatch(/NEXT_REDIRECT|\/login\/\?next=/);
         else expect([303, 307, 400, 404], asked).toContain(status);

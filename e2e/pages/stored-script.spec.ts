@@ -37,7 +37,7 @@ const ALL = PAYLOADS.join("\n");
 
 test("S53 scripts in a profile are text and nothing else", async ({ page, user, latchkey }) => {
   const { status } = await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, {
-    token: user.token,
+    token: await latchkey.signIn(user),
     json: { bio: ALL, contact_information: PAYLOADS.slice(0, 12).join("\n") },
   });
   expect(status).toBe(200);

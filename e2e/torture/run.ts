@@ -17,6 +17,7 @@ import { faultsStop } from "./faults-stop.ts";
 import { faultsUpgrade } from "./faults-upgrade.ts";
 import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
+import { manyRowsAtOnce } from "./many-rows.ts";
 import { missing } from "./needs.ts";
 import { races } from "./races.ts";
 import { type Scenario, Torture } from "./scenario.ts";
@@ -31,6 +32,7 @@ import { uploads } from "./uploads.ts";
 const scenarios: Scenario[] = [
   ...guessing,
   ...races,
+  ...manyRowsAtOnce,
   ...timing,
   ...hashingLoad,
   ...faultsCrash,

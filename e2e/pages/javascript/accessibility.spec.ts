@@ -57,7 +57,7 @@ for (const [path, button] of [
 
 test("axe finds nothing on the profile with errors and a long name", async ({ page, latchkey, user }) => {
   const username = `${"w".repeat(12)}${user.username}`.slice(0, 30);
-  await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token: user.token, json: { username } });
+  await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token: await latchkey.signIn(user), json: { username } });
   await page.goto("/profile/");
   await hydrated(page);
   for (const label of ["E-mail address", "Username"]) await page.getByLabel(label, { exact: true }).fill("");

@@ -137,7 +137,7 @@ test("a text that grows too long is counted, and never cut", async ({ page, user
 
 test("instants are in the visitor's own zone", async ({ browser, user, latchkey }) => {
   const context = await browser.newContext({ timezoneId: "Asia/Kolkata", locale: "en-GB" });
-  await context.addCookies([{ name: "__Host-session", value: user.token, domain: "127.0.0.1", path: "/", secure: true }]);
+  await context.addCookies([{ name: "__Host-session", value: user.cookie, domain: "127.0.0.1", path: "/", secure: true }]);
   const page = await context.newPage();
   await page.goto(`${latchkey.url}/sessions/`);
   await expect(page.locator("main time").first()).toHaveText(/GMT\+5:30|IST/);
@@ -179,7 +179,7 @@ test("the count of characters speaks of one character as of one", async ({ page 
 test("a session that cannot be ended says so beside its button, and its card keeps its shape", async ({ page, user, latchkey }) => {
   await latchkey.signIn(user, { device_name: "Lost phone" });
   for (const width of [320, 700, 1280]) {
-    await carry(page.context(), user.token);
+    await carry(page.context(), user.cookie);
     await page.setViewportSize({ width, height: 800 });
     await page.goto("/sessions/");
     await hydrated(page);
