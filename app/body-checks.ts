@@ -67,7 +67,7 @@ export function checkJson(bytes: Uint8Array): void {
 
 const kindAt = (bytes: Uint8Array, at: number) => KINDS[bytes[at] as number];
 
-export const notJson = () => malformed("", "malformed", "The body is not valid JSON.");
+export const notJson = () => malformed(null, "malformed", "The body is not valid JSON.");
 
 /** Where the string ends that begins here: at its closing quote, or at the end of everything. */
 function endOfString(bytes: Uint8Array, start: number): number {
@@ -83,7 +83,7 @@ function isKey(bytes: Uint8Array, afterIt: number): boolean {
 }
 
 function addKey(keys: Set<string>, quoted: Uint8Array): void {
-  if (quoted.length > LONGEST_KEY_BYTES) throw malformed("", "malformed", "The body has a field with a very long name.");
+  if (quoted.length > LONGEST_KEY_BYTES) throw malformed(null, "malformed", "The body has a field with a very long name.");
   const name = String(JSON.parse(utf8.decode(quoted)));
   if (keys.has(name)) throw repeated(name);
   keys.add(name);

@@ -3,7 +3,17 @@ import type { ReadableStream } from "node:stream/web";
 import type { ServerRequest } from "srvx";
 import type * as z from "zod/mini";
 import { AccountsError } from "#accounts/errors.ts";
-import { checkJson, checkMultipart, checkPairs, MOST_FIELDS, malformed, notMultipart, repeated, tooManyFields } from "./body-checks.ts";
+import {
+  checkJson,
+  checkMultipart,
+  checkPairs,
+  MOST_FIELDS,
+  malformed,
+  notJson,
+  notMultipart,
+  repeated,
+  tooManyFields,
+} from "./body-checks.ts";
 import { BODY_MAX_BYTES, type BufferedBody, bufferBody, IMAGE_BODY_MAX_BYTES } from "./buffered-body.ts";
 import { DoorError } from "./problem.ts";
 import { turn } from "./turns.ts";
@@ -121,14 +131,17 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** In three steps, between which others are served: each takes some 20 ms for the largest body. */
+async function parseJson(bytes: Uint8Array): Promise<unknown> {
+  const isLarge = bytes.length > BODY_MAX_BYTES;
   const text = decode(bytes);
   try {
+    if (isLarge) await turn("alone");
     checkJson(bytes);
+    if (isLarge) await turn("alone");
     return JSON.parse(text);
   } catch (error) {
-    if (error instanceof AccountsError) throw error;
-    throw malformed(null, "malformed", "The body is not valid JSON.");
+    throw error instanceof AccountsError ? error : notJson();
   }
 }
 

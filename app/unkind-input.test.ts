@@ -82,8 +82,11 @@ async function held(work: () => unknown): Promise<number> {
     if (running) setImmediate(turn);
   };
   setImmediate(turn);
-  await work();
-  running = false;
+  try {
+    await work();
+  } finally {
+    running = false;
+  }
   turn();
   return longest;
 }
