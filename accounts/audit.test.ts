@@ -121,6 +121,8 @@ test("what people do is on record, each act once, with the session it was done f
   await change({ username: "ada.byron", email: "byron@example.org" });
   await assert.rejects(logIn(client(), { email: asks.user.email, password: "Wrong horse 7" }));
   await revokeSession(asks, other?.session.id ?? 0);
+  const third = await openSession(client(), asks.user, "browser");
+  await revokeOtherSessions(asks);
   await revokeOtherSessions(asks);
   await revokeAllSessions(asks);
   await setUserStatus(systemCaller, asks.user, "suspended");
@@ -135,6 +137,7 @@ test("what people do is on record, each act once, with the session it was done f
       ["username.changed", session.id, "ada.lovelace → ada.byron"],
       ["login.failed", null, null],
       ["session.revoked", other?.session.id, "one"],
+      ["session.opened", third?.session.id, null],
       ["session.revoked", session.id, "others"],
       ["session.revoked", session.id, "all"],
       ["status.changed", null, "active → suspended"],

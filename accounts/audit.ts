@@ -1,11 +1,11 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import { type Db, db } from "#db/client.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
 import { type Caller, requireUser } from "./caller.ts";
-import { clock, DAY_MS, instantText } from "./clock.ts";
+import { clock, DAY_MS, instantText, steadyNow } from "./clock.ts";
 import { RECORDED, recorded } from "./commit.ts";
-import type { Limit } from "./rate-limits.ts";
+import type { Limit } from "./limits.ts";
 import type { ActivityInput, AUDIT_EVENT_TYPES } from "./schemas.ts";
 import type { AuditEventView } from "./views.ts";
 
@@ -34,14 +34,18 @@ const insertEvent = statement((db) => {
   return db.insert(auditEvents).values(values).returning(RECORDED);
 });
 
+/** As `auditEvent`, if `condition` holds at this point of the commit. */
+export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: AuditEventType, { userId, sessionId, detail }: Subject) {
+  const { ip } = caller;
+  const values = sql`null, ${userId}, ${type}, ${clock.now()}, ${ip}, ${caller.device()}, ${sessionId ?? null}, ${detail ?? null}`;
+  return recorded(tx.insert(auditEvents).select(sql`select ${values} where ${condition}`).returning(RECORDED));
+}
+
 /** The statement that records `login.limited` if the failures just counted have closed one of these limits. */
 export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits: Limit[]) {
-  const now = clock.now();
   const keys = limits.map(({ key }) => key);
-  const limited = sql`
-    select null, ${userId}, 'login.limited', ${now}, ${caller.ip}, ${caller.device()}, null, null
-    where exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${now})`;
-  return recorded(tx.insert(auditEvents).select(limited).returning(RECORDED));
+  const blocked = sql`select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${steadyNow()}`;
+  return auditEventIf(tx, caller, sql`exists (${blocked})`, "login.limited", { userId });
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;

@@ -4,13 +4,14 @@ import { test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { freshDatabase } from "#db/testing.ts";
-import { findAvatar, insertAvatar, makeAvatar } from "./avatars.ts";
+import { findAvatar, insertAvatar, makeAvatar as makeAvatarFor } from "./avatars.ts";
 import { housekeeping } from "./caller.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 
 freshDatabase();
 
+const makeAvatar = (image: Parameters<typeof makeAvatarFor>[0]) => makeAvatarFor(image, { network: "192.0.2.1", who: 1 });
 const SIDE = 512;
 const MEBIBYTE = 1024 * 1024;
 const RED = { r: 220, g: 20, b: 20 };

@@ -5,6 +5,7 @@ import { processWide } from "#db/process-wide.ts";
 import { avatars } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { AccountsError, type FieldCode } from "./errors.ts";
+import { fairTurns, inTurn, type Party } from "./fair-turns.ts";
 import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "./image-field.ts";
 
 const SIDE_PIXELS = 512;
@@ -13,6 +14,7 @@ const SALT_BYTES = 32; // whoever has the same file cannot find out whether some
 const LONGEST_DATA_PREFIX = 100;
 const LONGEST_DECODE_SECONDS = 10;
 const MOST_WAITING = 16;
+const LONGEST_WAIT_MS = 10_000;
 const FORMATS = ["jpeg", "png", "webp"];
 
 export type Avatar = { hash: string; bytes: Buffer };
@@ -23,10 +25,10 @@ export type Avatar = { hash: string; bytes: Buffer };
  * address, is salted: it is a new one each time, unless the picture is the one with `currentHash` again.
  * Throws `validation_failed` on `image`, and `overloaded` when too many wait already.
  */
-export async function makeAvatar(image: Image, currentHash: string | null = null): Promise<Avatar | null> {
+export async function makeAvatar(image: Image, party: Party, currentHash: string | null = null): Promise<Avatar | null> {
   const upload = await uploadedBytes(image);
   if (!upload) return null;
-  const bytes = await oneAtATime(() => encode(upload));
+  const bytes = await inTurn(turns, party, () => encode(upload));
   if (currentHash && findAvatar(currentHash)?.equals(bytes)) return { hash: currentHash, bytes };
   return { hash: hash("sha256", Buffer.concat([randomBytes(SALT_BYTES), bytes]), "hex"), bytes };
 }
@@ -132,12 +134,4 @@ const notAPicture = () => refusal("unsupported_type", "Choose a JPEG, PNG or Web
 const tooManyPixels = () => refusal("too_large", "Choose a picture of at most 25 megapixels and 8,192 pixels on its longer side.");
 
 // One picture at a time keeps a core free for everybody else; a decoder takes up to 100 MB.
-const line = processWide("avatars", () => ({ last: Promise.resolve() as Promise<unknown>, waiting: 0 }));
-
-async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-  if (line.waiting >= MOST_WAITING) throw new AccountsError("overloaded", { retryAfterSeconds: 5 });
-  line.waiting++;
-  const mine = line.last.then(work);
-  line.last = mine.catch(() => {}).finally(() => line.waiting--);
-  return mine;
-}
+const turns = processWide("avatars", () => fairTurns({ most: 1, mostWaiting: MOST_WAITING, longestWaitMs: LONGEST_WAIT_MS }));

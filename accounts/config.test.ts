@@ -34,6 +34,8 @@ test("without any setting the defaults of the documentation hold", () => {
       reauthentication: 5,
       namesTaken: 10,
       registrations: 300,
+      pictureMegabytes: 50,
+      changes: 1_000,
       invalidTokens: 600,
     },
     logLevel: "info",

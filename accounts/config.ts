@@ -60,6 +60,8 @@ export const settings = {
   LIMIT_REAUTHENTICATION: z.prefault(wholeNumber(1, 50), "5"),
   LIMIT_NAMES_TAKEN: z.prefault(wholeNumber(1, LARGEST_LIMIT), "10"),
   LIMIT_REGISTRATIONS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "300"),
+  LIMIT_PICTURE_MEGABYTES: z.prefault(wholeNumber(1, LARGEST_LIMIT), "50"),
+  LIMIT_CHANGES: z.prefault(wholeNumber(1, LARGEST_LIMIT), "1000"),
   LIMIT_INVALID_TOKENS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "600"),
   LOG_LEVEL: z._default(
     z.enum(["trace", "debug", "info", "warn", "error", "silent"], "must be one of trace, debug, info, warn, error, silent"),
@@ -93,6 +95,8 @@ export type Config = {
     reauthentication: number;
     namesTaken: number;
     registrations: number;
+    pictureMegabytes: number;
+    changes: number;
     invalidTokens: number;
   };
   logLevel: string;
@@ -169,6 +173,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       reauthentication: given.LIMIT_REAUTHENTICATION,
       namesTaken: given.LIMIT_NAMES_TAKEN,
       registrations: given.LIMIT_REGISTRATIONS,
+      pictureMegabytes: given.LIMIT_PICTURE_MEGABYTES,
+      changes: given.LIMIT_CHANGES,
       invalidTokens: given.LIMIT_INVALID_TOKENS,
     },
     logLevel: given.LOG_LEVEL,

@@ -44,6 +44,7 @@ export const FIELD_CODES = [
   "wrong",
   "unsupported_type",
   "damaged",
+  "rate_limited",
 ] as const;
 
 export type FieldCode = (typeof FIELD_CODES)[number];

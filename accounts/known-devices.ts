@@ -4,8 +4,9 @@ import type { Db } from "#db/client.ts";
 import { knownDevices } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type Caller, NOBODY, type User } from "./caller.ts";
-import { clock, DAY_MS } from "./clock.ts";
-import { type Limit, limit } from "./rate-limits.ts";
+import { DAY_MS, steadyNow } from "./clock.ts";
+import type { Party } from "./fair-turns.ts";
+import { type Limit, limit } from "./limits.ts";
 
 export const KNOWN_FOR_MS = 30 * DAY_MS;
 
@@ -32,15 +33,18 @@ export function countedLimits(limits: Limit[], emailCanonical: string): Limit[] 
   return [...limits, ...unread].slice(0, 3);
 }
 
-/** Which limits a success forgets: the device's own; from a known device, on whose own it does not count, the account's. */
-export function limitsClearedBy(limits: Limit[], emailCanonical: string): Limit[] {
-  const own = limits.filter(({ name }) => name === "login_device");
+/**
+ * Which limits a success forgets: the device's own; from a known device, on whose own it does not count, the account's; and
+ * guesses in stolen sessions, whose thief does not know the password and cannot do this.
+ */
+export function limitsClearedBy(limits: Limit[], emailCanonical: string, user: User): Limit[] {
+  const own = [...limits.filter(({ name }) => name === "login_device"), limit("reauthentication_user", user.id)];
   return limits.some(({ name }) => name === "login_account") ? own : [...own, limit("login_account", emailCanonical)];
 }
 
 /** The statement that remembers from where the user logged in. */
 export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnType<typeof sql>) {
-  const lastLoginAt = clock.now();
+  const lastLoginAt = steadyNow();
   const rows = deviceHashes(caller).map((deviceHash) => ({ userId: userId as number, deviceHash, lastLoginAt }));
   return tx
     .insert(knownDevices)
@@ -51,6 +55,11 @@ export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnTy
 /** The statement that forgets every device of the user but the one that asks: whoever knew the old password may have logged in from them. */
 export function forgetOtherDevices(tx: Db, caller: Caller, userId: number) {
   return tx.delete(knownDevices).where(and(eq(knownDevices.userId, userId), notInArray(knownDevices.deviceHash, deviceHashes(caller))));
+}
+
+/** Who waits for a hash or a picture: this address, and within it this account, by its id or e-mail address. */
+export function partyOf(caller: Caller, account: string | number): Party {
+  return { network: networkOf(caller), who: account };
 }
 
 /** The address for counting: an IPv6 customer has a whole /64 to choose from, so that counts as one. */
@@ -67,7 +76,7 @@ export function networkOf({ ip }: Pick<Caller, "ip">): string {
 
 function knownDeviceOf(caller: Caller, userId: number): { hash: string; isBrowser: boolean } | null {
   const [address = "", browser = ""] = deviceHashes(caller);
-  const since = clock.now() - KNOWN_FOR_MS;
+  const since = steadyNow() - KNOWN_FOR_MS;
   const found = devicesOfUser({ userId, browser, address, since })
     .all()
     .map(({ deviceHash }) => deviceHash);

@@ -2,10 +2,12 @@ import { eq, sql } from "drizzle-orm";
 import { uniqueViolation } from "#db/client.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
-import type { Caller, User } from "./caller.ts";
+import type { Caller, SignedIn, User } from "./caller.ts";
 import { commit } from "./commit.ts";
 import { AccountsError, type FieldError } from "./errors.ts";
-import { countFailure, type Limit } from "./rate-limits.ts";
+import { networkOf } from "./known-devices.ts";
+import { type Limit, limit } from "./limits.ts";
+import { countFailure, stillWithin } from "./rate-limits.ts";
 
 /* E-mail addresses and usernames: when two are the same, whose they are, and what is told about those that are taken. */
 
@@ -33,6 +35,17 @@ export function namesOf({ email, username }: { email: string; username: string }
   return { email, emailCanonical: canonicalEmail(email), username, usernameCanonical: canonicalUsername(username) };
 }
 
+/** The limits on telling that a name is taken, if there is a new one to tell about. */
+export function toldLimits(caller: SignedIn, names: ReturnType<typeof namesOf>): Limit[] {
+  const { user } = caller;
+  const fields = [
+    ...(names.emailCanonical === user.emailCanonical ? [] : ["email"]),
+    ...(names.usernameCanonical === user.usernameCanonical ? [] : ["username"]),
+  ];
+  if (fields.length === 0) return [];
+  return [limit("names_taken", "user", user.id), limit("names_taken", networkOf(caller))].map((one) => ({ ...one, fields }));
+}
+
 /** Which of the names belong to somebody else than `ownId`. */
 export function takenFields(names: { email?: string; username?: string }, ownId?: number): (keyof typeof TAKEN)[] {
   const other = (user: User | undefined | null) => user && user.id !== ownId;
@@ -43,9 +56,9 @@ export function takenFields(names: { email?: string; username?: string }, ownId?
 }
 
 /** Refuses taken names, and counts that it told: the answer could be used to find out who has an account. */
-export async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)[], told: Limit): Promise<void> {
+export async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)[], told: Limit[]): Promise<void> {
   if (fields.length === 0) return;
-  await commit(caller, () => ({ counted: countFailure(told) }));
+  await commit(caller, () => ({ within: stillWithin(told), counted: told.map(countFailure) }));
   const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
   throw new AccountsError("user_already_exists", { fields: errors });
 }
@@ -55,7 +68,7 @@ export async function refuseTaken(
   caller: Caller,
   error: unknown,
   names: { email?: string; username?: string },
-  told: Limit,
+  told: Limit[],
   ownId?: number,
 ): Promise<never> {
   const column = uniqueViolation(error);

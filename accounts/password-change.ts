@@ -1,14 +1,16 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import { sessions, users } from "#db/schema.ts";
 import { auditEvent } from "./audit.ts";
+import { refuseIfSpent, spend } from "./budgets.ts";
 import { type Caller, requireUser, type Session, type SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must, refuseEndedSession } from "./commit.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { AccountsError } from "./errors.ts";
-import { forgetOtherDevices } from "./known-devices.ts";
+import { forgetOtherDevices, partyOf } from "./known-devices.ts";
+import { limit } from "./limits.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
-import { countFailure, limit, withinLimits } from "./rate-limits.ts";
+import { clearLimits, countFailure, hasFailures, stillWithin, withinLimits } from "./rate-limits.ts";
 import type { ChangePasswordInput } from "./schemas.ts";
 import { purposeOf } from "./session-lifetime.ts";
 import { newToken } from "./tokens.ts";
@@ -25,9 +27,11 @@ export async function changePassword(
 ): Promise<{ token: string; session: Session; sessionsEnded: number }> {
   requireUser(caller);
   const { user, session } = caller;
+  refuseIfSpent("password_changes", user.id);
   await checkAll(requirePassword(caller, current_password), refuseCommonPassword("new_password", new_password, user));
   if (new_password === current_password) throw unchanged();
-  const passwordHash = await hashPassword(new_password);
+  const passwordHash = await hashPassword(new_password, partyOf(caller, user.id));
+  spend("password_changes", user.id);
   const { token, hash } = newToken(purposeOf(session.kind), session.id);
   const now = clock.now();
   const { renewed, ended } = await commit(caller, (tx) => ({
@@ -55,18 +59,24 @@ export async function inspectNewPassword(caller: Caller, { new_password }: Parti
 }
 
 /**
- * Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones in this session. A session
- * that has ended learns nothing and counts nothing: `invalid_token`.
+ * Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones, in this session or in all
+ * of the user's together: a log-in opens these again, which a thief of sessions cannot do. A session that has ended learns
+ * nothing and counts nothing: `invalid_token`.
  */
 export async function requirePassword(caller: SignedIn, password: string): Promise<void> {
   const { user, session } = caller;
-  const tries = limit("reauthentication", user.id, session.id);
-  await withinLimits([tries], async () => {
+  const tries = [limit("reauthentication", user.id, session.id), limit("reauthentication_user", user.id)];
+  await withinLimits(tries, async () => {
     refuseEndedSession(caller);
-    if (await verifyPassword(user.passwordHash, password, user.id)) return;
+    const proven = await verifyPassword(user.passwordHash, password, partyOf(caller, user.id), user.id);
+    if (proven && !hasFailures(tries)) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
-    await commit(caller, (tx) => ({ counted: countFailure(tries), event: auditEvent(tx, caller, "login.failed", event) }));
-    throw wrongPassword();
+    await commit(caller, (tx) => ({
+      within: stillWithin(tries),
+      limits: proven ? clearLimits(tx, tries) : tries.map(countFailure),
+      event: !proven && auditEvent(tx, caller, "login.failed", event),
+    }));
+    if (!proven) throw wrongPassword();
   });
 }
 

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
+import { hash as argon2 } from "@node-rs/argon2";
 import { AccountsError } from "./errors.ts";
 import { NewPassword } from "./fields.ts";
 import { parseInput } from "./input.ts";
-import { hashPassword, isOutdated, verifyPassword } from "./passwords.ts";
+import { hashPassword as hashFor, isOutdated, verifyPassword as verifyFor } from "./passwords.ts";
 import { LoginInput } from "./schemas.ts";
+
+const PARTY = { network: "192.0.2.1", who: "ada@example.org" };
+const hashPassword = (password: string) => hashFor(password, PARTY);
+const verifyPassword = (stored: string | null, password: string) => verifyFor(stored, password, PARTY);
 
 const PASSWORD = "Correct horse 7 battery";
 const MOST_WAITING = 128;
@@ -38,7 +43,7 @@ test("nobody and a damaged hash are refused, never an error", async () => {
   }
 });
 
-test("nobody and a damaged hash cost an Argon2 run, as a wrong password does", async () => {
+test("nobody, a damaged hash and one of weaker parameters cost an Argon2 run, as a wrong password does", async () => {
   const quickest = async (stored: string | null) => {
     const times: number[] = [];
     for (let i = 0; i < 9; i++) {
@@ -50,7 +55,8 @@ test("nobody and a damaged hash cost an Argon2 run, as a wrong password does", a
   };
   const known = await quickest(await hashPassword(PASSWORD));
   // Without the run it would be a hundredth; how equal the times are is for `npm run torture` to measure.
-  for (const stored of [null, "$argon2id$v=19$m=19456,t=2,p=1$AAAA"]) assert.ok((await quickest(stored)) > known / 10, `${stored}`);
+  const weaker = await argon2(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
+  for (const stored of [null, "$argon2id$v=19$m=19456,t=2,p=1$AAAA", weaker]) assert.ok((await quickest(stored)) > known / 3, `${stored}`);
 });
 
 test("nothing is cut: passwords that differ after 72 or 128 bytes, or after a NUL, are different", async () => {
@@ -91,6 +97,26 @@ test("whoever waits longer than 5 seconds is turned away", async (t) => {
     running.map(() => false),
   );
   assert.equal(await verifyPassword(null, PASSWORD), false, "no place in the queue is lost");
+});
+
+test("a password is proven by a hash of weaker or stronger parameters too", async () => {
+  for (const parameters of [
+    { memoryCost: 1_024, timeCost: 1 },
+    { memoryCost: 32_768, timeCost: 2 },
+  ]) {
+    const stored = await argon2(PASSWORD, parameters);
+    assert.equal(await verifyPassword(stored, PASSWORD), true);
+    assert.equal(await verifyPassword(stored, `${PASSWORD} `), false);
+  }
+});
+
+test("one network's crowd of passwords delays nobody else's by more than a turn", async () => {
+  const ended: string[] = [];
+  const end = (name: string) => () => void ended.push(name);
+  const crowd = Array.from({ length: 40 }, (_, i) => verifyPassword(null, PASSWORD).then(end(`crowd ${i}`), end("refused")));
+  const other = verifyFor(null, PASSWORD, { network: "192.0.2.2", who: "bea@example.org" }).then(end("other"));
+  await Promise.all([...crowd, other]);
+  assert.ok(ended.indexOf("other") < 20, `after ${ended.indexOf("other")} others`);
 });
 
 test("a hash of weaker parameters is recognised as outdated, today's is not", async () => {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { processWide } from "#db/process-wide.ts";
 import { auditEvents, drafts, knownDevices, rateLimits, sessions } from "#db/schema.ts";
 import { AUDIT_KEPT_MS } from "./audit.ts";
-import { clock, MINUTE_MS } from "./clock.ts";
+import { clock, MINUTE_MS, steadyNow } from "./clock.ts";
 import { eraseRecords } from "./erasure.ts";
 import { KNOWN_FOR_MS } from "./known-devices.ts";
 import { inSlices } from "./slices.ts";
@@ -33,10 +33,11 @@ export function purgeSoon(): void {
 export async function purge(): Promise<void> {
   const now = clock.now();
   await purgeSessions(now);
+  const limitsNow = steadyNow();
   for (const [table, column, end] of [
     [auditEvents, auditEvents.at, now - AUDIT_KEPT_MS],
-    [knownDevices, knownDevices.lastLoginAt, now - KNOWN_FOR_MS],
-    [rateLimits, rateLimits.expiresAt, now],
+    [knownDevices, knownDevices.lastLoginAt, limitsNow - KNOWN_FOR_MS],
+    [rateLimits, rateLimits.expiresAt, limitsNow],
     [drafts, drafts.expiresAt, now],
   ] as const) {
     await inSlices(

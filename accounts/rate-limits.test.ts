@@ -3,11 +3,13 @@ import { type TestContext, test } from "node:test";
 import { db } from "#db/client.ts";
 import { rateLimits } from "#db/schema.ts";
 import { freshDatabase } from "#db/testing.ts";
+import { spend } from "./budgets.ts";
 import { housekeeping } from "./caller.ts";
-import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./clock.ts";
+import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, steadyNow } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
-import { clearLimits, countFailure, countInvalidToken, type Limit, limit, withinLimits } from "./rate-limits.ts";
+import { type Limit, limit } from "./limits.ts";
+import { clearLimits, countFailure, stillWithin, withinLimits } from "./rate-limits.ts";
 
 freshDatabase();
 
@@ -124,14 +126,103 @@ test("a refused check is never run", async () => {
   );
 });
 
-test("a clock that was set back by a day locks nobody out for a day", async (t) => {
-  const wait = movableClock(t);
-  const [own, address] = [limit("login_device", somebody()), limit("login_address", somebody())];
-  wait(2 * DAY_MS);
-  for (let i = 0; i < FREE_PER_ADDRESS; i++) await fail(own, address);
-  wait(-2 * DAY_MS);
-  assert.equal(await waitOf(own), 0);
-  assert.equal(await waitOf(address), 0);
+const STEPS_BACK_MS = [SECOND_MS, 5 * SECOND_MS, 30 * SECOND_MS, 10 * MINUTE_MS, 2 * HOUR_MS, 40 * DAY_MS];
+
+test("setting the clock back lets no guess in, and blocks and windows end when they were said to", async (t) => {
+  for (const step of STEPS_BACK_MS) {
+    const { wait, set } = movableClocks(t);
+    const [own, address, account] = [
+      limit("login_device", somebody()),
+      limit("login_address", somebody()),
+      limit("login_account", somebody()),
+    ];
+    for (let i = 0; i < FREE_PER_DEVICE; i++) await fail(own);
+    for (let i = 0; i < FREE_PER_ADDRESS; i++) await fail(address);
+    for (let i = 0; i < MOST_PER_ACCOUNT; i++) await fail(account);
+    set(-step);
+    assert.deepEqual([await waitOf(own), await waitOf(address), await waitOf(account)], [30, 300, 3_600], `${step} ms back`);
+    wait(30 * SECOND_MS);
+    assert.equal(await waitOf(own), 0);
+    await fail(own);
+    assert.equal(await waitOf(own), 60, "the next block is the longer one");
+    wait(4.5 * MINUTE_MS);
+    assert.equal(await waitOf(address), 0);
+    await fail(address);
+    set(step);
+    assert.equal(await waitOf(own), 0);
+    assert.equal(await waitOf(account), 3_600);
+    t.mock.restoreAll();
+  }
+});
+
+test("setting the clock back lets no guess in at a process that starts only then", async (t) => {
+  for (const step of STEPS_BACK_MS) {
+    const { wait, set } = movableClocks(t);
+    const [own, address] = [limit("login_device", somebody()), limit("login_address", somebody())];
+    for (let i = 0; i < FREE_PER_ADDRESS; i++) await fail(own, address);
+    set(-step);
+    startAnew();
+    assert.deepEqual([await waitOf(own), await waitOf(address)], [3_600, 300], `${step} ms back`);
+    wait(MINUTE_MS);
+    assert.deepEqual([await waitOf(own), await waitOf(address)], [3_540, 240], "and time goes on");
+    await fail(own);
+    assert.equal(await waitOf(own), 3_600);
+    t.mock.restoreAll();
+  }
+});
+
+test("a clock that was ahead and is right again makes nobody wait longer than the longest block", async (t) => {
+  for (const step of [HOUR_MS, 30 * DAY_MS, 400 * DAY_MS]) {
+    for (const restarts of [false, true]) {
+      const { wait, set } = movableClocks(t);
+      const [own, address, other] = [
+        limit("login_device", somebody()),
+        limit("login_address", somebody()),
+        limit("login_device", somebody()),
+      ];
+      await fail(other);
+      set(step);
+      for (let i = 0; i < FREE_PER_ADDRESS; i++) await fail(own, address);
+      set(-step);
+      if (restarts) startAnew();
+      assert.deepEqual([await waitOf(own), await waitOf(address), await waitOf(other)], [3_600, 300, 0], `${step} ms, ${restarts}`);
+      wait(HOUR_MS);
+      assert.deepEqual([await waitOf(own), await waitOf(address)], [0, 0]);
+      t.mock.restoreAll();
+    }
+  }
+});
+
+test("of two processes that look at the same moment only one lets the last guess in", async (t) => {
+  const { wait } = movableClocks(t);
+  const own = limit("login_device", somebody());
+  const told = () => commit(housekeeping, () => ({ within: stillWithin([own]), counted: countFailure(own) }));
+  const looked = await Promise.allSettled(Array.from({ length: 2 * FREE_PER_DEVICE }, told));
+  assert.equal(looked.filter(({ status }) => status === "fulfilled").length, FREE_PER_DEVICE);
+  for (const result of looked) if (result.status === "rejected") assert.ok(isLimited(result.reason));
+  assert.equal(await waitOf(own), 30, "refused ones are not counted");
+  wait(30 * SECOND_MS);
+  assert.deepEqual(
+    (await Promise.allSettled([told(), told()])).map(({ status }) => status),
+    ["fulfilled", "rejected"],
+  );
+});
+
+test("whoever waits for one counter is not in the way of others", async () => {
+  const ends: (() => void)[] = [];
+  const hold = (one: Limit) => withinLimits([one], () => new Promise<void>((resolve) => ends.push(resolve)));
+  const busy = limit("login_device", somebody());
+  const crowd = Array.from({ length: 200 }, () => hold(busy));
+  const results = Promise.allSettled(crowd);
+  const other = limit("login_device", somebody());
+  const others = Array.from({ length: 2 * FREE_PER_DEVICE }, () => hold(other));
+  do {
+    for (const end of ends.splice(0)) end();
+    await new Promise(setImmediate);
+  } while (ends.length > 0);
+  await Promise.all(others);
+  const refused = (await results).filter(({ status }) => status === "rejected");
+  assert.equal(refused.length, 200 - 128 - FREE_PER_DEVICE);
 });
 
 test("who is counted stands in the database only as a hash", async () => {
@@ -140,21 +231,43 @@ test("who is counted stands in the database only as a hash", async () => {
   assert.ok(!rows.includes("canary") && !rows.includes("203.0.113.99"));
 });
 
-test("tokens that are not valid are counted by address, for a minute", (t) => {
-  const wait = movableClock(t);
-  for (let i = 0; i < 600; i++) countInvalidToken("192.0.2.8");
-  assert.throws(() => countInvalidToken("192.0.2.8"), isLimited);
-  countInvalidToken("192.0.2.9");
+test("a budget in memory is everybody's own, and new when its window has ended", (t) => {
+  const { wait, set } = movableClocks(t);
   wait(MINUTE_MS);
-  countInvalidToken("192.0.2.8");
+  for (let i = 0; i < 600; i++) spend("invalid_tokens", "192.0.2.8");
+  assert.throws(() => spend("invalid_tokens", "192.0.2.8"), isLimited);
+  spend("invalid_tokens", "192.0.2.9");
+  set(-HOUR_MS);
+  assert.throws(() => spend("invalid_tokens", "192.0.2.8"), isLimited, "the clock set back opens nothing");
+  wait(MINUTE_MS);
+  spend("invalid_tokens", "192.0.2.8");
+  assert.throws(() => spend("changes", 1, 1_001), isLimited);
+  spend("changes", 1, 1_000);
+  assert.throws(() => spend("changes", 1), isLimited);
 });
 
-function movableClock(t: TestContext): (milliseconds: number) => void {
-  let now = Date.now();
+/** Both clocks stand still but for `wait`, which lets time pass, and `set`, which sets the machine's clock alone. */
+function movableClocks(t: TestContext) {
+  let [now, running] = [steadyNow() + DAY_MS, performance.now() + 1_000 * DAY_MS];
+  startAnew();
   t.mock.method(clock, "now", () => now);
-  return (milliseconds) => {
-    now += milliseconds;
+  t.mock.method(clock, "running", () => running);
+  return {
+    wait(milliseconds: number) {
+      now += milliseconds;
+      running += milliseconds;
+    },
+    set(milliseconds: number) {
+      now += milliseconds;
+    },
   };
+}
+
+const movableClock = (t: TestContext) => movableClocks(t).wait;
+
+/** Forgets what this process knows of the time, as one does that starts. */
+function startAnew(): void {
+  Object.assign((globalThis as unknown as Record<symbol, object>)[Symbol.for("latchkey.steady-clock")] ?? {}, { at: 0, running: 0 });
 }
 
 /** Seconds until this limit lets a check in; 0 if it does now. */

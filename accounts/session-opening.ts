@@ -3,12 +3,14 @@ import { uniqueViolation } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
 import { auditEvent } from "./audit.ts";
+import { spend } from "./budgets.ts";
 import { type Caller, type Session, type User, withoutSession } from "./caller.ts";
 import { clock, SECOND_MS } from "./clock.ts";
 import { commit, must, RECORDED, recorded } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { rememberDevice } from "./known-devices.ts";
-import { clearLimits, type Limit } from "./rate-limits.ts";
+import type { Limit } from "./limits.ts";
+import { clearLimits, stillWithin } from "./rate-limits.ts";
 import { lifetime, MAX_SESSIONS, purposeOf, type SessionKind } from "./session-lifetime.ts";
 import { newToken } from "./tokens.ts";
 
@@ -18,16 +20,19 @@ export type OpenedSession = { token: string; session: Session; user: User };
 
 /**
  * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
- * that row was read. Beyond 100 live sessions the one longest unused ends. Throws `account_inactive`, `account_suspended`.
+ * that row was read. Beyond 100 live sessions the one longest unused ends. Forgets the failures of the limits that are
+ * `cleared`. Throws `account_inactive`, `account_suspended`, and `rate_limited` if one of `limits` is used up, or the user has
+ * had too many sessions within the hour.
  */
 export async function openSession(
   caller: Caller,
   user: User,
   kind: SessionKind,
   deviceName?: string,
-  clearedLimits: Limit[] = [],
+  { limits, cleared }: { limits: Limit[]; cleared: Limit[] } = { limits: [], cleared: [] },
 ): Promise<OpenedSession | null> {
   refuseUnlessActive(user);
+  spend("sessions_opened", user.id);
   const { token, id, hash } = newToken(purposeOf(kind));
   const now = clock.now();
   const { idleSeconds, absoluteMs } = lifetime(kind);
@@ -46,19 +51,20 @@ export async function openSession(
     endsAtLatest: now + absoluteMs,
   };
   const result = await commit(withoutSession(caller), (tx) => ({
+    within: stillWithin(limits),
     unchanged: must(unchangedUser(user), () => new OutOfDate()),
     endEvents: recorded(recordEndBeyondLimit(session)),
     end: endBeyondLimit(session),
     session: insertSession(session),
     event: auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
     device: rememberDevice(tx, caller, user.id),
-    cleared: clearLimits(tx, clearedLimits),
+    cleared: clearLimits(tx, cleared),
   })).catch((error) => {
     if (error instanceof OutOfDate) return null;
     if (uniqueViolation(error) === "id") return "taken" as const;
     throw error;
   });
-  if (result === "taken") return openSession(caller, user, kind, deviceName, clearedLimits); // a random key met another one
+  if (result === "taken") return openSession(caller, user, kind, deviceName, { limits, cleared }); // a random key met another one
   return result && { token, session, user };
 }
 

@@ -325,7 +325,7 @@ test("after “end all” no log-in that was under way has a session that is not
 
 test("a log-in whose password was right before it changed opens nothing after", async () => {
   const user = newUser();
-  const changed = await hashPassword("Another horse 8 battery");
+  const changed = await hashPassword("Another horse 8 battery", { network: "", who: "" });
   const racing = Array.from({ length: 40 }, () => logIn(client(), { email: user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
   await sleep(100);

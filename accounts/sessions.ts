@@ -1,16 +1,19 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
-import { auditEvent, loginLimitedEvent } from "./audit.ts";
+import { auditEvent, auditEventIf, loginLimitedEvent } from "./audit.ts";
+import { refuseIfSpent, spend } from "./budgets.ts";
 import { type Caller, housekeeping, NOBODY, requireUser, type Session, type SignedIn, type User, withoutSession } from "./caller.ts";
 import { clock, instantText } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
-import { countedLimits, limitsClearedBy, loginLimits } from "./known-devices.ts";
+import type { Party } from "./fair-turns.ts";
+import { countedLimits, limitsClearedBy, loginLimits, partyOf } from "./known-devices.ts";
+import type { Limit } from "./limits.ts";
 import { canonicalEmail, findUserByEmail } from "./names.ts";
 import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "./passwords.ts";
 import { purgeSoon } from "./purge.ts";
-import { countFailure, type Limit, withinLimits } from "./rate-limits.ts";
+import { countFailure, stillWithin, withinLimits } from "./rate-limits.ts";
 import type { LoginInput, LogoutInput, RenameSessionInput } from "./schemas.ts";
 import { purposeOf, type SessionKind } from "./session-lifetime.ts";
 import { type OpenedSession, openSession, refuseUnlessActive } from "./session-opening.ts";
@@ -27,18 +30,22 @@ const MOST_LOGIN_ATTEMPTS = 3;
  * looking at the password; `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<OpenedSession> {
-  refuseInFlood();
   const emailCanonical = canonicalEmail(input.email);
-  const limits = loginLimits(caller, emailCanonical, findUserByEmail(emailCanonical));
+  const party = partyOf(caller, emailCanonical);
+  refuseInFlood(party);
+  const known = findUserByEmail(emailCanonical);
+  if (known) refuseIfSpent("sessions_opened", known.id);
+  const limits = loginLimits(caller, emailCanonical, known);
   return withinLimits(limits, async () => {
     for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
       const user = findUserByEmail(emailCanonical);
-      const proven = await verifyPassword(user?.passwordHash ?? null, input.password, user?.id);
+      const proven = await verifyPassword(user?.passwordHash ?? null, input.password, party, user?.id);
       if (!user || !proven) return refuseLogIn(caller, limits, emailCanonical, user);
       refuseUnlessActive(user);
-      const opened = await openSession(caller, user, kind, input.device_name, limitsClearedBy(limits, emailCanonical));
+      const cleared = limitsClearedBy(limits, emailCanonical, user);
+      const opened = await openSession(caller, user, kind, input.device_name, { limits, cleared });
       if (opened) {
-        if (isOutdated(user.passwordHash)) await renewHash(user, input.password).catch(() => {}); // the next log-in tries again; this one is through
+        if (isOutdated(user.passwordHash)) await renewHash(user, input.password, party).catch(() => {}); // the next log-in tries again; this one is through
         return opened;
       }
       // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
@@ -100,9 +107,10 @@ export async function revokeSession(caller: Caller, id: number): Promise<void> {
   await endOwnSession(caller, id);
 }
 
-/** Gives one of the caller's own sessions a name; an empty one takes it away. Throws `not_found` as `revokeSession` does. */
+/** Gives one of the caller's own sessions a name; an empty one takes it away. Throws `not_found` as `revokeSession` does, and `rate_limited`. */
 export async function renameSession(caller: Caller, id: number, { device_name }: RenameSessionInput): Promise<{ session: Session }> {
   requireUser(caller);
+  spend("changes", caller.user.id);
   const own = and(eq(sessions.id, id), eq(sessions.userId, caller.user.id), gt(sessions.expiresAt, clock.now()));
   return commit(caller, (tx) => ({
     session: must(
@@ -156,15 +164,17 @@ async function endOwnSession(caller: SignedIn, id: number): Promise<void> {
   }));
 }
 
+/** On record only if there is one to end, or a script could fill the record. */
 async function endSessions(caller: Caller, userId: number, which: ReturnType<typeof and>, detail: string) {
   const now = clock.now();
+  const some = sql`exists (select 1 from ${sessions} where ${which})`;
   const { ended } = await commit(caller, (tx) => ({
+    event: auditEventIf(tx, caller, some, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
     ended: tx.delete(sessions).where(which).returning({ expiresAt: sessions.expiresAt }),
     user: tx
       .update(users)
       .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
       .where(eq(users.id, userId)),
-    event: auditEvent(tx, caller, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
   }));
   return { sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
 }
@@ -173,6 +183,7 @@ async function endSessions(caller: Caller, userId: number, which: ReturnType<typ
 async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
   const userId = user?.id ?? NOBODY;
   await commit(withoutSession(caller), (tx) => ({
+    within: stillWithin(limits),
     counted: countedLimits(limits, emailCanonical).map(countFailure),
     failed: auditEvent(tx, caller, "login.failed", { userId }),
     limited: loginLimitedEvent(tx, caller, userId, limits),
@@ -182,8 +193,8 @@ async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: stri
 }
 
 /** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */
-async function renewHash(user: User, password: string): Promise<void> {
-  const passwordHash = await hashPassword(password);
+async function renewHash(user: User, password: string, party: Party): Promise<void> {
+  const passwordHash = await hashPassword(password, party);
   await commit(housekeeping, (tx) => ({
     user: tx
       .update(users)

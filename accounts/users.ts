@@ -4,18 +4,20 @@ import { sessions, users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type AuditEventType, auditEvent } from "./audit.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
-import { type Caller, requireUser, type SignedIn, systemCaller, type User, withoutSession } from "./caller.ts";
+import { refuseIfSpent, spend } from "./budgets.ts";
+import { type Caller, requireUser, type Session, type SignedIn, systemCaller, type User, withoutSession } from "./caller.ts";
 import { clock, instantText, MINUTE_MS } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
 import { config } from "./config.ts";
 import { AccountsError } from "./errors.ts";
 import { EMAIL_MAX_BYTES } from "./fields.ts";
-import { networkOf, rememberDevice } from "./known-devices.ts";
-import { canonicalEmail, canonicalUsername, namesOf, refuseIfTaken, refuseTaken, takenFields } from "./names.ts";
+import { networkOf, partyOf, rememberDevice } from "./known-devices.ts";
+import { type Limit, limit } from "./limits.ts";
+import { canonicalEmail, canonicalUsername, namesOf, refuseIfTaken, refuseTaken, takenFields, toldLimits } from "./names.ts";
 import { requirePassword } from "./password-change.ts";
 import { hashPassword } from "./passwords.ts";
-import { countFailure, type Limit, limit, withinLimits } from "./rate-limits.ts";
+import { countAmount, countFailure, stillWithin, withinLimits } from "./rate-limits.ts";
 import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "./schemas.ts";
 import type { UserView } from "./views.ts";
 import { checkAll } from "./wrong-fields.ts";
@@ -29,17 +31,21 @@ const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any spelling, with blanks around
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
   const visitor = withoutSession(caller);
-  const created = limit("registration", networkOf(caller));
-  const told = limit("names_taken", networkOf(caller));
-  return withinLimits(caller === systemCaller ? [] : [created, told], async () => {
+  const isLimited = caller !== systemCaller;
+  const created = isLimited ? [limit("registration", networkOf(caller))] : [];
+  const told = isLimited ? [limit("names_taken", networkOf(caller))] : [];
+  const pictures = isLimited && input.image ? [pictureLimit(networkOf(caller))] : [];
+  return withinLimits([...created, ...told, ...pictures], async () => {
     const avatar = await checkNewUser(visitor, input, told); // spares the work of a hash; who wins a race is the database's answer
-    const row = newRow(input, avatar, await hashPassword(input.password));
+    const row = newRow(input, avatar, await hashPassword(input.password, partyOf(caller, input.email)));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
+      within: stillWithin([...created, ...pictures]),
       user: must(tx.insert(users).values(row).returning()),
       event: auditEvent(tx, caller, "user.registered", { userId }),
       avatar: avatar && insertAvatar(tx, avatar),
-      limits: caller !== systemCaller && [rememberDevice(tx, caller, userId), countFailure(created)],
+      device: isLimited && rememberDevice(tx, caller, userId),
+      limits: [...created.map(countFailure), ...pictures.map((one) => countAmount(one, avatar?.bytes.length ?? 0))],
     })).catch((error) => refuseTaken(visitor, error, input, told));
     return { user };
   });
@@ -47,15 +53,15 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
 
 /** Throws what `registerUser` would find wrong with these fields; for input whose other fields are wrong already. */
 export async function inspectRegistration(caller: Caller, fields: Partial<RegisterInput>): Promise<void> {
-  const told = limit("names_taken", networkOf(caller));
-  await withinLimits(caller === systemCaller ? [] : [told], () => checkNewUser(withoutSession(caller), fields, told));
+  const told = caller === systemCaller ? [] : [limit("names_taken", networkOf(caller))];
+  await withinLimits(told, () => checkNewUser(withoutSession(caller), fields, told));
 }
 
-async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, told: Limit) {
+async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, told: Limit[]) {
   const [, , avatar] = await checkAll(
     refuseIfTaken(visitor, takenFields({ email, username }), told),
     password !== undefined && refuseCommonPassword("password", password, { email, username }),
-    makeAvatar(image ?? null),
+    makeAvatar(image ?? null, partyOf(visitor, email)),
   );
   return avatar;
 }
@@ -63,19 +69,22 @@ async function checkNewUser(visitor: Caller, { email = "", username = "", passwo
 /**
  * Changes what is given of the caller's own account; `image: null` removes the picture. A new e-mail address needs a
  * log-in within 10 minutes or the current password (ASVS 7.5.1).
- * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`.
+ * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`,
+ * `rate_limited`.
  */
 export async function updateUser(caller: Caller, id: number, input: UpdateUserInput | ReplaceUserInput): Promise<{ user: User }> {
   requireUser(caller);
   const { user } = caller;
   if (user.id !== id) throw new AccountsError("not_your_account");
   const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
-  const told = limit("names_taken", "user", id);
-  return withinLimits([told], async () => {
+  refuseIfSpent("changes", id);
+  const told = toldLimits(caller, names);
+  const pictures = input.image ? [pictureLimit("user", id), pictureLimit(networkOf(caller))] : [];
+  return withinLimits([...told, ...pictures], async () => {
     const [, , avatar] = await checkAll(
       refuseIfTaken(caller, takenFields(names, id), told),
       names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
-      input.image === undefined ? undefined : makeAvatar(input.image, user.avatarHash),
+      input.image === undefined ? undefined : makeAvatar(input.image, partyOf(caller, id), user.avatarHash),
     );
     const changes = changedColumns(user, {
       ...names,
@@ -83,11 +92,13 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
       contactInformation: input.contact_information ?? user.contactInformation,
       avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
     });
+    const events = changeEvents(user, changes);
+    spend("changes", id, events.length);
     return commit(caller, (tx) => ({
+      within: stillWithin(pictures),
       avatar: changes.avatarHash !== undefined && replaceAvatar(tx, id, avatar),
-      events: changeEvents(user, changes).map(({ type, detail }) =>
-        auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail }),
-      ),
+      events: events.map(({ type, detail }) => auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail })),
+      pictures: pictures.map((one) => countAmount(one, changes.avatarHash && avatar ? avatar.bytes.length : 0)),
       user: must(writeUser(tx, id, changes), "invalid_token"), // deleted meanwhile
     })).catch((error) => refuseTaken(caller, error, names, told, id));
   });
@@ -96,9 +107,10 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
 /** Throws what `updateUser` would find wrong with these names and this picture; for input whose other fields are wrong already. */
 export async function inspectChanges(caller: Caller, { email, username, image = null }: UpdateUserInput): Promise<void> {
   requireUser(caller);
-  const told = limit("names_taken", "user", caller.user.id);
-  await withinLimits([told], () =>
-    checkAll(refuseIfTaken(caller, takenFields({ email, username }, caller.user.id), told), makeAvatar(image)),
+  const { user } = caller;
+  const told = toldLimits(caller, namesOf({ email: email ?? user.email, username: username ?? user.username }));
+  await withinLimits(told, () =>
+    checkAll(refuseIfTaken(caller, takenFields({ email, username }, user.id), told), makeAvatar(image, partyOf(caller, user.id))),
   );
 }
 
@@ -168,12 +180,19 @@ function newRow(input: RegisterInput, avatar: Avatar | null, passwordHash: strin
 
 async function requireRecentLogin(caller: SignedIn, currentPassword: string | undefined): Promise<void> {
   if (currentPassword !== undefined) return requirePassword(caller, currentPassword);
-  if (clock.now() - caller.session.createdAt >= RECENT_LOGIN_MS) {
+  if (!isRecent(caller.session)) {
     throw new AccountsError("recent_login_required", {
       fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your e-mail address." }],
     });
   }
 }
+
+/** The last use says how old a session is at least, should the clock have been set back since. */
+function isRecent({ createdAt, lastUsedAt }: Session): boolean {
+  return Math.abs(clock.now() - createdAt) < RECENT_LOGIN_MS && lastUsedAt - createdAt < RECENT_LOGIN_MS;
+}
+
+const pictureLimit = (...who: (string | number)[]): Limit => ({ ...limit("picture_bytes", ...who), fields: ["image"] });
 
 /** Only what differs is written, so that two changes of different fields at once do not undo each other. */
 function changedColumns(user: User, values: Partial<User>): Partial<User> {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import * as z from "zod/mini";
+import { spend } from "#accounts/budgets.ts";
 import { type Caller, callerFrom } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { parseAndInspect } from "#accounts/input.ts";
 import { networkOf } from "#accounts/known-devices.ts";
-import { countInvalidToken } from "#accounts/rate-limits.ts";
 import { findSession } from "#accounts/sessions.ts";
 import { StorageError, storageErrorFor } from "#db/client.ts";
 import { queryValues, withBody } from "./body.ts";
@@ -184,7 +184,7 @@ function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestI
   if (!token?.trim()) throw new AccountsError("authentication_required");
   const found = findSession(token.trim(), ip);
   if (!found) {
-    countInvalidToken(networkOf({ ip }));
+    spend("invalid_tokens", networkOf({ ip }));
     throw new AccountsError("invalid_token");
   }
   return callerFrom(ip, userAgent, { ...found, requestId });

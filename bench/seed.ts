@@ -21,7 +21,7 @@ export const emailForLogIn = (number: number): string => emailOf(USERS - (number
 export async function seedDatabase(file: string, sessions: number): Promise<Seed> {
   migrateDatabase(file);
   const client = db().$client;
-  const passwordHash = await hashPassword(PASSWORD);
+  const passwordHash = await hashPassword(PASSWORD, { network: "", who: "seed" });
   const now = Date.now();
   const userIds = Array.from({ length: USERS }, (_, index) => index + 1);
   const tokens: string[] = [];

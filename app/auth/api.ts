@@ -181,7 +181,7 @@ export const api = {
     input: RenameSessionInput,
     output: SessionAnswer,
     status: 200,
-    errors: ["validation_failed", "not_found"],
+    errors: ["validation_failed", "not_found", "rate_limited"],
   }),
   revokeSession: row({
     method: "DELETE",

@@ -1,27 +1,31 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, newName, PASSWORD } from "./client.ts";
+import { Client, newName, PASSWORD, type Reply } from "./client.ts";
 import { LIBFAKETIME } from "./needs.ts";
 import { sendForm } from "./pages.ts";
-import { newFolder, type Server } from "./place.ts";
+import { newFolder, type Server, type StartOptions } from "./place.ts";
 import type { Scenario, Torture } from "./scenario.ts";
 
 const WRONG = "Wrong horse 7 battery";
 const SEEN_MS = 500;
 
 /** A server whose clock is set by `jump`; its timers are not. */
-async function startWithClock(torture: Torture): Promise<{ server: Server; jump(to: string): void }> {
+async function startWithClock(
+  torture: Torture,
+  { from = "+0", settings: more, ...options }: StartOptions & { from?: string } = {},
+): Promise<{ server: Server; jump(to: string): void }> {
   const timeFile = join(newFolder(), "time");
   const jump = (to: string) => writeFileSync(timeFile, `${to}\n`);
-  jump("+0");
+  jump(from);
   const settings = {
+    ...more,
     LD_PRELOAD: LIBFAKETIME,
     FAKETIME_TIMESTAMP_FILE: timeFile,
     FAKETIME_NO_CACHE: "1",
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
-  return { server: await torture.startInMemory({ settings }), jump };
+  return { server: await torture.startInMemory({ ...options, settings }), jump };
 }
 
 async function clockJumps(torture: Torture): Promise<void> {
@@ -68,6 +72,81 @@ async function clockJumps(torture: Torture): Promise<void> {
   torture.check((await client.register()).status === 201, "not well afterwards");
   const odd = server.rows("select id from users where typeof(created_at) <> 'integer'");
   torture.check(odd.length === 0, "instants that are no integers");
+}
+
+const MOST_ASKED = 30;
+const BLOCK_SECONDS = 30; // the first of a pair
+const LONGEST_BLOCK_SECONDS = 3_600; // and the window in which taken names are told
+
+/** Whoever has used up a block, a window of an address, and one of a process's memory. */
+async function usedUp(torture: Torture, server: Server, name: string): Promise<() => Promise<Reply[]>> {
+  const guesser = new Client(server.url);
+  const asks = [
+    () => guesser.logIn(name, WRONG),
+    () => guesser.ask("POST", "/auth/create-user/", { json: { email: `${name}@example.org`, username: newName(), password: PASSWORD } }),
+    () => guesser.me("lk_not-a-token"),
+  ];
+  for (const [at, ask] of asks.entries()) {
+    let reply = await ask();
+    for (let asked = 1; asked < MOST_ASKED && reply.status !== 429; asked++) reply = await ask();
+    torture.check(reply.status === 429, `limit ${at} is not used up: ${reply.status}`);
+  }
+  return () => Promise.all(asks.map((ask) => ask()));
+}
+
+/** The machine's clock is set wrong and right again: no guess is gained by it, and nobody waits longer for it. */
+async function clockSteps(torture: Torture): Promise<void> {
+  const settings = { LIMIT_INVALID_TOKENS: "20" };
+  const { server, jump } = await startWithClock(torture, { settings });
+  const steps = torture.many(["-1", "-600", "-7200", "+2592000"], ["-1", "-5", "-30", "-600", "-7200", "+3600", "+2592000"]);
+  torture.rounds = steps.length;
+  for (const step of steps) {
+    const name = newName();
+    await new Client(server.url).register(name);
+    const again = await usedUp(torture, server, name);
+    jump(step);
+    const stepped = await again();
+    jump("+0");
+    const replies = step.startsWith("-") ? [...stepped, ...(await again())] : stepped.filter(({ status }) => status === 429);
+    for (const { status, headers } of replies) {
+      const wait = Number(headers["retry-after"]);
+      torture.check(status === 429, `${step} s: a limit is open: ${status}`);
+      torture.check(wait >= 1 && wait <= LONGEST_BLOCK_SECONDS, `${step} s: Retry-After ${wait}`);
+    }
+    torture.check((await new Client(server.url).logIn(name)).status === 200, `${step} s: the owner cannot log in from a new place`);
+  }
+  await blockEndsInTime(torture, server, jump);
+  await stepsAcrossRestart(torture, server, jump);
+}
+
+/** Set back for good, a block still ends when it was said to end. */
+async function blockEndsInTime(torture: Torture, server: Server, jump: (to: string) => void): Promise<void> {
+  if (torture.short) return;
+  const name = newName();
+  await new Client(server.url).register(name);
+  const guesser = new Client(server.url);
+  for (let guess = 0; guess < 5; guess++) await guesser.logIn(name, WRONG);
+  jump("-7200");
+  const wait = Number((await guesser.logIn(name)).headers["retry-after"]);
+  torture.check(wait > 0 && wait <= BLOCK_SECONDS, `a block of ${wait} s`);
+  await sleep(wait * 1_000);
+  torture.check((await guesser.logIn(name)).status === 200, "a block is longer than it was said to be");
+  jump("+0");
+}
+
+/** The database knows how late it was, also for a process that starts when the clock has been set back. */
+async function stepsAcrossRestart(torture: Torture, server: Server, jump: (to: string) => void): Promise<void> {
+  const name = newName();
+  await new Client(server.url).register(name);
+  const guesser = new Client(server.url);
+  for (let guess = 0; guess < 5; guess++) await guesser.logIn(name, WRONG);
+  await server.end();
+  torture.forget(server);
+  jump("-7200");
+  const { server: next } = await startWithClock(torture, { folder: server.folder, from: "-7200" });
+  const reply = await new Client(next.url, guesser.from).logIn(name);
+  const wait = Number(reply.headers["retry-after"]);
+  torture.check(reply.status === 429 && wait <= BLOCK_SECONDS, `started with the clock set back: ${reply.status}, ${wait} s`);
 }
 
 const DAY = 86_400;
@@ -154,5 +233,6 @@ async function browserSessions(torture: Torture, server: Server, at: (seconds: n
 
 export const faultsClock: Scenario[] = [
   { id: "F14", title: "Clock jumps", needs: ["libfaketime"], short: true, run: clockJumps },
+  { id: "F28", title: "Clock steps and limits", needs: ["libfaketime"], short: true, run: clockSteps },
   { id: "S35", title: "Expiry", needs: ["libfaketime"], short: true, run: expiry },
 ];

@@ -19,6 +19,7 @@ import { guessing } from "./guessing.ts";
 import { hashingLoad } from "./hashing-load.ts";
 import { manyRowsAtOnce } from "./many-rows.ts";
 import { missing } from "./needs.ts";
+import { oneAgainstAll } from "./one-against-all.ts";
 import { races } from "./races.ts";
 import { type Scenario, Torture } from "./scenario.ts";
 import { timing } from "./timing.ts";
@@ -35,6 +36,7 @@ const scenarios: Scenario[] = [
   ...manyRowsAtOnce,
   ...timing,
   ...hashingLoad,
+  ...oneAgainstAll,
   ...faultsCrash,
   ...faultsLock,
   ...faultsDisk,

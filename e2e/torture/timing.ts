@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { Client, median, newName, type Reply } from "./client.ts";
+import { hash } from "@node-rs/argon2";
+import { Client, median, newName, PASSWORD, type Reply } from "./client.ts";
 import type { Scenario, Torture } from "./scenario.ts";
 import { seed } from "./seed.ts";
 
@@ -72,6 +73,22 @@ async function accountExists(torture: Torture): Promise<void> {
   await judge(torture, "known/unknown", () => measure(server.url, torture.rounds, pairOf), 2);
 }
 
+/** Until its owner logs in, a hash of an earlier version is quicker to compute. */
+async function olderHash(torture: Torture): Promise<void> {
+  const server = await torture.startInMemory();
+  torture.rounds = torture.many(40, 200);
+  const names = Array.from({ length: 2 * (torture.rounds + WARM_UPS) }, () => newName());
+  seed(server, names);
+  const older = await hash(PASSWORD, { memoryCost: 7_168, timeCost: 2 });
+  server.change((database) => database.prepare("update users set password_hash = ?").run(older));
+  let next = 0;
+  const pairOf = (client: Client) => {
+    const known = names[next++] ?? "";
+    return { a: () => client.logIn(known, WRONG), b: () => client.logIn(newName(), WRONG) };
+  };
+  await judge(torture, "older hash/unknown", () => measure(server.url, torture.rounds, pairOf), 2);
+}
+
 async function tokensMatch(torture: Torture): Promise<void> {
   const server = await torture.startInMemory();
   torture.rounds = torture.many(100, 1_000);
@@ -94,5 +111,6 @@ function checksum(text: string): string {
 
 export const timing: Scenario[] = [
   { id: "S16", title: "Sign-in does not tell whether the account exists", short: true, run: accountExists },
+  { id: "S16o", title: "Nor does a hash of an earlier version", short: true, run: olderHash },
   { id: "S78", title: "The time of a check does not tell how much of a token is right", short: true, run: tokensMatch },
 ];
