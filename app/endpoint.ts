@@ -13,6 +13,7 @@ import { queryValues, withBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
 import { log, logged } from "./log.ts";
 import { DoorError, type Problem, type ProblemCode, problemBody, problems } from "./problem.ts";
+import { isCrossSite } from "./same-origin.ts";
 import { apiHeaders } from "./security-headers.ts";
 
 /** What the document groups its operations by. */
@@ -63,6 +64,7 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
   inspect?: Inspect<I>,
 ): Handler {
   return answering(async (request, requestId, context) => {
+    if (refusesCrossSite(endpoint) && isCrossSite(request.headers)) throw new DoorError("cross_site");
     const caller = callerOf(request, endpoint, requestId);
     const { method, input: schema, output, status } = endpoint;
     const answer = async (raw: unknown) => {
@@ -77,6 +79,9 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
     return withBody(request, { schema, takesImage: endpoint.takesImage ?? false }, answer);
   });
 }
+
+/** Whether an address acts for whoever asks, without a token that only a page of their own could send. */
+export const refusesCrossSite = ({ access, method }: Pick<Endpoint, "access" | "method">) => access === "public" && method !== "GET";
 
 /** Wraps what answers by itself (an image, a document) with the error answers that every address gives. */
 export function answering(answer: (request: Request, requestId: string, context?: RouteContext) => Promise<Response> | Response): Handler {

@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import { AccountsError, FIELD_CODES } from "#accounts/errors.ts";
 import { parseInput } from "#accounts/input.ts";
 import { TAKEN } from "#accounts/names.ts";
-import { challenge, type Endpoint } from "./endpoint.ts";
+import { challenge, type Endpoint, refusesCrossSite } from "./endpoint.ts";
 import { exampleOf } from "./openapi-examples.ts";
 import { type ProblemCode, problemBody, problems } from "./problem.ts";
 
@@ -90,8 +90,10 @@ function successes({ output, path, status }: Endpoint) {
   };
 }
 
-function refusals({ access, method, input, takesImage, errors = [] }: Endpoint) {
+function refusals(endpoint: Endpoint) {
+  const { access, method, input, takesImage, errors = [] } = endpoint;
   const codes: ProblemCode[] = [
+    ...(refusesCrossSite(endpoint) ? (["cross_site"] as const) : []),
     ...(access === "token" ? (["authentication_required", "invalid_token"] as const) : []),
     ...(access === "token" ? (["rate_limited"] as const) : []), // too many dead tokens from one address
     ...(input && method !== "GET" ? (["payload_too_large", "unsupported_media_type"] as const) : []),

@@ -3,6 +3,7 @@ import { type FieldError, type RefusalCode, refusals } from "#accounts/errors.ts
 
 /** What goes wrong at the door, before the domain is asked, or in spite of it. */
 const doorRefusals = {
+  cross_site: "A page of another site sent this. The operator can allow its origin with CORS_ORIGINS.",
   malformed_request: "This is not a request that can be read as HTTP.",
   request_timeout: "The request took too long to arrive. Send it again.",
   method_not_allowed: "This address does not answer this method.",
@@ -27,6 +28,7 @@ export const problems: Record<ProblemCode, { status: number; detail: string }> =
   not_your_account: { status: 403, detail: refusals.not_your_account },
   recent_login_required: { status: 403, detail: refusals.recent_login_required },
   wrong_password: { status: 403, detail: refusals.wrong_password },
+  cross_site: { status: 403, detail: doorRefusals.cross_site },
   not_found: { status: 404, detail: refusals.not_found },
   method_not_allowed: { status: 405, detail: doorRefusals.method_not_allowed },
   request_timeout: { status: 408, detail: doorRefusals.request_timeout },

@@ -15,5 +15,17 @@ export function isSameOrigin(headers: Pick<Headers, "get">): boolean {
   return site !== null || headers.get("cookie") === null;
 }
 
+/**
+ * Whether a browser says that a request to an address without credentials comes from another site: it could guess passwords
+ * and make accounts from its visitors' addresses. Programs that are no browsers say nothing, and origins of CORS_ORIGINS may.
+ */
+export function isCrossSite(headers: Pick<Headers, "get">): boolean {
+  const { publicUrl, corsOrigins } = config();
+  const origin = headers.get("origin");
+  if (origin !== null && corsOrigins.includes(origin)) return false;
+  const site = headers.get("sec-fetch-site") ?? "none";
+  return (site !== "same-origin" && site !== "none") || (origin !== null && origin !== publicUrl);
+}
+
 /** What a form is told that does not come from one of our pages. */
 export const fromElsewhere = (): string => `This form was not sent from ${config().publicUrl}. Open it there, and try again.`;

@@ -1,0 +1,34 @@
+import { expect, PASSWORD, person, refusal, refused, test } from "../fixtures.ts";
+
+const FOREIGN: Record<string, string>[] = [
+  { origin: "https://evil.example" },
+  { origin: "null" },
+  { "sec-fetch-site": "cross-site" },
+  { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+];
+
+test("what another site's page sends to log-in and registration is not even looked at", async ({ latchkey }) => {
+  const user = await latchkey.newUser();
+  const stranger = person();
+  for (const headers of FOREIGN) {
+    for (const password of [PASSWORD, "Wrong horse 7 battery"]) {
+      const form = { email: user.email, password };
+      expect(refusal(await latchkey.api("POST", "/auth/login/", { form, headers }))).toEqual(refused(403, "cross_site"));
+    }
+    expect(refusal(await latchkey.api("POST", "/auth/create-user", { json: stranger, headers }))).toEqual(refused(403, "cross_site"));
+  }
+  expect(latchkey.kept(user).events).toEqual(["user.registered"]);
+  expect(latchkey.rows("select id from users where email = ?", stranger.email)).toEqual([]);
+});
+
+test("own pages and programs are let in, and a token is good whatever page sends it", async ({ latchkey }) => {
+  const user = await latchkey.newUser();
+  const json = { email: user.email, password: user.password };
+  const own: Record<string, string>[] = [{}, { origin: latchkey.url, "sec-fetch-site": "same-origin" }];
+  for (const headers of own) {
+    expect((await latchkey.api("POST", "/auth/login/", { json, headers })).status).toBe(200);
+  }
+  const token = await latchkey.signIn(user);
+  const headers = { origin: "https://evil.example" };
+  expect((await latchkey.api("POST", "/auth/logout/", { json: {}, token, headers })).status).toBe(200);
+});
