@@ -19,6 +19,7 @@ const SCRIPT = `
   import { Output } from "./app/output.ts";
   const [, report, fd, waitMs] = process.argv;
   const output = new Output(Number(fd), (dropped) => "dropped " + dropped + "\\n");
+  for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true); // as Next.js does
   const before = process.memoryUsage().rss;
   for (let line = 0; line < ${LINES}; line++) {
     output.add(line + " ${LINE}\\n");

@@ -111,9 +111,14 @@ function attempt(fd: number, bytes: Buffer): [error: NodeJS.ErrnoException | nul
   }
 }
 
-/** Node makes a pipe or socket non-blocking when its stream is first used; a terminal has to be opened anew for that. */
+/**
+ * Node makes a pipe or socket non-blocking when its stream is first used, and Next.js makes it blocking again, which lets a
+ * reader that has stopped stop the whole service: not any more. A terminal has to be opened anew.
+ */
 function neverBlocking(fd: number): number {
-  void (fd === 1 ? process.stdout : process.stderr);
+  const { _handle: handle } = (fd === 1 ? process.stdout : process.stderr) as { _handle?: { setBlocking?(on: boolean): number } };
+  handle?.setBlocking?.(false);
+  if (handle) handle.setBlocking = () => 0;
   if (!isatty(fd)) return fd;
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
