@@ -112,6 +112,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Whether this is `next dev`. */
+export const isDevelopment = (): boolean => process.env.NODE_ENV === "development";
+
 /**
  * Next.js and React take their production form by NODE_ENV; to be called before they are loaded. Node's few threads (4) read
  * files too: passwords, which are hashed on as many as there are cores, must not keep them all.

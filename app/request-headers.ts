@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isDevelopment } from "#accounts/config.ts";
 
 /**
  * The headers that anything here reads, each with the length it may have. Everything else a client sends is thrown away
@@ -62,6 +63,6 @@ export function boundHeaders(request: IncomingMessage): void {
 }
 
 function longest(name: string): number {
-  const inDevelopment = process.env.NODE_ENV === "development" ? LONGEST_IN_DEVELOPMENT.get(name) : undefined;
+  const inDevelopment = isDevelopment() ? LONGEST_IN_DEVELOPMENT.get(name) : undefined;
   return LONGEST.get(name) ?? inDevelopment ?? NONE;
 }

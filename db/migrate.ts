@@ -29,13 +29,20 @@ export function migrateDatabase(file: string): void {
  * that looks like a database which has lost its content. Of several starters the first one builds, the others wait for it.
  */
 function createDatabase(file: string): void {
-  const unfinished = file + UNFINISHED;
+  try {
+    build(file, file + UNFINISHED);
+  } catch (error) {
+    if (!hasContent(file)) throw error; // otherwise another starter has just put its database in place, and taken ours away
+  }
+}
+
+function build(file: string, unfinished: string): void {
   const client = new Database(privateFile(unfinished), { timeout: OTHER_PROCESS_MS });
   try {
     client.pragma("synchronous = FULL");
     client.pragma("locking_mode = EXCLUSIVE"); // until it is closed: the file gets its name under the lock
     client.exec("BEGIN EXCLUSIVE; COMMIT");
-    if (statSync(file, { throwIfNoEntry: false })?.size) {
+    if (hasContent(file)) {
       rmSync(unfinished, { force: true });
     } else {
       migrate(client);
@@ -45,6 +52,8 @@ function createDatabase(file: string): void {
     client.close();
   }
 }
+
+const hasContent = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 /** Drizzle's own migrator would hide what went wrong: after a failure it rolls back what SQLite has rolled back already. */
 function migrate(client: Database.Database): void {
