@@ -52,7 +52,13 @@ for (const [name, ask] of BODIES) {
     expect(refusal(answer)).toEqual({
       status: 400,
       code: "validation_failed",
-      errors: { "#/email": "invalid_format", "#/username": "too_short", "#/password": "too_short", "#/role": "unknown_field" },
+      errors: {
+        "#/email": "invalid_format",
+        "#/username": "too_short",
+        "#/password": "too_short",
+        "#/image": "invalid",
+        "#/role": "unknown_field",
+      },
     });
   });
 
