@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, type Latchkey, PASSWORD, person, refusal, refused, test } from "../fixtures.ts";
+import type { Answer } from "../request.ts";
 
 const MIB = 1024 * 1024;
 const KIB = 1024;
@@ -293,14 +294,18 @@ test("S56 addresses that take a picture read 7 MiB and not one byte more", async
 
 test("S56 a body of 60 MB is refused while it is read, at every address that takes one, and the service stays well", async ({
   latchkey,
+  host,
 }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   const raw = Buffer.alloc(60 * MIB, "x");
   for (const { path, operations } of addresses(latchkey)) {
     for (const method of Object.keys(operations).filter((one) => operations[one]?.requestBody)) {
       const started = performance.now();
-      const answer = await latchkey.api(method.toUpperCase(), path, { raw, headers: JSON_TYPE, token, chunked: true });
-      expect(refusal(answer), `${method} ${path}`).toEqual(refused(413, "payload_too_large"));
+      const sent = latchkey.api(method.toUpperCase(), path, { raw, headers: JSON_TYPE, token, chunked: true });
+      const answer = await sent.catch((error) => error.code as string);
+      // Next.js's own server may close the connection of a client that asked for it before that has read the answer.
+      if (host === "next" && typeof answer === "string") expect(answer, `${method} ${path}`).toMatch(/EPIPE|ECONNRESET/);
+      else expect(refusal(answer as Answer), `${method} ${path}`).toEqual(refused(413, "payload_too_large"));
       expect(performance.now() - started, `${method} ${path}`).toBeLessThan(QUICK_MS);
     }
   }
