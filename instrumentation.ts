@@ -5,9 +5,9 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const [{ prepare }, { stampEveryRequest }, { tidyEveryTarget }] = await Promise.all([
-    import("./app/prepare.ts"),
-    import("./app/client-address.ts"),
-    import("./app/request-target.ts"),
+    import("./http/prepare.ts"),
+    import("./http/client-address.ts"),
+    import("./http/request-target.ts"),
   ]);
   if (!prepare()) return;
   stampEveryRequest();

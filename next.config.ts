@@ -1,6 +1,6 @@
 import type { NextConfig } from "next";
 import { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_SERVER } from "next/constants.js";
-import { servedBuild, WORKSHOP } from "./app/builds.ts";
+import { servedBuild, WORKSHOP } from "./http/front-door/builds.ts";
 
 const settings = {
   cleanDistDir: false, // build.ts does it, and leaves the types, which `npm run check` may be reading

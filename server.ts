@@ -1,27 +1,27 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { NodeRequest } from "srvx/node";
 import { config, isLoopback, runInProduction } from "#accounts/config.ts";
-import { api } from "#app/auth/api.ts";
-import { builds, NoBuildError } from "#app/builds.ts";
-import { stampClientAddress } from "#app/client-address.ts";
-import { Connections, draining } from "#app/draining.ts";
-import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "#app/endpoint.ts";
-import { logForeignOutput } from "#app/foreign-output.ts";
-import { sendKept } from "#app/kept-pages.ts";
-import { closeAfterBody } from "#app/lingering-close.ts";
-import { log, logAnswer } from "#app/log.ts";
-import { forgetNotice } from "#app/notice-cookie.ts";
-import { say } from "#app/output.ts";
-import { readForm, refusePage } from "#app/page-refusals.ts";
-import { countUnanswered } from "#app/pipelining.ts";
-import { giveUp, prepare } from "#app/prepare.ts";
-import { QuickResponse } from "#app/quick-response.ts";
-import { boundHeaders } from "#app/request-headers.ts";
-import { tidyTarget } from "#app/request-target.ts";
-import { newNonce, pageHeaders } from "#app/security-headers.ts";
-import { serveStatic } from "#app/static-files.ts";
-import { stopOnSignal } from "#app/stop.ts";
-import { refuseExpectation, refuseTunnel, refuseUnreadable, refuseWithoutHost } from "#app/unreadable-requests.ts";
+import { api } from "./http/api.ts";
+import { stampClientAddress } from "./http/client-address.ts";
+import { allowed, type Handler, notFound, refuseMethod, requestIdOf, web } from "./http/endpoint.ts";
+import { builds, NoBuildError } from "./http/front-door/builds.ts";
+import { Connections, draining } from "./http/front-door/draining.ts";
+import { logForeignOutput } from "./http/front-door/foreign-output.ts";
+import { sendKept } from "./http/front-door/kept-pages.ts";
+import { closeAfterBody } from "./http/front-door/lingering-close.ts";
+import { readForm, refusePage } from "./http/front-door/page-refusals.ts";
+import { countUnanswered } from "./http/front-door/pipelining.ts";
+import { QuickResponse } from "./http/front-door/quick-response.ts";
+import { serveStatic } from "./http/front-door/static-files.ts";
+import { stopOnSignal } from "./http/front-door/stop.ts";
+import { refuseExpectation, refuseTunnel, refuseUnreadable, refuseWithoutHost } from "./http/front-door/unreadable-requests.ts";
+import { log, logAnswer } from "./http/log.ts";
+import { forgetNotice } from "./http/notice-cookie.ts";
+import { say } from "./http/output.ts";
+import { giveUp, prepare } from "./http/prepare.ts";
+import { boundHeaders } from "./http/request-headers.ts";
+import { tidyTarget } from "./http/request-target.ts";
+import { newNonce, pageHeaders } from "./http/security-headers.ts";
 
 /*
  * The front door: one server for all. Requests of the API go to the very functions that Next.js would call, without its

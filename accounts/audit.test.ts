@@ -8,13 +8,13 @@ import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents 
 import { type Caller, callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must, onCommitted, type RecordedEvent } from "./commit.ts";
+import { parseInput } from "./contract/input.ts";
+import { AUDIT_EVENT_TYPES, RegisterInput } from "./contract/schemas.ts";
 import { AccountsError } from "./errors.ts";
-import { parseInput } from "./input.ts";
-import { requirePassword } from "./password-change.ts";
-import { AUDIT_EVENT_TYPES, RegisterInput } from "./schemas.ts";
-import { openSession } from "./session-opening.ts";
-import { logIn, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
-import { registerUser, setUserStatus, updateUser } from "./users.ts";
+import { requirePassword } from "./passwords/change.ts";
+import { openSession } from "./sessions/opening.ts";
+import { logIn, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
+import { registerUser, setUserStatus, updateUser } from "./users/users.ts";
 
 freshDatabase();
 

@@ -5,9 +5,9 @@ import { placeholders, statement } from "#db/statements.ts";
 import { type Caller, requireUser } from "./caller.ts";
 import { clock, DAY_MS, instantText, steadyNow } from "./clock.ts";
 import { RECORDED, recorded } from "./commit.ts";
-import type { Limit } from "./limits.ts";
-import type { ActivityInput, AUDIT_EVENT_TYPES } from "./schemas.ts";
-import type { AuditEventView } from "./views.ts";
+import type { ActivityInput, AUDIT_EVENT_TYPES } from "./contract/schemas.ts";
+import type { AuditEventView } from "./contract/views.ts";
+import type { Limit } from "./limits/limits.ts";
 
 export const AUDIT_KEPT_MS = 400 * DAY_MS;
 

@@ -1,6 +1,6 @@
 import type { sessions, users } from "#db/schema.ts";
-import { describeDevice } from "./devices.ts";
 import { AccountsError } from "./errors.ts";
+import { describeDevice } from "./sessions/devices.ts";
 
 export type User = typeof users.$inferSelect;
 export type Session = typeof sessions.$inferSelect;

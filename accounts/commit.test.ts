@@ -9,10 +9,10 @@ import { clock } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { deleteUser, operatorRevokeAll, operatorRevokeSession } from "./operator.ts";
-import { changePassword, requirePassword } from "./password-change.ts";
-import { openSession } from "./session-opening.ts";
-import { logIn, logOut, renameSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions.ts";
-import { findUserById, setUserStatus, updateUser } from "./users.ts";
+import { changePassword, requirePassword } from "./passwords/change.ts";
+import { openSession } from "./sessions/opening.ts";
+import { logIn, logOut, renameSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
+import { findUserById, setUserStatus, updateUser } from "./users/users.ts";
 
 freshDatabase();
 

@@ -8,8 +8,8 @@ import { freshDatabase, newUser } from "#db/testing.ts";
 import { callerFrom, type SignedIn, type User } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
 import { dropDraft, findDraft, keepDraft } from "./drafts.ts";
-import { purge } from "./purge.ts";
-import { openSession } from "./session-opening.ts";
+import { purge } from "./retention/purge.ts";
+import { openSession } from "./sessions/opening.ts";
 
 freshDatabase();
 

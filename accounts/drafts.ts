@@ -4,8 +4,8 @@ import { drafts } from "#db/schema.ts";
 import { type Caller, type SignedIn, withoutSession } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
-import { newDraftSecret, readDraftSecret } from "./tokens.ts";
-import { findUserById } from "./users.ts";
+import { newDraftSecret, readDraftSecret } from "./sessions/tokens.ts";
+import { findUserById } from "./users/users.ts";
 
 const KEPT_MS = 30 * MINUTE_MS;
 const MAX_BYTES = 32 * 1024; // all fields of a profile at their longest take 11 KiB

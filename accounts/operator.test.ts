@@ -11,10 +11,10 @@ import { clock, DAY_MS, HOUR_MS, MINUTE_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
-import { purge } from "./purge.ts";
-import { openSession } from "./session-opening.ts";
-import { findSession, logIn } from "./sessions.ts";
-import { findUser } from "./users.ts";
+import { purge } from "./retention/purge.ts";
+import { openSession } from "./sessions/opening.ts";
+import { findSession, logIn } from "./sessions/sessions.ts";
+import { findUser } from "./users/users.ts";
 
 freshDatabase();
 

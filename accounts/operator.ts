@@ -2,11 +2,11 @@ import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { sessions, users } from "#db/schema.ts";
 import { auditEvent } from "./audit.ts";
-import { deleteAvatarOf } from "./avatars.ts";
 import type { Caller, Session, User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must } from "./commit.ts";
-import { beginErasure, eraseRecords } from "./erasure.ts";
+import { beginErasure, eraseRecords } from "./retention/erasure.ts";
+import { deleteAvatarOf } from "./users/avatars.ts";
 
 /* What only the operator of the service may do, to any user: the command line is its only door. */
 

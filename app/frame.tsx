@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { Header } from "#components/header.tsx";
 import { Notice } from "#components/notice.tsx";
-import { currentCaller } from "./current.ts";
+import { readNotice } from "./forms/notices.ts";
 import styles from "./frame.module.css";
-import { readNotice } from "./notices.ts";
-import { pictureOf } from "./picture.ts";
+import { currentCaller } from "./visitor/current.ts";
+import { pictureOf } from "./visitor/picture.ts";
 
 type Props = {
   /** Left out where a form renders the title. */

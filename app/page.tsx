@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import buttons from "#components/button.module.css";
+import { Door } from "#components/door.tsx";
 import text from "#components/text.module.css";
-import { currentCaller } from "./current.ts";
-import { Door } from "./door.tsx";
 import { Frame } from "./frame.tsx";
 import styles from "./home.module.css";
+import { currentCaller } from "./visitor/current.ts";
 
 const PROMISES = [
   {

@@ -162,7 +162,7 @@ function build(): void {
     const { status } = spawnSync(process.execPath, words, { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
     if (status !== 0) throw new Error(`This failed: node ${words.join(" ")}`);
   };
-  run("--import", "./accounts/runtime.js", "app/build.ts");
+  run("--import", "./db/runtime.js", "http/front-door/build.ts");
   if (!existsSync(join(ROOT, "bench/bare-next/.next/BUILD_ID"))) run(NEXT, "build", "bench/bare-next");
 }
 

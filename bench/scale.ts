@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import { findSession } from "#accounts/sessions.ts";
-import { newToken } from "#accounts/tokens.ts";
+import { findSession } from "#accounts/sessions/sessions.ts";
+import { newToken } from "#accounts/sessions/tokens.ts";
 import { closeDatabase, db, openDatabase } from "#db/client.ts";
 import { quantile } from "./load.ts";
 import { type Line, pairedLine, progress } from "./measuring.ts";

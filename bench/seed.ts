@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { hashPassword } from "#accounts/passwords.ts";
-import { newToken } from "#accounts/tokens.ts";
+import { hashPassword } from "#accounts/passwords/passwords.ts";
+import { newToken } from "#accounts/sessions/tokens.ts";
 import { closeDatabase, db } from "#db/client.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 

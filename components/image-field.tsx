@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { IMAGE_MAX_BYTES } from "#accounts/schemas.ts";
+import { IMAGE_MAX_BYTES } from "#accounts/contract/schemas.ts";
 import { Avatar } from "./avatar.tsx";
 import buttons from "./button.module.css";
 import fieldStyles from "./field.module.css";

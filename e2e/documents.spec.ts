@@ -3,16 +3,16 @@ import { maxHeaderSize } from "node:http";
 import { dirname, join } from "node:path";
 import { expect, test } from "@playwright/test";
 import * as z from "zod/mini";
-import { backupCommands } from "#accounts/cli-backup.ts";
-import { auditCommands, sessionCommands } from "#accounts/cli-sessions.ts";
-import { userCommands } from "#accounts/cli-users.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
-import { commonPasswords } from "#accounts/common-passwords.ts";
 import { readConfig, settings } from "#accounts/config.ts";
+import { ActivityInput, AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
 import { FIELD_CODES } from "#accounts/errors.ts";
-import { ActivityInput, AUDIT_EVENT_TYPES } from "#accounts/schemas.ts";
-import { api } from "#app/auth/api.ts";
-import { problems } from "#app/problem.ts";
+import { commonPasswords } from "#accounts/passwords/common-passwords.ts";
+import { backupCommands } from "#cli/backup.ts";
+import { auditCommands, sessionCommands } from "#cli/sessions.ts";
+import { userCommands } from "#cli/users.ts";
+import { api } from "#http/api.ts";
+import { problems } from "#http/problem.ts";
 
 /* The documents agree with the code, and with each other. These tests read files only. */
 

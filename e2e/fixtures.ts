@@ -166,7 +166,7 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
 
 function runAccounts(dataDir: string, args: string[]): void {
   const env = bareEnvironment({ DATA_DIR: dataDir });
-  const { status, stderr } = spawnSync(process.execPath, ["accounts/cli.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, ["cli/accounts.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
   expect(status, stderr).toBe(0);
 }
 

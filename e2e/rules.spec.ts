@@ -1,20 +1,20 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { api } from "#app/auth/api.ts";
+import { api } from "#http/api.ts";
 
 /* What the parts of the code may know of each other. These tests read files only. */
 
 const ROOT = join(import.meta.dirname, "..");
 const MOST_LINES = 250;
-const ROOMS = ["accounts", "app", "components", "db"];
+const ROOMS = ["accounts", "app", "cli", "components", "db", "http"];
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const files = (pattern: string) =>
   globSync(pattern, { cwd: ROOT })
     .filter((file) => !/node_modules|\.next/.test(file))
     .sort();
-const sources = files("{accounts,app,components,db}/**/*.{ts,tsx,js}").filter((file) => !file.includes(".test."));
+const sources = files("{accounts,app,cli,components,db,http}/**/*.{ts,tsx,js}").filter((file) => !file.includes(".test."));
 
 /** What a file imports: files of ours as paths from the root, packages by name. */
 function importsOf(file: string): string[] {
@@ -38,30 +38,41 @@ const room = (file: string) => file.split("/")[0] ?? "";
 const within = (...rooms: string[]) => sources.filter((file) => rooms.includes(room(file)));
 
 test("the guards see the house", () => {
-  for (const name of ["accounts", "app", "db"]) expect(within(name).length, name).toBeGreaterThan(3);
-  expect(importsOf("app/auth/login/route.ts")).toContain("accounts/sessions.ts");
-  expect(importsOf("app/auth/login/route.ts")).toContain("app/endpoint.ts");
-  expect(importsOf("accounts/avatars.ts")).toContain("package:sharp");
+  for (const name of ["accounts", "app", "cli", "db", "http"]) expect(within(name).length, name).toBeGreaterThan(3);
+  expect(importsOf("app/auth/login/route.ts")).toContain("accounts/sessions/sessions.ts");
+  expect(importsOf("app/auth/login/route.ts")).toContain("http/endpoint.ts");
+  expect(importsOf("accounts/users/avatars.ts")).toContain("package:sharp");
 });
 
-test("imports go one way: app → accounts → db", () => {
+test("imports go one way: app, server.ts → http → accounts → db, and cli → accounts", () => {
   const may: Record<string, string[]> = {
-    app: ["app", "components", "accounts", "db"],
+    app: ["app", "components", "http", "accounts", "db"],
+    "server.ts": ["http", "accounts", "db"],
+    "instrumentation.ts": ["http"],
+    http: ["http", "accounts", "db"],
+    cli: ["cli", "accounts", "db"],
     accounts: ["accounts", "db"],
     db: ["db"],
     components: ["components", "accounts"],
   };
-  expect(breaches(sources, (name, file) => ROOMS.includes(room(name)) && !may[room(file)]?.includes(room(name)))).toEqual([]);
+  const all = [...sources, "server.ts", "instrumentation.ts"];
+  expect(breaches(all, (name, file) => ROOMS.includes(room(name)) && !may[room(file)]?.includes(room(name)))).toEqual([]);
+});
+
+test("pages, routes, visitors and forms are all that is in app/", () => {
+  const ofNext = /^(page|layout|error|global-error|not-found|icon|globals|frame|home|nothing-here)\b/;
+  const strangers = files("app/*.{ts,tsx,css,svg}").filter((file) => !ofNext.test(file.slice("app/".length)));
+  expect(strangers).toEqual([]);
 });
 
 test("components know nothing of the domain but its schemas", () => {
-  expect(breaches(within("components"), (name) => room(name) === "accounts" && name !== "accounts/schemas.ts")).toEqual([]);
+  expect(breaches(within("components"), (name) => room(name) === "accounts" && !name.startsWith("accounts/contract/"))).toEqual([]);
 });
 
 test("nothing that runs in the browser imports the domain but its schemas, or anything of Node's", () => {
   const clients = sources.filter((file) => /^["']use client["']/m.test(read(file)));
   const foreign = (name: string) =>
-    (room(name) === "accounts" && name !== "accounts/schemas.ts") || room(name) === "db" || name.startsWith("package:node:");
+    (room(name) === "accounts" && !name.startsWith("accounts/contract/")) || room(name) === "db" || name.startsWith("package:node:");
   const values = clients.filter((file) => breaches([file], foreign).length > 0);
   expect(values.flatMap((file) => breaches([file], foreign).filter((line) => !onlyTypes(file, line)))).toEqual([]);
 });
@@ -87,8 +98,7 @@ test("only the store opens database files", () => {
 
 test("the JSON door works without Next.js: the front door calls it too", () => {
   const door = [
-    ...["app/endpoint.ts", "app/problem.ts", "app/request-target.ts", "app/unreadable-requests.ts"],
-    ...files("app/{body,buffered-body,openapi}*.ts"),
+    ...files("http/**/*.ts").filter((file) => !/\.test\.|\/(build|builds|dev|keep-pages)\.ts$/.test(file)),
     ...files("app/{auth,health,avatars}/**/*.ts"),
   ];
   expect(breaches(door, (name) => /^package:(next|react)(\/|$)/.test(name))).toEqual([]);
@@ -143,11 +153,11 @@ test("a prepared statement that joins tables binds its values in casts: for a ba
 });
 
 test("the domain writes in one way, commit: it checks that the caller's session lives, and tells whoever listens", () => {
-  const users = [...within("accounts", "app", "components"), "server.ts"];
+  const users = [...within("accounts", "app", "cli", "components", "http"), "server.ts"];
   const importing = (word: string) => users.filter((file) => new RegExp(`import[^;]*\\b${word}\\b[^;]*"#db/`).test(read(file)));
-  expect(importing("transact")).toEqual(["accounts/commit.ts", "app/stop.ts"]); // which writes nothing, and waits for its turn
+  expect(importing("transact")).toEqual(["accounts/commit.ts", "http/front-door/stop.ts"]); // which writes nothing, and waits for its turn
   expect(importing("Step")).toEqual(["accounts/commit.ts"]);
-  expect(importing("prepared")).toEqual(["accounts/session-row.ts"]);
+  expect(importing("prepared")).toEqual(["accounts/sessions/row.ts"]);
   const asked = users.flatMap((file) => [...read(file).matchAll(/\bdb\(\)\s*\.(\w+)/g)].map(([, word]) => `${file} ${word}`));
   expect(asked.filter((use) => !use.endsWith(" select"))).toEqual(["app/health/route.ts get"]);
   for (const file of users) {
@@ -202,7 +212,7 @@ test("an address is public only where the API's table says so, and these are all
 });
 
 test("no test is left out, alone or unfinished, and no check is silenced", () => {
-  const own = [...sources, ...files("e2e/**/*.ts"), ...files("{accounts,app,db}/**/*.test.ts"), "server.ts"].filter(
+  const own = [...sources, ...files("e2e/**/*.ts"), ...files("{accounts,app,cli,db,http}/**/*.test.ts"), "server.ts"].filter(
     (file) => !file.endsWith("rules.spec.ts"),
   );
   const silenced = /\b(test|describe|it)\.(only|skip|fixme|todo)\b|@ts-(ignore|nocheck)|\bTODO\b|\bFIXME\b/;
@@ -210,7 +220,7 @@ test("no test is left out, alone or unfinished, and no check is silenced", () =>
 });
 
 test("every test is where a runner finds it", () => {
-  expect(files("{accounts,app,components,db}/**/*.spec.*")).toEqual([]); // Node's runner takes *.test.ts, Playwright's what is in e2e/
+  expect(files("{accounts,app,cli,components,db,http}/**/*.spec.*")).toEqual([]); // Node's runner takes *.test.ts, Playwright's what is in e2e/
   expect(files("e2e/**/*.test.*")).toEqual([]);
   expect(existsSync(join(ROOT, ".ci/run"))).toBe(true);
 });

@@ -9,7 +9,7 @@ import { ensurePrograms } from "./browser.ts";
 import { freePort } from "./free-port.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const RUNTIME = ["--import", "./accounts/runtime.js"];
+const RUNTIME = ["--import", "./db/runtime.js"];
 const BROWSER_ADDRESS = "127.0.0.1";
 const START_MS = 60_000;
 const ANSWER_MS = 2_000;
@@ -18,7 +18,7 @@ const STOP_MS = 12_000;
 export type Host = "front-door" | "next";
 
 const COMMANDS: Record<Host, (port: number) => string[]> = {
-  "front-door": () => ["--import", "./accounts/runtime.js", "server.ts"],
+  "front-door": () => ["--import", "./db/runtime.js", "server.ts"],
   next: (port) => ["node_modules/next/dist/bin/next", "start", "--hostname", "127.0.0.1", "--port", String(port)],
 };
 
@@ -69,7 +69,7 @@ function onlyRulesAsked(): boolean {
 }
 
 function build(): void {
-  const { status } = spawnSync(process.execPath, [...RUNTIME, "app/build.ts"], {
+  const { status } = spawnSync(process.execPath, [...RUNTIME, "http/front-door/build.ts"], {
     cwd: ROOT,
     env: bareEnvironment(),
     stdio: ["ignore", 2, 2],

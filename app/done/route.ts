@@ -1,9 +1,9 @@
-import { currentCaller } from "../current.ts";
-import { answering } from "../endpoint.ts";
-import { innerPath } from "../inner-path.ts";
-import { isNotice, setNotice } from "../notices.ts";
-import { isSameOrigin } from "../same-origin.ts";
-import { seeOther } from "../see-other.ts";
+import { innerPath } from "#app/forms/inner-path.ts";
+import { isNotice, setNotice } from "#app/forms/notices.ts";
+import { seeOther } from "#app/forms/see-other.ts";
+import { currentCaller } from "#app/visitor/current.ts";
+import { answering } from "#http/endpoint.ts";
+import { isSameOrigin } from "#http/same-origin.ts";
 
 /**
  * Every successful form leads through here: to the page that says so, or back to signing in if the browser has not kept the

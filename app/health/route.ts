@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { AccountsError } from "#accounts/errors.ts";
 import { db, StorageError } from "#db/client.ts";
 import { storageWorks } from "#db/condition.ts";
-import { api } from "../auth/api.ts";
-import { draining } from "../draining.ts";
-import { route, serve } from "../endpoint.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
+import { draining } from "#http/front-door/draining.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: serve(api.health, () => {

@@ -1,11 +1,11 @@
 "use server";
-import { LoginFormInput } from "#accounts/schemas.ts";
-import { logIn } from "#accounts/sessions.ts";
-import { markBrowser } from "../browser-cookie.ts";
-import { visitorAction } from "../form-action.ts";
-import { innerPath } from "../inner-path.ts";
-import { signedInAt } from "../notices.ts";
-import { startSession } from "../session-start.ts";
+import { LoginFormInput } from "#accounts/contract/schemas.ts";
+import { logIn } from "#accounts/sessions/sessions.ts";
+import { visitorAction } from "#app/forms/form-action.ts";
+import { innerPath } from "#app/forms/inner-path.ts";
+import { signedInAt } from "#app/forms/notices.ts";
+import { markBrowser } from "#app/visitor/browser-cookie.ts";
+import { startSession } from "#app/visitor/session-start.ts";
 
 export const signIn = visitorAction(LoginFormInput, async (visitor, { email, password, remember, next }, before) => {
   const kind = remember ? "lasting" : "browser";

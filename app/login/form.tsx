@@ -1,5 +1,5 @@
 "use client";
-import { LoginFormInput } from "#accounts/schemas.ts";
+import { LoginFormInput } from "#accounts/contract/schemas.ts";
 import { CheckBox } from "#components/check-box.tsx";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";

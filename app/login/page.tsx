@@ -1,10 +1,10 @@
 import { config, cookiesWork } from "#accounts/config.ts";
+import { innerPath } from "#app/forms/inner-path.ts";
+import { signedOutOnly } from "#app/visitor/current.ts";
 import { Notice } from "#components/notice.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
-import { signedOutOnly } from "../current.ts";
 import { Frame } from "../frame.tsx";
-import { innerPath } from "../inner-path.ts";
 import { LoginForm } from "./form.tsx";
 
 const REFUSED = "Your browser didn’t keep our cookie, so you’re not signed in. Allow cookies for this site, then sign in again.";

@@ -1,9 +1,9 @@
 "use server";
-import { ProfileFormInput } from "#accounts/schemas.ts";
-import { inspectChanges, updateUser } from "#accounts/users.ts";
-import { userAction } from "../form-action.ts";
-import { forgetTyped } from "../kept-draft.ts";
-import { withNotice } from "../notices.ts";
+import { ProfileFormInput } from "#accounts/contract/schemas.ts";
+import { inspectChanges, updateUser } from "#accounts/users/users.ts";
+import { userAction } from "#app/forms/form-action.ts";
+import { forgetTyped } from "#app/forms/kept-draft.ts";
+import { withNotice } from "#app/forms/notices.ts";
 
 export const saveProfile = userAction(
   ProfileFormInput,

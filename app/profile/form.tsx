@@ -1,5 +1,5 @@
 "use client";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, ProfileFormInput, USERNAME_HINT } from "#accounts/schemas.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, ProfileFormInput, USERNAME_HINT } from "#accounts/contract/schemas.ts";
 import { CheckBox } from "#components/check-box.tsx";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";

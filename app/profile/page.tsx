@@ -1,11 +1,11 @@
+import { typedBefore } from "#app/forms/kept-draft.ts";
+import { signedInCaller } from "#app/visitor/current.ts";
+import { pictureOf } from "#app/visitor/picture.ts";
 import { Notice } from "#components/notice.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Time } from "#components/time.tsx";
-import { signedInCaller } from "../current.ts";
 import { Frame } from "../frame.tsx";
-import { typedBefore } from "../kept-draft.ts";
-import { pictureOf } from "../picture.ts";
 import { ProfileForm } from "./form.tsx";
 
 export default async function Page() {

@@ -1,11 +1,11 @@
 "use server";
-import { RegisterInput } from "#accounts/schemas.ts";
-import { openSession } from "#accounts/session-opening.ts";
-import { inspectRegistration, registerUser } from "#accounts/users.ts";
-import { markBrowser } from "../browser-cookie.ts";
-import { visitorAction } from "../form-action.ts";
-import { signedInAt } from "../notices.ts";
-import { startSession } from "../session-start.ts";
+import { RegisterInput } from "#accounts/contract/schemas.ts";
+import { openSession } from "#accounts/sessions/opening.ts";
+import { inspectRegistration, registerUser } from "#accounts/users/users.ts";
+import { visitorAction } from "#app/forms/form-action.ts";
+import { signedInAt } from "#app/forms/notices.ts";
+import { markBrowser } from "#app/visitor/browser-cookie.ts";
+import { startSession } from "#app/visitor/session-start.ts";
 
 export const register = visitorAction(
   RegisterInput,

@@ -1,5 +1,5 @@
 "use client";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, RegisterInput, USERNAME_HINT } from "#accounts/schemas.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, RegisterInput, USERNAME_HINT } from "#accounts/contract/schemas.ts";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { ImageField } from "#components/image-field.tsx";

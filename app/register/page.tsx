@@ -1,6 +1,6 @@
+import { signedOutOnly } from "#app/visitor/current.ts";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
-import { signedOutOnly } from "../current.ts";
 import { Frame } from "../frame.tsx";
 import { RegisterForm } from "./form.tsx";
 

@@ -1,9 +1,9 @@
 "use server";
-import { changePassword, inspectNewPassword } from "#accounts/password-change.ts";
-import { ChangePasswordInput } from "#accounts/schemas.ts";
-import { userAction } from "../form-action.ts";
-import { withNotice } from "../notices.ts";
-import { renewSessionCookie } from "../session-cookie.ts";
+import { ChangePasswordInput } from "#accounts/contract/schemas.ts";
+import { changePassword, inspectNewPassword } from "#accounts/passwords/change.ts";
+import { userAction } from "#app/forms/form-action.ts";
+import { withNotice } from "#app/forms/notices.ts";
+import { renewSessionCookie } from "#app/visitor/session-cookie.ts";
 
 export const savePassword = userAction(
   ChangePasswordInput,

@@ -1,5 +1,5 @@
 "use client";
-import { ChangePasswordInput } from "#accounts/schemas.ts";
+import { ChangePasswordInput } from "#accounts/contract/schemas.ts";
 import { AccountName } from "#components/account-name.tsx";
 import { Form } from "#components/form.tsx";
 import { PasswordField } from "#components/password-field.tsx";

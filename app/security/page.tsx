@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 import { failedLoginsSinceLastVisit, listAuditEvents } from "#accounts/audit.ts";
-import { ActivityInput } from "#accounts/schemas.ts";
+import { ActivityInput } from "#accounts/contract/schemas.ts";
+import { signedInCaller } from "#app/visitor/current.ts";
 import { Notice } from "#components/notice.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Time } from "#components/time.tsx";
-import { signedInCaller } from "../current.ts";
 import { Frame } from "../frame.tsx";
 import { Activity } from "./activity.tsx";
 import { PasswordForm } from "./form.tsx";

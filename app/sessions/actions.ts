@@ -1,10 +1,10 @@
 "use server";
 import * as z from "zod/mini";
+import { RenameSessionFormInput, SessionFormInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { RenameSessionFormInput, SessionFormInput } from "#accounts/schemas.ts";
-import { renameSession, revokeOtherSessions, revokeSession } from "#accounts/sessions.ts";
-import { userAction } from "../form-action.ts";
-import { withNotice } from "../notices.ts";
+import { renameSession, revokeOtherSessions, revokeSession } from "#accounts/sessions/sessions.ts";
+import { userAction } from "#app/forms/form-action.ts";
+import { withNotice } from "#app/forms/notices.ts";
 
 export const endSession = userAction(SessionFormInput, async (caller, { id }) => {
   await revokeSession(caller, id).catch((error) => {

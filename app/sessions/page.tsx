@@ -1,9 +1,9 @@
-import { listSessions, publicSession } from "#accounts/sessions.ts";
+import { listSessions, publicSession } from "#accounts/sessions/sessions.ts";
+import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import { Confirm } from "#components/confirm.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
-import { signedInCaller } from "../current.ts";
 import { Frame } from "../frame.tsx";
 import { endOtherSessions } from "./actions.ts";
 import { SessionCard } from "./session-card.tsx";

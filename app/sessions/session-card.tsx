@@ -1,4 +1,4 @@
-import type { SessionView } from "#accounts/views.ts";
+import type { SessionView } from "#accounts/contract/views.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import buttons from "#components/button.module.css";
 import text from "#components/text.module.css";

@@ -1,4 +1,4 @@
-import type { SessionView } from "#accounts/views.ts";
+import type { SessionView } from "#accounts/contract/views.ts";
 import { Time } from "#components/time.tsx";
 import styles from "./sessions.module.css";
 

@@ -1,14 +1,14 @@
-import { parseInput } from "#accounts/input.ts";
-import { SignOutFormInput } from "#accounts/schemas.ts";
-import { withBody } from "../body.ts";
-import { currentCaller, endSession } from "../current.ts";
-import { answering } from "../endpoint.ts";
-import { logged } from "../log.ts";
-import { setNotice } from "../notices.ts";
-import { fromElsewhere, isSameOrigin } from "../same-origin.ts";
-import { seeOther } from "../see-other.ts";
-import { clearSessionCookie } from "../session-cookie.ts";
-import { isFormOf } from "../whose-form.ts";
+import { parseInput } from "#accounts/contract/input.ts";
+import { SignOutFormInput } from "#accounts/contract/schemas.ts";
+import { setNotice } from "#app/forms/notices.ts";
+import { seeOther } from "#app/forms/see-other.ts";
+import { isFormOf } from "#app/forms/whose-form.ts";
+import { currentCaller, endSession } from "#app/visitor/current.ts";
+import { clearSessionCookie } from "#app/visitor/session-cookie.ts";
+import { withBody } from "#http/body.ts";
+import { answering } from "#http/endpoint.ts";
+import { logged } from "#http/log.ts";
+import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
 
 /**
  * Signs out, with `all=true` everywhere. A plain form leads here and not a server action: the browser then loads a whole

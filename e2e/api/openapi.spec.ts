@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { FIELD_CODES } from "#accounts/errors.ts";
-import { readToken } from "#accounts/tokens.ts";
+import { readToken } from "#accounts/sessions/tokens.ts";
 import type { ApiDocument, Content, Operation, Schema } from "../documented.ts";
 import { expect, test } from "../fixtures.ts";
 

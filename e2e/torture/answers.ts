@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { builds } from "#app/builds.ts";
+import { builds } from "#http/front-door/builds.ts";
 import { Client, newName, PASSWORD, type Reply } from "./client.ts";
 import { hiddenFields, sendForm } from "./pages.ts";
 import { accounts, newFolder, ROOT, type Server } from "./place.ts";

@@ -53,7 +53,7 @@ const known = ({ actors }: History): Known[] =>
 
 async function copyNow(torture: Torture, server: Server, history: History, file: string): Promise<Copy> {
   const copy = { file, before: known(history) };
-  const words = ["accounts/cli.js", "backup", copy.file];
+  const words = ["cli/accounts.js", "backup", copy.file];
   const child = spawnChild(process.execPath, words, { cwd: ROOT, env: bareEnvironment({ DATA_DIR: server.dataDir }), stdio: "ignore" });
   const [code] = (await once(child, "exit")) as [number];
   torture.check(code === 0, `backup: exit code ${code}`);

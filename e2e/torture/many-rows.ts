@@ -71,7 +71,7 @@ async function until(done: () => boolean, mostMs: number): Promise<void> {
 
 /** The operator deletes a user; if `cut` says so, the command is killed as soon as the user is gone. */
 async function deleteUser(server: Server, userId: number, cut = false): Promise<void> {
-  const command = spawnChild(process.execPath, ["accounts/cli.js", "user", "delete", String(userId), "--yes"], {
+  const command = spawnChild(process.execPath, ["cli/accounts.js", "user", "delete", String(userId), "--yes"], {
     cwd: ROOT,
     env: bareEnvironment({ DATA_DIR: server.dataDir }),
     stdio: "ignore",

@@ -11,7 +11,7 @@ import { freePort } from "../free-port.ts";
 /* Servers to be tortured: each a process of its own, in production mode, with a data folder that nobody else has. */
 
 export const ROOT = join(import.meta.dirname, "../..");
-export const SERVER = ["--import", "./accounts/runtime.js", "server.ts"];
+export const SERVER = ["--import", "./db/runtime.js", "server.ts"];
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 
@@ -191,7 +191,7 @@ export class Server {
 
 /** Runs a command of the operator's on a server's folder. */
 export const accounts = (dataDir: string, ...words: string[]) =>
-  spawnSync(process.execPath, ["accounts/cli.js", ...words], { cwd: ROOT, env: bareEnvironment({ DATA_DIR: dataDir }), encoding: "utf8" });
+  spawnSync(process.execPath, ["cli/accounts.js", ...words], { cwd: ROOT, env: bareEnvironment({ DATA_DIR: dataDir }), encoding: "utf8" });
 
 export async function startServer(options: StartOptions = {}): Promise<Server> {
   const server = new Server({ ...options, port: options.port ?? (await freePort()) });

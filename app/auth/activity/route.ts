@@ -1,6 +1,6 @@
 import { listAuditEvents, publicAuditEvent } from "#accounts/audit.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: serve(api.activity, ({ caller, input }) => {

@@ -1,7 +1,7 @@
 import { instantText } from "#accounts/clock.ts";
-import { changePassword, inspectNewPassword } from "#accounts/password-change.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { changePassword, inspectNewPassword } from "#accounts/passwords/change.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: serve(

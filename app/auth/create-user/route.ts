@@ -1,7 +1,7 @@
 import { config } from "#accounts/config.ts";
-import { inspectRegistration, publicUser, registerUser } from "#accounts/users.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { inspectRegistration, publicUser, registerUser } from "#accounts/users/users.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: serve(

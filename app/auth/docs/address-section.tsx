@@ -1,5 +1,5 @@
 import text from "#components/text.module.css";
-import type { ApiDocument } from "../../openapi.ts";
+import type { ApiDocument } from "#http/openapi.ts";
 import styles from "./docs.module.css";
 import { FieldTable } from "./field-table.tsx";
 import { fieldsOf, type Schema } from "./fields.ts";

@@ -1,4 +1,4 @@
-import type { ApiDocument } from "../../openapi.ts";
+import type { ApiDocument } from "#http/openapi.ts";
 
 export type DocumentedField = { name: string; type: string; required: boolean; description: string };
 

@@ -4,9 +4,9 @@ import { config } from "#accounts/config.ts";
 import { FIELD_CODES } from "#accounts/errors.ts";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
+import { openApiDocument } from "#http/openapi.ts";
+import { problems } from "#http/problem.ts";
 import { Frame } from "../../frame.tsx";
-import { openApiDocument } from "../../openapi.ts";
-import { problems } from "../../problem.ts";
 import { AddressSection, type Operation } from "./address-section.tsx";
 import styles from "./docs.module.css";
 

@@ -1,7 +1,7 @@
-import { logIn, publicSession } from "#accounts/sessions.ts";
-import { publicUser } from "#accounts/users.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { logIn, publicSession } from "#accounts/sessions/sessions.ts";
+import { publicUser } from "#accounts/users/users.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: serve(api.logIn, async ({ caller, input }) => {

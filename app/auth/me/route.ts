@@ -1,8 +1,8 @@
 import { requireUser } from "#accounts/caller.ts";
-import { publicSession } from "#accounts/sessions.ts";
-import { publicUser } from "#accounts/users.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { publicSession } from "#accounts/sessions/sessions.ts";
+import { publicUser } from "#accounts/users/users.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: serve(api.me, ({ caller }) => {

@@ -1,5 +1,5 @@
-import { policy } from "#accounts/policy.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { policy } from "#accounts/contract/policy.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({ GET: serve(api.policy, policy) });

@@ -1,6 +1,6 @@
-import { listSessions, publicSession, revokeOtherSessions } from "#accounts/sessions.ts";
-import { route, serve } from "../../endpoint.ts";
-import { api } from "../api.ts";
+import { listSessions, publicSession, revokeOtherSessions } from "#accounts/sessions/sessions.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: serve(api.sessions, ({ caller }) => ({

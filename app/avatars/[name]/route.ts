@@ -1,7 +1,7 @@
-import { findAvatar } from "#accounts/avatars.ts";
-import { answering, route, web } from "../../endpoint.ts";
-import { DoorError } from "../../problem.ts";
-import { pictureHeaders } from "../../security-headers.ts";
+import { findAvatar } from "#accounts/users/avatars.ts";
+import { answering, route, web } from "#http/endpoint.ts";
+import { DoorError } from "#http/problem.ts";
+import { pictureHeaders } from "#http/security-headers.ts";
 
 const GONE = "There is no picture at this address. Its user may have changed or removed it.";
 

@@ -1,10 +1,10 @@
 import { listAuditEvents } from "#accounts/audit.ts";
-import { listSessions } from "#accounts/sessions.ts";
+import { listSessions } from "#accounts/sessions/sessions.ts";
+import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import buttons from "#components/button.module.css";
 import panel from "#components/panel.module.css";
 import { Time } from "#components/time.tsx";
-import { signedInCaller } from "../../current.ts";
 import { Frame } from "../../frame.tsx";
 import { nothingHere } from "../../nothing-here.ts";
 import { endSession } from "../../sessions/actions.ts";

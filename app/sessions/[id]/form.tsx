@@ -1,5 +1,5 @@
 "use client";
-import { DEVICE_NAME_MAX_LENGTH, RenameSessionFormInput } from "#accounts/schemas.ts";
+import { DEVICE_NAME_MAX_LENGTH, RenameSessionFormInput } from "#accounts/contract/schemas.ts";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { nameSession } from "../actions.ts";

@@ -1,7 +1,7 @@
-import { listSessions, publicSession } from "#accounts/sessions.ts";
+import { listSessions, publicSession } from "#accounts/sessions/sessions.ts";
+import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import panel from "#components/panel.module.css";
-import { signedInCaller } from "../../current.ts";
 import { Frame } from "../../frame.tsx";
 import { nothingHere } from "../../nothing-here.ts";
 import { endSession } from "../actions.ts";

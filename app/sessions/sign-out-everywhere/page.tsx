@@ -1,5 +1,5 @@
+import { signedInCaller } from "#app/visitor/current.ts";
 import panel from "#components/panel.module.css";
-import { signedInCaller } from "../../current.ts";
 import { Frame } from "../../frame.tsx";
 import { SignOutEverywhere } from "../sign-out-everywhere.tsx";
 

@@ -1,6 +1,6 @@
-import { publicSession, renameSession, revokeSession } from "#accounts/sessions.ts";
-import { route, serve } from "../../../endpoint.ts";
-import { api } from "../../api.ts";
+import { publicSession, renameSession, revokeSession } from "#accounts/sessions/sessions.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   PATCH: serve(api.renameSession, async ({ caller, id, input }) => {

@@ -1,6 +1,6 @@
-import { inspectChanges, publicUser, updateUser } from "#accounts/users.ts";
-import { route, serve } from "../../../endpoint.ts";
-import { api } from "../../api.ts";
+import { inspectChanges, publicUser, updateUser } from "#accounts/users/users.ts";
+import { api } from "#http/api.ts";
+import { route, serve } from "#http/endpoint.ts";
 
 const answer = ({ user }: Awaited<ReturnType<typeof updateUser>>) => ({ message: "Your profile has been saved.", user: publicUser(user) });
 

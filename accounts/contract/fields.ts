@@ -1,0 +1,238 @@
+import * as z from "zod/mini";
+import type { FieldCode } from "#accounts/errors.ts";
+
+z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
+
+/*
+ * Every rule of a field, once: for the API, the forms in the browser, and the API document. Rules are regular expressions
+ * where they can be, because those reach the document and `refine` does not. Lengths count code points, like JSON Schema.
+ */
+
+export const EMAIL_MAX_BYTES = 254; // RFC 5321 4.5.3.1.3, less the angle brackets
+export const USERNAME_MIN_LENGTH = 6;
+export const USERNAME_MAX_LENGTH = 30;
+export const PASSWORD_MIN_LENGTH = 8;
+export const PASSWORD_MAX_LENGTH = 256;
+export const BIO_MAX_LENGTH = 2_000;
+export const CONTACT_INFORMATION_MAX_LENGTH = 500;
+export const DEVICE_NAME_MAX_LENGTH = 60;
+const LOGIN_PASSWORD_MAX_LENGTH = 1_024; // only keeps absurd input from being hashed; not the policy for new passwords
+
+export const RESERVED_USERNAMES = `
+  account accounts administrator anonymous avatars contact everyone hostmaster latchkey logout moderator
+  no-reply noreply official operator password postmaster privacy profile register security service services
+  session sessions settings sign-in sign-out support suspended sysadmin system undefined username webmaster
+`
+  .trim()
+  .split(/\s+/);
+
+const codes = new Map<string, FieldCode>();
+
+/** The sentence of a rule, remembered with its stable code for machines. */
+export function rule(code: FieldCode, sentence: string): string {
+  codes.set(sentence, code);
+  return sentence;
+}
+
+/** The stable code of a rule's sentence. */
+export function codeOf(sentence: string): FieldCode {
+  return codes.get(sentence) ?? "invalid";
+}
+
+/** A length that a text may have, in characters (code points), and what is said beyond it. */
+type Longest = { length: number; sentence: string };
+
+/*
+ * The most that NFC shrinks a text: six UTF-16 units become one character (U+16126, decomposed). Every other change below
+ * shrinks it less.
+ */
+const UNITS_A_CHARACTER = 6;
+
+/**
+ * Text, refused by its bare length before any other rule sees it: normalising or matching megabytes takes seconds to hours.
+ * Generous enough for every valid text in any spelling; the exact length is checked after normalising.
+ */
+const bounded = (base: z.ZodMiniString, { length, sentence }: Longest) =>
+  base.check(z.refine<string>((value) => value.length <= length * UNITS_A_CHARACTER, { error: rule("too_long", sentence), abort: true }));
+
+export const requiredText = (sentence: string, longest: Longest) => {
+  rule("required", sentence);
+  return bounded(z.string({ error: (issue) => (issue.input == null ? sentence : rule("wrong_type", "This must be text.")) }), longest);
+};
+export const text = (longest: Longest) => bounded(z.string(rule("wrong_type", "This must be text.")), longest);
+/** The limit of a text, with the usual sentence. */
+export const atMost = (length: number): Longest => ({ length, sentence: `Use at most ${length.toLocaleString("en")} characters.` });
+export const present = (sentence: string) => z.regex(/[\s\S]/u, { error: sentence, abort: true });
+
+const wellFormed = z.regex(/^\P{Surrogate}*$/u, {
+  error: rule("invalid_characters", "This has a broken character in it. Type it again."),
+  abort: true,
+});
+
+// Tab and line breaks pass; other control characters, and those that reorder the text around them, do not (Trojan Source).
+const FORBIDDEN = String.raw`\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF\p{Surrogate}`;
+const plainText = z.regex(new RegExp(`^[^${FORBIDDEN}]*$`, "u"), {
+  error: rule("invalid_characters", "Remove the invisible control characters from this text."),
+  abort: true,
+});
+const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", "This must be a single line."));
+
+const upTo = ({ length, sentence }: Longest) => z.regex(new RegExp(`^[\\s\\S]{0,${length}}$`, "u"), rule("too_long", sentence));
+
+// Many mail servers cannot deliver to letters of other scripts before the @ (RFC 6531), nor to quoted names (RFC 5321 4.1.2).
+const deliverable = z.regex(/^[^"\u0080-\u{10FFFF}]*@|^[^@]*$/u, {
+  error: rule(
+    "invalid_characters",
+    "Before the @ of your e-mail address, use only the letters A to Z, digits and common signs: many mail servers cannot deliver to other letters or to names in quotes.",
+  ),
+  abort: true,
+});
+
+// The characters of HTML's own e-mail field without "%", which some mail servers take for a further address.
+const LOCAL_CHARACTER = "[A-Za-z0-9!#$&'*+\\/=?^_`{|}~\\-]";
+const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}\-]{0,61}[\p{L}\p{M}\p{N}])?`;
+const EMAIL_PATTERN = new RegExp(
+  `^(?=[^@]{1,64}@)${LOCAL_CHARACTER}+(?:\\.${LOCAL_CHARACTER}+)*@(?:${LABEL}\\.)+(?!\\p{N}+$)${LABEL}$`,
+  "u",
+);
+
+const longestEmail = { length: EMAIL_MAX_BYTES, sentence: `Use an e-mail address of at most ${EMAIL_MAX_BYTES} characters.` };
+
+export const Email = requiredText("Enter your e-mail address.", longestEmail).check(
+  z.trim(),
+  present("Enter your e-mail address."),
+  deliverable,
+  z.regex(EMAIL_PATTERN, {
+    error: rule("invalid_format", "Enter an e-mail address like name@example.org."),
+    abort: true,
+  }),
+  z.refine((email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES, rule("too_long", longestEmail.sentence)),
+  z.meta({
+    description: "An e-mail address, unique whatever the letter case.",
+    format: "email",
+    maxLength: EMAIL_MAX_BYTES,
+    examples: ["ada@example.org"],
+  }),
+);
+
+/** The rule of usernames, but for length and reserved words, in one expression that Python, RE2 and JavaScript read alike. */
+export const USERNAME_PATTERN = "^(?:[A-Za-z][A-Za-z0-9._-]*|[0-9][0-9._-]*[A-Za-z][A-Za-z0-9._-]*)$";
+const longestUsername = { length: USERNAME_MAX_LENGTH, sentence: `Use at most ${USERNAME_MAX_LENGTH} characters for your username.` };
+
+/** The username's rule for people; the checks below are its letter. */
+export const USERNAME_HINT = `${USERNAME_MIN_LENGTH} to ${USERNAME_MAX_LENGTH} characters: letters A–Z, numbers, dots, hyphens or underscores. Start with a letter or a number, and use at least one letter.`;
+
+export const Username = requiredText("Choose a username.", longestUsername).check(
+  present("Choose a username."),
+  z.regex(/^[A-Za-z0-9._-]*$/, {
+    error: rule("invalid_characters", "Use only the letters A to Z, digits, and . _ - in your username, without spaces."),
+    abort: true,
+  }),
+  z.regex(/^.{6,}$/u, rule("too_short", `Use at least ${USERNAME_MIN_LENGTH} characters for your username.`)),
+  z.regex(/^.{0,30}$/u, rule("too_long", longestUsername.sentence)),
+  z.regex(/^[A-Za-z0-9]/, rule("invalid_start", "Start your username with a letter or a digit.")),
+  z.regex(/[A-Za-z]/, rule("no_letter", "Use at least one letter in your username.")),
+  z.regex(new RegExp(`^(?!(?:${RESERVED_USERNAMES.join("|")})$)`, "i"), {
+    error: rule("reserved", "This username is reserved. Choose another one."),
+  }),
+  z.meta({
+    description:
+      "6 to 30 characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique whatever the letter case.",
+    minLength: USERNAME_MIN_LENGTH,
+    maxLength: USERNAME_MAX_LENGTH,
+    pattern: USERNAME_PATTERN,
+    examples: ["ada.lovelace"],
+  }),
+);
+
+/** The rules of a new password that a person can tick off one by one; page and policy document show the same list. */
+export const PASSWORD_RULES = [
+  {
+    id: "length",
+    pattern: /^[\s\S]{8,}$/u,
+    label: "at least 8 characters",
+    error: rule("too_short", "Use at least 8 characters for your password."),
+  },
+  {
+    id: "lowercase",
+    pattern: /\p{Ll}/u,
+    label: "a lowercase letter",
+    error: rule("no_lowercase", "Add a lowercase letter to your password."),
+  },
+  {
+    id: "uppercase",
+    pattern: /\p{Lu}/u,
+    label: "an uppercase letter",
+    error: rule("no_uppercase", "Add an uppercase letter to your password."),
+  },
+  { id: "digit", pattern: /\p{Nd}/u, label: "a digit", error: rule("no_digit", "Add a digit to your password.") },
+];
+
+const longestPassword = { length: PASSWORD_MAX_LENGTH, sentence: `Use at most ${PASSWORD_MAX_LENGTH} characters for your password.` };
+
+/** What a password that is to be set must fulfil. NFC, so that it is the same on every keyboard (NIST SP 800-63B-4 3.1.1.2). */
+export const NewPassword = requiredText("Choose a password.", longestPassword).check(
+  z.normalize("NFC"),
+  present("Choose a password."),
+  wellFormed,
+  ...PASSWORD_RULES.map(({ pattern, error }) => z.regex(pattern, error)),
+  upTo(longestPassword),
+  z.meta({
+    description:
+      "8 to 256 characters with at least one lowercase letter, one uppercase letter and one digit, of any script. Every other character is welcome, spaces included. Normalised to NFC, never cut.",
+    format: "password",
+    minLength: PASSWORD_MIN_LENGTH,
+    maxLength: PASSWORD_MAX_LENGTH,
+    examples: ["Correct horse 7 battery"],
+  }),
+);
+
+const longestGivenPassword = { length: LOGIN_PASSWORD_MAX_LENGTH, sentence: "This is too long to be your password." };
+
+/** A password that proves who somebody is: no policy, so that a stricter one never locks anybody out. */
+export const GivenPassword = requiredText("Enter your password.", longestGivenPassword).check(
+  z.normalize("NFC"),
+  present("Enter your password."),
+  wellFormed,
+  z.maxLength(LOGIN_PASSWORD_MAX_LENGTH, rule("too_long", longestGivenPassword.sentence)),
+  z.meta({ format: "password", examples: ["Correct horse 7 battery"] }),
+);
+
+// Browsers send a text area's line breaks as CR LF, API clients mostly as LF: one form for all.
+const lineFeeds = z.overwrite<string>((value) => value.replace(/\r\n?/g, "\n"));
+
+export const Bio = text(atMost(BIO_MAX_LENGTH)).check(
+  lineFeeds,
+  plainText,
+  upTo(atMost(BIO_MAX_LENGTH)),
+  z.meta({ description: "About the person, shown as plain text.", maxLength: BIO_MAX_LENGTH, examples: ["Mathematician."] }),
+);
+export const ContactInformation = text(atMost(CONTACT_INFORMATION_MAX_LENGTH)).check(
+  lineFeeds,
+  plainText,
+  upTo(atMost(CONTACT_INFORMATION_MAX_LENGTH)),
+  z.meta({
+    description: "How to reach the person, shown as plain text.",
+    maxLength: CONTACT_INFORMATION_MAX_LENGTH,
+    examples: ["Office 3, mornings"],
+  }),
+);
+const longestDeviceName = atMost(DEVICE_NAME_MAX_LENGTH);
+const deviceName = (base: z.ZodMiniString) =>
+  base.check(
+    z.trim(),
+    plainText,
+    oneLine,
+    upTo(longestDeviceName),
+    z.meta({
+      description: "A name for the session, shown in the list of sessions.",
+      maxLength: DEVICE_NAME_MAX_LENGTH,
+      examples: ["Build server"],
+    }),
+  );
+export const DeviceName = deviceName(text(longestDeviceName));
+export const NewDeviceName = deviceName(requiredText("Give the session a name, or an empty one to take its name away.", longestDeviceName));
+
+export const AccountStatus = z.enum(["active", "inactive"], rule("invalid_choice", "Choose “active” or “inactive”."));
+
+export const flag = (description: string) => z.boolean(rule("wrong_type", "This must be true or false.")).check(z.meta({ description }));

@@ -1,0 +1,60 @@
+import * as z from "zod/mini";
+import { AccountsError, type FieldError } from "#accounts/errors.ts";
+import { codeOf } from "./fields.ts";
+
+const LONGEST_ECHO = 60;
+
+/** Checks raw input with its schema. Throws `validation_failed` with every wrong field at once. */
+export function parseInput<S extends z.ZodMiniType>(schema: S, raw: unknown): z.output<S> {
+  const result = z.safeParse(schema, raw);
+  if (result.success) return result.data;
+  throw new AccountsError("validation_failed", { fields: result.error.issues.flatMap(fieldErrors) });
+}
+
+/**
+ * `parseInput` for input that is wrong in more ways than a schema sees: if it refuses, `inspect` looks at the fields that
+ * are valid, and what that refuses is reported too. Throws `validation_failed` with every wrong field at once.
+ */
+export async function parseAndInspect<S extends z.ZodMiniType>(
+  schema: S,
+  raw: unknown,
+  inspect: (valid: Partial<z.output<S>>) => Promise<unknown> = async () => {},
+): Promise<z.output<S>> {
+  try {
+    return parseInput(schema, raw);
+  } catch (error) {
+    const { fields } = error as AccountsError;
+    const more = await inspect(validFields(schema, raw)).then(
+      () => [],
+      (reason) => (reason instanceof AccountsError ? reason.fields : []), // what is about no field is said when these are right
+    );
+    throw new AccountsError("validation_failed", { fields: [...fields, ...more] });
+  }
+}
+
+/** The fields that are right by themselves. */
+function validFields<S extends z.ZodMiniType>(schema: S, raw: unknown): Partial<z.output<S>> {
+  const { shape = {} } = schema._zod.def as { shape?: Record<string, z.ZodMiniType> };
+  const given = typeof raw === "object" && raw !== null ? Object.entries(raw) : [];
+  const valid = given.flatMap(([name, value]) => {
+    const result = Object.hasOwn(shape, name) ? z.safeParse(shape[name] as z.ZodMiniType, value) : null;
+    return result?.success ? [[name, result.data]] : [];
+  });
+  return Object.fromEntries(valid);
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      field: key.slice(0, LONGEST_ECHO),
+      code: "unknown_field",
+      detail: `There is no field “${key.slice(0, LONGEST_ECHO)}” here. Leave it out.`,
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    const nearest = issue.errors.flat().find(({ code }) => code !== "invalid_type" && code !== "custom") ?? issue.errors.flat().at(-1);
+    if (nearest) return [{ field: issue.path.join("/"), code: codeOf(nearest.message), detail: nearest.message }];
+  }
+  if (issue.path.length === 0) return [{ field: null, code: "wrong_type", detail: "Send an object with the fields of this address." }];
+  return [{ field: issue.path.join("/"), code: codeOf(issue.message), detail: issue.message }];
+}

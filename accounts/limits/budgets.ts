@@ -1,0 +1,37 @@
+import { SECOND_MS, steadyNow } from "#accounts/clock.ts";
+import { config } from "#accounts/config.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { processWide } from "#db/process-wide.ts";
+import { BUDGETS } from "./limits.ts";
+
+type Name = keyof typeof BUDGETS;
+
+const windows = processWide("budgets", () => new Map<Name, { since: number; spent: Map<string | number, number> }>());
+
+/** Counts `amount` for whoever it is. Throws `rate_limited`, and counts nothing, if less than that is left. */
+export function spend(name: Name, who: string | number, amount = 1): void {
+  refuseIfSpent(name, who, amount);
+  const { spent } = windowOf(name, steadyNow());
+  spent.set(who, (spent.get(who) ?? 0) + amount);
+}
+
+/** Throws `rate_limited` if less than `amount` is left for whoever it is. */
+export function refuseIfSpent(name: Name, who: string | number, amount = 1): void {
+  if (!config().rateLimits) return;
+  const now = steadyNow();
+  const { since, spent } = windowOf(name, now);
+  if ((spent.get(who) ?? 0) + amount <= BUDGETS[name].free()) return;
+  throw new AccountsError("rate_limited", {
+    retryAfterSeconds: Math.max(1, Math.ceil((since + BUDGETS[name].windowMs - now) / SECOND_MS)),
+  });
+}
+
+/** The window of this moment; it is the same for everybody, so that forgetting it costs nothing. */
+function windowOf(name: Name, now: number) {
+  let window = windows.get(name);
+  if (!window || now >= window.since + BUDGETS[name].windowMs) {
+    window = { since: now, spent: new Map() };
+    windows.set(name, window);
+  }
+  return window;
+}

@@ -1,0 +1,91 @@
+import { and, eq, ne, sql } from "drizzle-orm";
+import { auditEvent } from "#accounts/audit.ts";
+import { type Caller, requireUser, type Session, type SignedIn } from "#accounts/caller.ts";
+import { clock } from "#accounts/clock.ts";
+import { commit, must, refuseEndedSession } from "#accounts/commit.ts";
+import type { ChangePasswordInput } from "#accounts/contract/schemas.ts";
+import { checkAll } from "#accounts/contract/wrong-fields.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
+import { clearLimits, countFailure, hasFailures, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
+import { forgetOtherDevices, partyOf } from "#accounts/limits/known-devices.ts";
+import { limit } from "#accounts/limits/limits.ts";
+import { purposeOf } from "#accounts/sessions/lifetimes.ts";
+import { newToken } from "#accounts/sessions/tokens.ts";
+import { sessions, users } from "#db/schema.ts";
+import { refuseCommonPassword } from "./common-passwords.ts";
+import { hashPassword, verifyPassword } from "./passwords.ts";
+
+/**
+ * Sets a new password for whoever knows the current one. In the same commit all other sessions end, this one gets a new
+ * token, and every device but this one is forgotten; a log-in under way with the old password cannot slip through (ASVS 6.2.3, 7.4.3).
+ * Throws `wrong_password`, `validation_failed` (common, unchanged), `rate_limited`, `overloaded`.
+ */
+export async function changePassword(
+  caller: Caller,
+  { current_password, new_password }: ChangePasswordInput,
+): Promise<{ token: string; session: Session; sessionsEnded: number }> {
+  requireUser(caller);
+  const { user, session } = caller;
+  refuseIfSpent("password_changes", user.id);
+  await checkAll(requirePassword(caller, current_password), refuseCommonPassword("new_password", new_password, user));
+  if (new_password === current_password) throw unchanged();
+  const passwordHash = await hashPassword(new_password, partyOf(caller, user.id));
+  spend("password_changes", user.id);
+  const { token, hash } = newToken(purposeOf(session.kind), session.id);
+  const now = clock.now();
+  const { renewed, ended } = await commit(caller, (tx) => ({
+    user: must(
+      tx
+        .update(users)
+        .set({ passwordHash, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+        .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
+      wrongPassword, // it was changed while we were checking
+    ),
+    renewed: must(tx.update(sessions).set({ tokenHash: hash }).where(eq(sessions.id, session.id)).returning(), "invalid_token"),
+    ended: tx
+      .delete(sessions)
+      .where(and(eq(sessions.userId, user.id), ne(sessions.id, session.id)))
+      .returning({ expiresAt: sessions.expiresAt }),
+    forgotten: forgetOtherDevices(tx, caller, user.id),
+    event: auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
+  }));
+  return { token, session: renewed, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
+}
+
+/** Throws what `changePassword` would find wrong with the new password; for input whose other field is wrong already. */
+export async function inspectNewPassword(caller: Caller, { new_password }: Partial<ChangePasswordInput>): Promise<void> {
+  if (caller.user && new_password !== undefined) await refuseCommonPassword("new_password", new_password, caller.user);
+}
+
+/**
+ * Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones, in this session or in all
+ * of the user's together: a log-in opens these again, which a thief of sessions cannot do. A session that has ended learns
+ * nothing and counts nothing: `invalid_token`.
+ */
+export async function requirePassword(caller: SignedIn, password: string): Promise<void> {
+  const { user, session } = caller;
+  const tries = [limit("reauthentication", user.id, session.id), limit("reauthentication_user", user.id)];
+  await withinLimits(tries, async () => {
+    refuseEndedSession(caller);
+    const proven = await verifyPassword(user.passwordHash, password, partyOf(caller, user.id), user.id);
+    if (proven && !hasFailures(tries)) return;
+    const event = { userId: user.id, sessionId: session.id, detail: "current password" };
+    await commit(caller, (tx) => ({
+      within: stillWithin(tries),
+      limits: proven ? clearLimits(tx, tries) : tries.map(countFailure),
+      event: !proven && auditEvent(tx, caller, "login.failed", event),
+    }));
+    if (!proven) throw wrongPassword();
+  });
+}
+
+function wrongPassword(): AccountsError {
+  const detail = "This is not your current password. Try again.";
+  return new AccountsError("wrong_password", { fields: [{ field: "current_password", code: "wrong", detail }] });
+}
+
+function unchanged(): AccountsError {
+  const detail = "This is the password that you have already. Choose another one.";
+  return new AccountsError("validation_failed", { fields: [{ field: "new_password", code: "unchanged", detail }] });
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
+import { test } from "node:test";
+import { hash as argon2 } from "@node-rs/argon2";
+import { NewPassword } from "#accounts/contract/fields.ts";
+import { parseInput } from "#accounts/contract/input.ts";
+import { LoginInput } from "#accounts/contract/schemas.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { hashPassword as hashFor, isOutdated, verifyPassword as verifyFor } from "./passwords.ts";
+
+const PARTY = { network: "192.0.2.1", who: "ada@example.org" };
+const hashPassword = (password: string) => hashFor(password, PARTY);
+const verifyPassword = (stored: string | null, password: string) => verifyFor(stored, password, PARTY);
+
+const PASSWORD = "Correct horse 7 battery";
+const MOST_WAITING = 128;
+const LONGEST_WAIT_MS = 5_000;
+
+const isOverloaded = (error: unknown) =>
+  error instanceof AccountsError &&
+  error.code === "overloaded" &&
+  Number.isInteger(error.retryAfterSeconds) &&
+  (error.retryAfterSeconds ?? 0) > 0;
+
+test("the right password proves itself, a wrong one does not", async () => {
+  const hash = await hashPassword(PASSWORD);
+  assert.equal(await verifyPassword(hash, PASSWORD), true);
+  for (const wrong of ["", PASSWORD.toLowerCase(), `${PASSWORD} `, ` ${PASSWORD}`, `${PASSWORD}\n`, PASSWORD.slice(0, -1)]) {
+    assert.equal(await verifyPassword(hash, wrong), false, JSON.stringify(wrong));
+  }
+});
+
+test("the same password never has the same hash twice, and never stands in it", async () => {
+  const [one, other] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
+  assert.notEqual(one, other);
+  assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  assert.ok(!one.includes(PASSWORD));
+});
+
+test("nobody and a damaged hash are refused, never an error", async () => {
+  for (const stored of [null, "", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA", "$2b$12$abcdefghijklmnopqrstuv"]) {
+    assert.equal(await verifyPassword(stored, PASSWORD), false, String(stored));
+  }
+});
+
+test("nobody, a damaged hash and one of weaker parameters cost an Argon2 run, as a wrong password does", async () => {
+  const quickest = async (stored: string | null) => {
+    const times: number[] = [];
+    for (let i = 0; i < 9; i++) {
+      const start = performance.now();
+      await verifyPassword(stored, "Wrong horse 7 battery");
+      times.push(performance.now() - start);
+    }
+    return Math.min(...times);
+  };
+  const known = await quickest(await hashPassword(PASSWORD));
+  // Without the run it would be a hundredth; how equal the times are is for `npm run torture` to measure.
+  const weaker = await argon2(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
+  for (const stored of [null, "$argon2id$v=19$m=19456,t=2,p=1$AAAA", weaker]) assert.ok((await quickest(stored)) > known / 3, `${stored}`);
+});
+
+test("nothing is cut: passwords that differ after 72 or 128 bytes, or after a NUL, are different", async () => {
+  for (const start of ["a".repeat(72), "a".repeat(128), "a\0", "é".repeat(36)]) {
+    const hash = await hashPassword(`${start}X1`);
+    assert.equal(await verifyPassword(hash, `${start}X1`), true);
+    assert.equal(await verifyPassword(hash, `${start}X2`), false);
+    assert.equal(await verifyPassword(hash, start), false);
+  }
+});
+
+test("a password typed with combining marks is the same as one with composed letters", () => {
+  const composed = "Zoë Müller 77".normalize("NFC");
+  const combining = composed.normalize("NFD");
+  assert.notEqual(combining, composed);
+  assert.equal(parseInput(NewPassword, combining), composed);
+  assert.equal(parseInput(LoginInput, { email: "a@example.org", password: combining }).password, composed);
+});
+
+test("beyond a full queue log-ins are turned away at once with a time to come back, and the waiting ones are served", async () => {
+  const most = availableParallelism() + MOST_WAITING;
+  const results = await Promise.allSettled(Array.from({ length: most + 30 }, () => verifyPassword(null, PASSWORD)));
+  const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+  for (const refusal of refusals) assert.ok(isOverloaded(refusal));
+  const atOnce = refusals.filter(({ retryAfterSeconds }) => retryAfterSeconds === 2); // on a busy machine others wait for too long
+  assert.equal(atOnce.length, 30);
+  assert.equal(await verifyPassword(await hashPassword(PASSWORD), PASSWORD), true, "the queue works again");
+});
+
+test("whoever waits longer than 5 seconds is turned away", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const running = Array.from({ length: availableParallelism() }, () => verifyPassword(null, PASSWORD));
+  const waiting = verifyPassword(null, PASSWORD);
+  t.mock.timers.tick(LONGEST_WAIT_MS);
+  await assert.rejects(waiting, isOverloaded);
+  assert.deepEqual(
+    await Promise.all(running),
+    running.map(() => false),
+  );
+  assert.equal(await verifyPassword(null, PASSWORD), false, "no place in the queue is lost");
+});
+
+test("a password is proven by a hash of weaker or stronger parameters too", async () => {
+  for (const parameters of [
+    { memoryCost: 1_024, timeCost: 1 },
+    { memoryCost: 32_768, timeCost: 2 },
+  ]) {
+    const stored = await argon2(PASSWORD, parameters);
+    assert.equal(await verifyPassword(stored, PASSWORD), true);
+    assert.equal(await verifyPassword(stored, `${PASSWORD} `), false);
+  }
+});
+
+test("one network's crowd of passwords delays nobody else's by more than a turn", async () => {
+  const ended: string[] = [];
+  const end = (name: string) => () => void ended.push(name);
+  const crowd = Array.from({ length: 40 }, (_, i) => verifyPassword(null, PASSWORD).then(end(`crowd ${i}`), end("refused")));
+  const other = verifyFor(null, PASSWORD, { network: "192.0.2.2", who: "bea@example.org" }).then(end("other"));
+  await Promise.all([...crowd, other]);
+  assert.ok(ended.indexOf("other") < 20, `after ${ended.indexOf("other")} others`);
+});
+
+test("a hash of weaker parameters is recognised as outdated, today's is not", async () => {
+  assert.equal(isOutdated(await hashPassword(PASSWORD)), false);
+  assert.equal(isOutdated("$argon2id$v=19$m=8192,t=2,p=1$c2FsdHNhbHQ$aGFzaA"), true);
+  assert.equal(isOutdated("$2b$12$abcdefghijklmnopqrstuv"), true);
+});

@@ -1,0 +1,54 @@
+import { and, eq, gt, lte, ne, sql } from "drizzle-orm";
+import { housekeeping } from "#accounts/caller.ts";
+import { clock, MINUTE_MS } from "#accounts/clock.ts";
+import { commit } from "#accounts/commit.ts";
+import { type Db, db } from "#db/client.ts";
+import { auditEvents, erasures } from "#db/schema.ts";
+import { inSlices } from "./slices.ts";
+
+const LATE_MS = MINUTE_MS; // a log-in that was under way when its user was deleted may still write an event
+
+/** The statement that has a deleted user's events erased; it belongs into the commit that deletes the user. */
+export function beginErasure(tx: Db, userId: number) {
+  return tx.insert(erasures).values({ userId, deletedAt: clock.now() });
+}
+
+/**
+ * Erases address, device and detail of what is on record of deleted users, in slices: there may be hundreds of thousands of
+ * events. Goes on where an earlier run was cut short.
+ */
+export async function eraseRecords(): Promise<void> {
+  for (const erasure of db().select().from(erasures).all()) await eraseRecord(erasure);
+}
+
+async function eraseRecord({ userId, erasedTo, deletedAt }: typeof erasures.$inferSelect): Promise<void> {
+  const own = eq(auditEvents.userId, userId);
+  let from = erasedTo;
+  await inSlices(
+    (tx, rows) => {
+      const next = tx
+        .select({ id: auditEvents.id })
+        .from(auditEvents)
+        .where(and(own, gt(auditEvents.id, from)))
+        .orderBy(auditEvents.id);
+      const to = sql`(select max(id) from (${next.limit(rows)}))`;
+      return {
+        erased: tx
+          .update(auditEvents)
+          .set({ ip: null, device: null, detail: null })
+          .where(and(own, gt(auditEvents.id, from), lte(auditEvents.id, to), ne(auditEvents.type, "user.deleted"))),
+        erasure: tx
+          .update(erasures)
+          .set({ erasedTo: sql`${to}` })
+          .where(and(eq(erasures.userId, userId), sql`${to} is not null`))
+          .returning(),
+      };
+    },
+    ({ erasure: [moved] }) => {
+      from = moved?.erasedTo ?? from;
+      return moved === undefined;
+    },
+  );
+  if (deletedAt > clock.now() - LATE_MS) return; // the next run looks again
+  await commit(housekeeping, (tx) => ({ done: tx.delete(erasures).where(eq(erasures.userId, userId)) }));
+}

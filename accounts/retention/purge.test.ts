@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { count, eq, sql } from "drizzle-orm";
+import { callerFrom } from "#accounts/caller.ts";
+import { clock, DAY_MS, steadyNow } from "#accounts/clock.ts";
+import { openSession } from "#accounts/sessions/opening.ts";
+import { findSession } from "#accounts/sessions/sessions.ts";
+import { db } from "#db/client.ts";
+import { auditEvents, knownDevices, rateLimits, sessions } from "#db/schema.ts";
+import { freshDatabase, newUser } from "#db/testing.ts";
+import { purge } from "./purge.ts";
+
+freshDatabase();
+
+const opened = async (user: ReturnType<typeof newUser>) =>
+  (await openSession(callerFrom("192.0.2.7", null), user, "token")) ?? assert.fail();
+
+test("an ended session is deleted with an event about it, a live one stays", async (t) => {
+  let now = Date.now();
+  t.mock.method(clock, "now", () => now);
+  const user = newUser();
+  const old = await opened(user);
+  now += 14 * DAY_MS - 1;
+  const live = await opened(user);
+  now += 1;
+  await purge();
+  assert.deepEqual(db().select({ id: sessions.id }).from(sessions).all(), [{ id: live.session.id }]);
+  const ended = db().select().from(auditEvents).where(eq(auditEvents.type, "session.expired")).all();
+  assert.deepEqual(
+    ended.map(({ userId, sessionId, at }) => ({ userId, sessionId, at })),
+    [{ userId: user.id, sessionId: old.session.id, at: now }],
+  );
+  await purge();
+  assert.equal(await db().$count(auditEvents, eq(auditEvents.type, "session.expired")), 1, "told once");
+});
+
+test("an ended session does not come back when the clock is set back", async (t) => {
+  let now = Date.now();
+  t.mock.method(clock, "now", () => now);
+  const { token, session } = await opened(newUser());
+  now = session.expiresAt;
+  assert.equal(findSession(token), null);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  now = session.createdAt;
+  assert.equal(findSession(token), null);
+});
+
+test("old events, forgotten devices and counters go, and what is still of use stays", async (t) => {
+  const now = steadyNow() + DAY_MS; // later than other tests have set the clock
+  const { id } = newUser();
+  db().delete(auditEvents).run();
+  db().delete(knownDevices).run();
+  const event = (at: number) => ({ userId: id, type: "session.opened", at });
+  db()
+    .insert(auditEvents)
+    .values([event(now - 400 * DAY_MS), event(now - 399 * DAY_MS)])
+    .run();
+  const device = (deviceHash: string, lastLoginAt: number) => ({ userId: id, deviceHash, lastLoginAt });
+  db()
+    .insert(knownDevices)
+    .values([device("old", now - 30 * DAY_MS), device("new", now - 29 * DAY_MS)])
+    .run();
+  const counter = (key: string, expiresAt: number) => ({ key, failures: 1, blockedUntil: 0, expiresAt });
+  db()
+    .insert(rateLimits)
+    .values([counter("old", now), counter("new", now + 1)])
+    .run();
+  t.mock.method(clock, "now", () => now);
+  await purge();
+  assert.deepEqual(db().select({ at: auditEvents.at }).from(auditEvents).all(), [{ at: now - 399 * DAY_MS }]);
+  assert.deepEqual(db().select({ hash: knownDevices.deviceHash }).from(knownDevices).all(), [{ hash: "new" }]);
+  assert.deepEqual(db().select({ key: rateLimits.key }).from(rateLimits).all(), [{ key: "new" }]);
+});
+
+test("while ten thousand ended sessions go, everybody else gets a turn between two batches", async () => {
+  const { id } = newUser();
+  db().run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
+    insert into sessions select i, ${id}, x'00', null, 'd', 'i', 1, 1, 1, 1, 1, 'token' from n`);
+  const leftAtTurns = new Set<number>();
+  let turn = setImmediate(function look() {
+    leftAtTurns.add(db().select({ left: count() }).from(sessions).where(eq(sessions.userId, id)).get()?.left ?? 0);
+    turn = setImmediate(look);
+  });
+  await purge();
+  clearImmediate(turn);
+  assert.equal(await db().$count(sessions, eq(sessions.userId, id)), 0);
+  assert.ok(leftAtTurns.size > 40, `only ${leftAtTurns.size} turns between 50 batches`);
+});

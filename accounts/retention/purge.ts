@@ -1,0 +1,64 @@
+import { sql } from "drizzle-orm";
+import { AUDIT_KEPT_MS } from "#accounts/audit.ts";
+import { clock, MINUTE_MS, steadyNow } from "#accounts/clock.ts";
+import { KNOWN_FOR_MS } from "#accounts/limits/known-devices.ts";
+import { processWide } from "#db/process-wide.ts";
+import { auditEvents, drafts, knownDevices, rateLimits, sessions } from "#db/schema.ts";
+import { eraseRecords } from "./erasure.ts";
+import { inSlices } from "./slices.ts";
+
+const job = processWide("purge", () => ({ running: false }));
+
+/** Purges once a minute from now on, as long as something else keeps the process alive. */
+export function startPurging(): void {
+  setInterval(purgeSoon, MINUTE_MS).unref();
+}
+
+/** Purges after the work at hand. */
+export function purgeSoon(): void {
+  if (job.running) return;
+  job.running = true;
+  setImmediate(
+    () =>
+      void purge()
+        .catch(() => {})
+        .finally(() => (job.running = false)),
+  ); // a locked database: next minute
+}
+
+/**
+ * Deletes in slices what has come to its end: expired sessions, each with its audit event in the same commit, old audit
+ * events, forgotten devices, counters and drafts; and erases what is on record of deleted users.
+ */
+export async function purge(): Promise<void> {
+  const now = clock.now();
+  await purgeSessions(now);
+  const limitsNow = steadyNow();
+  for (const [table, column, end] of [
+    [auditEvents, auditEvents.at, now - AUDIT_KEPT_MS],
+    [knownDevices, knownDevices.lastLoginAt, limitsNow - KNOWN_FOR_MS],
+    [rateLimits, rateLimits.expiresAt, limitsNow],
+    [drafts, drafts.expiresAt, now],
+  ] as const) {
+    await inSlices(
+      (tx, rows) => ({
+        deleted: tx.delete(table).where(sql`rowid in (select rowid from ${table} where ${column} <= ${end} limit ${rows})`),
+      }),
+      ({ deleted }, rows) => deleted.changes < rows,
+    );
+  }
+  await eraseRecords();
+}
+
+function purgeSessions(now: number): Promise<void> {
+  return inSlices(
+    (tx, rows) => {
+      const expired = sql`from ${sessions} where ${sessions.expiresAt} <= ${now} order by ${sessions.expiresAt} limit ${rows}`;
+      return {
+        events: tx.insert(auditEvents).select(sql`select null, user_id, 'session.expired', ${now}, ip, device, id, null ${expired}`),
+        ended: tx.delete(sessions).where(sql`${sessions.id} in (select id ${expired})`),
+      };
+    },
+    ({ ended }, rows) => ended.changes < rows,
+  );
+}

@@ -1,0 +1,97 @@
+import { and, eq, sql } from "drizzle-orm";
+import { auditEvent } from "#accounts/audit.ts";
+import { type Caller, type Session, type User, withoutSession } from "#accounts/caller.ts";
+import { clock, SECOND_MS } from "#accounts/clock.ts";
+import { commit, must, RECORDED, recorded } from "#accounts/commit.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { spend } from "#accounts/limits/budgets.ts";
+import { clearLimits, stillWithin } from "#accounts/limits/counters.ts";
+import { rememberDevice } from "#accounts/limits/known-devices.ts";
+import type { Limit } from "#accounts/limits/limits.ts";
+import { uniqueViolation } from "#db/client.ts";
+import { auditEvents, sessions, users } from "#db/schema.ts";
+import { placeholders, statement } from "#db/statements.ts";
+import { lifetime, MAX_SESSIONS, purposeOf, type SessionKind } from "./lifetimes.ts";
+import { newToken } from "./tokens.ts";
+
+class OutOfDate extends Error {}
+
+export type OpenedSession = { token: string; session: Session; user: User };
+
+/**
+ * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
+ * that row was read. Beyond 100 live sessions the one longest unused ends. Forgets the failures of the limits that are
+ * `cleared`. Throws `account_inactive`, `account_suspended`, and `rate_limited` if one of `limits` is used up, or the user has
+ * had too many sessions within the hour.
+ */
+export async function openSession(
+  caller: Caller,
+  user: User,
+  kind: SessionKind,
+  deviceName?: string,
+  { limits, cleared }: { limits: Limit[]; cleared: Limit[] } = { limits: [], cleared: [] },
+): Promise<OpenedSession | null> {
+  refuseUnlessActive(user);
+  spend("sessions_opened", user.id);
+  const { token, id, hash } = newToken(purposeOf(kind));
+  const now = clock.now();
+  const { idleSeconds, absoluteMs } = lifetime(kind);
+  const session: Session = {
+    id,
+    kind,
+    userId: user.id,
+    tokenHash: hash,
+    deviceName: deviceName || null,
+    device: caller.device(),
+    ip: caller.ip ?? "",
+    idleSeconds,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: now + Math.min(idleSeconds * SECOND_MS, absoluteMs),
+    endsAtLatest: now + absoluteMs,
+  };
+  const result = await commit(withoutSession(caller), (tx) => ({
+    within: stillWithin(limits),
+    unchanged: must(unchangedUser(user), () => new OutOfDate()),
+    endEvents: recorded(recordEndBeyondLimit(session)),
+    end: endBeyondLimit(session),
+    session: insertSession(session),
+    event: auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
+    device: rememberDevice(tx, caller, user.id),
+    cleared: clearLimits(tx, cleared),
+  })).catch((error) => {
+    if (error instanceof OutOfDate) return null;
+    if (uniqueViolation(error) === "id") return "taken" as const;
+    throw error;
+  });
+  if (result === "taken") return openSession(caller, user, kind, deviceName, { limits, cleared }); // a random key met another one
+  return result && { token, session, user };
+}
+
+export function refuseUnlessActive(user: User): void {
+  if (user.status === "inactive") throw new AccountsError("account_inactive");
+  if (user.status === "suspended") throw new AccountsError("account_suspended");
+}
+
+const row = placeholders(sessions);
+const max = sql.raw(String(MAX_SESSIONS - 1)); // as text, and the user in a cast: SQLite compiles anew for each value that it can see
+const owner = sql`cast(${row.userId} as integer)`;
+const beyondLimit = sql`from ${sessions} where user_id = ${owner}
+  and (select count(*) from ${sessions} where user_id = ${owner}) > ${max}
+  order by expires_at > ${row.createdAt} desc, last_used_at desc limit -1 offset ${max}`;
+
+const recordEndBeyondLimit = statement((db) =>
+  db
+    .insert(auditEvents)
+    .select(sql`select null, user_id, 'session.revoked', ${row.createdAt}, ${row.ip}, ${row.device}, id, 'limit' ${beyondLimit}`)
+    .returning(RECORDED),
+);
+const endBeyondLimit = statement((db) => db.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`));
+const insertSession = statement((db) => db.insert(sessions).values(row));
+const unchangedUser = statement((db) => {
+  const { id, sessionEpoch } = placeholders(users);
+  return db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.status, "active"), eq(users.sessionEpoch, sessionEpoch)));
+});

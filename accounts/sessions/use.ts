@@ -1,0 +1,56 @@
+import { eq, sql } from "drizzle-orm";
+import { housekeeping, type Session } from "#accounts/caller.ts";
+import { MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
+import { commit } from "#accounts/commit.ts";
+import { processWide } from "#db/process-wide.ts";
+import { sessions } from "#db/schema.ts";
+
+const LEAST_BETWEEN_WRITES_MS = MINUTE_MS;
+const WRITE_AFTER_MS = 200;
+
+type Use = { at: number; ip: string };
+
+// One list a process: session id → when and from where it was last used. Written in one go, after the answers.
+const uses = processWide("session-use", () => ({
+  pending: new Map<number, Use>(),
+  beingWritten: new Map<number, Use>(),
+  timer: undefined as NodeJS.Timeout | undefined,
+}));
+
+/**
+ * Remembers that a session was used, to be written at most once a minute and never on the way of an answer. The first use
+ * from another address than the log-in's is written without waiting for the minute.
+ */
+export function noteUse(session: Session, now: number, ip: string): void {
+  const moved = session.lastUsedAt === session.createdAt && session.ip !== ip;
+  if ((now - session.lastUsedAt < LEAST_BETWEEN_WRITES_MS && !moved) || uses.pending.has(session.id)) return;
+  uses.pending.set(session.id, { at: now, ip });
+  uses.timer ??= setTimeout(() => void writeUses(), WRITE_AFTER_MS).unref();
+}
+
+/** The session with a use that is noted but not written yet, so that all answers of one moment say the same of it. */
+export function withNotedUse(session: Session): Session {
+  const use = uses.pending.get(session.id) ?? uses.beingWritten.get(session.id);
+  if (!use) return session;
+  const expiresAt = Math.min(session.endsAtLatest, use.at + session.idleSeconds * SECOND_MS);
+  return { ...session, lastUsedAt: use.at, expiresAt, ip: use.ip };
+}
+
+/** Writes what is remembered. Best effort: a use that cannot be written only lets its session end a minute early. */
+export async function writeUses(): Promise<void> {
+  clearTimeout(uses.timer);
+  uses.timer = undefined;
+  const batch = uses.pending;
+  if (batch.size === 0) return;
+  uses.pending = new Map();
+  uses.beingWritten = batch;
+  await commit(housekeeping, (tx) => ({
+    uses: [...batch].map(([id, { at, ip }]) =>
+      tx
+        .update(sessions)
+        .set({ lastUsedAt: at, ip, expiresAt: sql`min(${sessions.endsAtLatest}, ${at} + ${sessions.idleSeconds} * ${SECOND_MS})` })
+        .where(eq(sessions.id, id)),
+    ),
+  })).catch(() => {});
+  if (uses.beingWritten === batch) uses.beingWritten = new Map();
+}

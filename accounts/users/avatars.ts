@@ -1,0 +1,137 @@
+import { hash, randomBytes } from "node:crypto";
+import { eq, sql } from "drizzle-orm";
+import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "#accounts/contract/image-field.ts";
+import { AccountsError, type FieldCode } from "#accounts/errors.ts";
+import { fairTurns, inTurn, type Party } from "#accounts/limits/fair-turns.ts";
+import type { Db } from "#db/client.ts";
+import { processWide } from "#db/process-wide.ts";
+import { avatars } from "#db/schema.ts";
+import { statement } from "#db/statements.ts";
+
+const SIDE_PIXELS = 512;
+const QUALITY = 82;
+const SALT_BYTES = 32; // whoever has the same file cannot find out whether somebody uses it
+const LONGEST_DATA_PREFIX = 100;
+const LONGEST_DECODE_SECONDS = 10;
+const MOST_WAITING = 16;
+const LONGEST_WAIT_MS = 10_000;
+const FORMATS = ["jpeg", "png", "webp"];
+
+export type Avatar = { hash: string; bytes: Buffer };
+
+/**
+ * The picture as it will be stored: decoded, turned upright, cropped square and encoded anew as WebP of 512 × 512 pixels
+ * without metadata, so that nothing of the upload but its pixels survives. Null for "no picture". Its hash, and so its
+ * address, is salted: it is a new one each time, unless the picture is the one with `currentHash` again.
+ * Throws `validation_failed` on `image`, and `overloaded` when too many wait already.
+ */
+export async function makeAvatar(image: Image, party: Party, currentHash: string | null = null): Promise<Avatar | null> {
+  const upload = await uploadedBytes(image);
+  if (!upload) return null;
+  const bytes = await inTurn(turns, party, () => encode(upload));
+  if (currentHash && findAvatar(currentHash)?.equals(bytes)) return { hash: currentHash, bytes };
+  return { hash: hash("sha256", Buffer.concat([randomBytes(SALT_BYTES), bytes]), "hex"), bytes };
+}
+
+/** The bytes of a stored picture by its hash, or null. */
+export function findAvatar(contentHash: string): Buffer | null {
+  return avatarByHash({ hash: contentHash }).first()?.bytes ?? null;
+}
+
+/** The statement that keeps a picture. */
+export function insertAvatar(tx: Db, avatar: Avatar) {
+  return tx.insert(avatars).values(avatar).onConflictDoNothing();
+}
+
+/** The statement that drops the picture a user has, unless somebody else has it too, as in version 0.1; to run before the user's row changes. */
+export function deleteAvatarOf(tx: Db, userId: number) {
+  return tx.delete(avatars).where(sql`${avatars.hash} = (select avatar_hash from users where id = ${userId})
+    and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${userId})`);
+}
+
+const avatarByHash = statement((db) =>
+  db
+    .select({ bytes: avatars.bytes })
+    .from(avatars)
+    .where(eq(avatars.hash, sql.placeholder("hash"))),
+);
+
+async function uploadedBytes(image: Image): Promise<Buffer | null> {
+  if (image === null || image === "") return null;
+  const bytes = typeof image === "string" ? fromBase64(image) : Buffer.from(await image.arrayBuffer());
+  if (bytes.length > IMAGE_MAX_BYTES) throw refusal("too_large", "Choose a picture of at most 5 MiB.");
+  if (bytes.length === 0) throw refusal("invalid", "This file is empty. Choose a JPEG, PNG or WebP picture.");
+  return bytes;
+}
+
+function fromBase64(text: string): Buffer {
+  const [prefix = ""] = text.slice(0, LONGEST_DATA_PREFIX).match(/^data:image\/[\w.+-]+;base64,/i) ?? [];
+  const payload = text.slice(prefix.length);
+  if (!isBase64(payload)) throw refusal("invalid", "Send the picture in base64, or as a data: URL in base64.");
+  return Buffer.from(payload, "base64");
+}
+
+/** With line breaks anywhere, and at most two "=" at the end. One look at every character: patterns take long over megabytes. */
+function isBase64(text: string): boolean {
+  let [digits, padding] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const kind = KINDS[text.charCodeAt(at)];
+    if (kind === DIGIT && padding === 0) digits++;
+    else if (kind === PADDING) padding++;
+    else if (kind !== LINE_BREAK) return false;
+  }
+  return digits > 0 && padding <= 2;
+}
+
+const [DIGIT, PADDING, LINE_BREAK] = [1, 2, 3];
+const KINDS = new Uint8Array(256);
+for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_") KINDS[digit.charCodeAt(0)] = DIGIT;
+for (const lineBreak of "\r\n") KINDS[lineBreak.charCodeAt(0)] = LINE_BREAK;
+KINDS["=".charCodeAt(0)] = PADDING;
+
+async function encode(upload: Buffer): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const decoder = sharp(upload, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: "error", sequentialRead: true });
+  const { format, width, height } = await decoder.metadata().catch((error: Error) => {
+    if (/pixel limit/i.test(error.message)) throw tooManyPixels();
+    throw beginsAsPicture(upload) ? damaged() : notAPicture();
+  });
+  if (!FORMATS.includes(format)) throw notAPicture();
+  if (width * height > IMAGE_MAX_PIXELS || Math.max(width, height) > IMAGE_MAX_SIDE_PIXELS) throw tooManyPixels();
+  return decoder
+    .autoOrient()
+    .resize(SIDE_PIXELS, SIDE_PIXELS, { fit: "cover" })
+    .webp({ quality: QUALITY })
+    .timeout({ seconds: LONGEST_DECODE_SECONDS })
+    .toBuffer()
+    .catch(() => {
+      throw damaged();
+    });
+}
+
+/** libvips reads dozens of formats, SVG and HEIF with their long record of holes among them: three are enough. */
+async function loadSharp() {
+  const { default: sharp } = await import("sharp"); // 15 MB that only pictures need
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
+  });
+  return sharp;
+}
+
+function refusal(code: FieldCode, detail: string): AccountsError {
+  return new AccountsError("validation_failed", { fields: [{ field: "image", code, detail }] });
+}
+
+/** Whether the first bytes are those of a JPEG, PNG or WebP, even if the rest cannot be read. */
+function beginsAsPicture(upload: Buffer): boolean {
+  const start = upload.toString("latin1", 0, 12);
+  return start.startsWith("\xff\xd8") || start.startsWith("\x89PNG") || (start.startsWith("RIFF") && start.endsWith("WEBP"));
+}
+
+const damaged = () => refusal("damaged", "This picture is damaged or incomplete. Save it again, or choose another one.");
+const notAPicture = () => refusal("unsupported_type", "Choose a JPEG, PNG or WebP picture.");
+const tooManyPixels = () => refusal("too_large", "Choose a picture of at most 25 megapixels and 8,192 pixels on its longer side.");
+
+// One picture at a time keeps a core free for everybody else; a decoder takes up to 100 MB.
+const turns = processWide("avatars", () => fairTurns({ most: 1, mostWaiting: MOST_WAITING, longestWaitMs: LONGEST_WAIT_MS }));

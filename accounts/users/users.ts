@@ -1,0 +1,232 @@
+import { eq, sql } from "drizzle-orm";
+import { type AuditEventType, auditEvent } from "#accounts/audit.ts";
+import { type Caller, requireUser, type Session, type SignedIn, systemCaller, type User, withoutSession } from "#accounts/caller.ts";
+import { clock, instantText, MINUTE_MS } from "#accounts/clock.ts";
+import { commit, must } from "#accounts/commit.ts";
+import { config } from "#accounts/config.ts";
+import { EMAIL_MAX_BYTES } from "#accounts/contract/fields.ts";
+import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "#accounts/contract/schemas.ts";
+import type { UserView } from "#accounts/contract/views.ts";
+import { checkAll } from "#accounts/contract/wrong-fields.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
+import { countAmount, countFailure, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
+import { networkOf, partyOf, rememberDevice } from "#accounts/limits/known-devices.ts";
+import { type Limit, limit } from "#accounts/limits/limits.ts";
+import { requirePassword } from "#accounts/passwords/change.ts";
+import { refuseCommonPassword } from "#accounts/passwords/common-passwords.ts";
+import { hashPassword } from "#accounts/passwords/passwords.ts";
+import { type Db, db } from "#db/client.ts";
+import { sessions, users } from "#db/schema.ts";
+import { statement } from "#db/statements.ts";
+import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
+import { canonicalEmail, canonicalUsername, namesOf, refuseIfTaken, refuseTaken, takenFields, toldLimits } from "./names.ts";
+
+const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
+const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any spelling, with blanks around it
+
+/**
+ * Creates a user. Throws `user_already_exists`, which names the e-mail address, the username or both, `validation_failed`
+ * (picture, common password, and taken names beside these), and `rate_limited`; then nothing is left behind.
+ */
+export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
+  const visitor = withoutSession(caller);
+  const isLimited = caller !== systemCaller;
+  const created = isLimited ? [limit("registration", networkOf(caller))] : [];
+  const told = isLimited ? [limit("names_taken", networkOf(caller))] : [];
+  const pictures = isLimited && input.image ? [pictureLimit(networkOf(caller))] : [];
+  return withinLimits([...created, ...told, ...pictures], async () => {
+    const avatar = await checkNewUser(visitor, input, told); // spares the work of a hash; who wins a race is the database's answer
+    const row = newRow(input, avatar, await hashPassword(input.password, partyOf(caller, input.email)));
+    const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
+    const { user } = await commit(visitor, (tx) => ({
+      within: stillWithin([...created, ...pictures]),
+      user: must(tx.insert(users).values(row).returning()),
+      event: auditEvent(tx, caller, "user.registered", { userId }),
+      avatar: avatar && insertAvatar(tx, avatar),
+      device: isLimited && rememberDevice(tx, caller, userId),
+      limits: [...created.map(countFailure), ...pictures.map((one) => countAmount(one, avatar?.bytes.length ?? 0))],
+    })).catch((error) => refuseTaken(visitor, error, input, told));
+    return { user };
+  });
+}
+
+/** Throws what `registerUser` would find wrong with these fields; for input whose other fields are wrong already. */
+export async function inspectRegistration(caller: Caller, fields: Partial<RegisterInput>): Promise<void> {
+  const told = caller === systemCaller ? [] : [limit("names_taken", networkOf(caller))];
+  await withinLimits(told, () => checkNewUser(withoutSession(caller), fields, told));
+}
+
+async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, told: Limit[]) {
+  const [, , avatar] = await checkAll(
+    refuseIfTaken(visitor, takenFields({ email, username }), told),
+    password !== undefined && refuseCommonPassword("password", password, { email, username }),
+    makeAvatar(image ?? null, partyOf(visitor, email)),
+  );
+  return avatar;
+}
+
+/**
+ * Changes what is given of the caller's own account; `image: null` removes the picture. A new e-mail address needs a
+ * log-in within 10 minutes or the current password (ASVS 7.5.1).
+ * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`,
+ * `rate_limited`.
+ */
+export async function updateUser(caller: Caller, id: number, input: UpdateUserInput | ReplaceUserInput): Promise<{ user: User }> {
+  requireUser(caller);
+  const { user } = caller;
+  if (user.id !== id) throw new AccountsError("not_your_account");
+  const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
+  refuseIfSpent("changes", id);
+  const told = toldLimits(caller, names);
+  const pictures = input.image ? [pictureLimit("user", id), pictureLimit(networkOf(caller))] : [];
+  return withinLimits([...told, ...pictures], async () => {
+    const [, , avatar] = await checkAll(
+      refuseIfTaken(caller, takenFields(names, id), told),
+      names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
+      input.image === undefined ? undefined : makeAvatar(input.image, partyOf(caller, id), user.avatarHash),
+    );
+    const changes = changedColumns(user, {
+      ...names,
+      bio: input.bio ?? user.bio,
+      contactInformation: input.contact_information ?? user.contactInformation,
+      avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
+    });
+    const events = changeEvents(user, changes);
+    spend("changes", id, events.length);
+    return commit(caller, (tx) => ({
+      within: stillWithin(pictures),
+      avatar: changes.avatarHash !== undefined && replaceAvatar(tx, id, avatar),
+      events: events.map(({ type, detail }) => auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail })),
+      pictures: pictures.map((one) => countAmount(one, changes.avatarHash && avatar ? avatar.bytes.length : 0)),
+      user: must(writeUser(tx, id, changes), "invalid_token"), // deleted meanwhile
+    })).catch((error) => refuseTaken(caller, error, names, told, id));
+  });
+}
+
+/** Throws what `updateUser` would find wrong with these names and this picture; for input whose other fields are wrong already. */
+export async function inspectChanges(caller: Caller, { email, username, image = null }: UpdateUserInput): Promise<void> {
+  requireUser(caller);
+  const { user } = caller;
+  const told = toldLimits(caller, namesOf({ email: email ?? user.email, username: username ?? user.username }));
+  await withinLimits(told, () =>
+    checkAll(refuseIfTaken(caller, takenFields({ email, username }, user.id), told), makeAvatar(image, partyOf(caller, user.id))),
+  );
+}
+
+/** The user with this id, e-mail address or username, or null. For the operator. */
+export function findUser(name: string): User | null {
+  if (name.length > LONGEST_NAME) return null; // reading an international domain of any length takes seconds
+  if (/^\d+$/.test(name)) return findUserById(Number(name));
+  const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
+  const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
+  return db().select().from(users).where(eq(column, canonical)).get() ?? null;
+}
+
+export function findUserById(id: number): User | null {
+  return userById({ id }).first() ?? null;
+}
+
+/** Users in the order of their ids, from after `afterId`. For the operator. */
+export function listUsers(afterId: number, limit: number): User[] {
+  return db().select().from(users).where(sql`${users.id} > ${afterId}`).orderBy(users.id).limit(limit).all();
+}
+
+/** Sets the status; any but "active" ends all of the user's sessions in the same commit. For the operator. Throws `not_found`. */
+export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
+  const { changed, ended } = await commit(caller, (tx) => ({
+    changed: must(
+      tx
+        .update(users)
+        .set({ status, sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: clock.now() })
+        .where(eq(users.id, user.id))
+        .returning(),
+      "not_found",
+    ),
+    ended: tx.delete(sessions).where(sql`${sessions.userId} = ${user.id} and ${status} <> 'active'`).returning({ id: sessions.id }),
+    event: auditEvent(tx, caller, "status.changed", { userId: user.id, detail: `${user.status} → ${status}` }),
+  }));
+  return { user: changed, sessionsEnded: ended.length };
+}
+
+/** What the user may see of the own row: never the hash, never a canonical form. */
+export function publicUser(user: User): UserView {
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    bio: user.bio,
+    contact_information: user.contactInformation,
+    image: user.avatarHash && `${config().publicUrl}/avatars/${user.avatarHash}.webp`,
+    account_status: user.status,
+    created_at: instantText(user.createdAt),
+    updated_at: instantText(user.updatedAt),
+  };
+}
+
+function newRow(input: RegisterInput, avatar: Avatar | null, passwordHash: string) {
+  const now = clock.now();
+  return {
+    ...namesOf(input),
+    passwordHash,
+    bio: input.bio,
+    contactInformation: input.contact_information,
+    avatarHash: avatar?.hash ?? null,
+    status: input.account_status,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function requireRecentLogin(caller: SignedIn, currentPassword: string | undefined): Promise<void> {
+  if (currentPassword !== undefined) return requirePassword(caller, currentPassword);
+  if (!isRecent(caller.session)) {
+    throw new AccountsError("recent_login_required", {
+      fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your e-mail address." }],
+    });
+  }
+}
+
+/** The last use says how old a session is at least, should the clock have been set back since. */
+function isRecent({ createdAt, lastUsedAt }: Session): boolean {
+  return Math.abs(clock.now() - createdAt) < RECENT_LOGIN_MS && lastUsedAt - createdAt < RECENT_LOGIN_MS;
+}
+
+const pictureLimit = (...who: (string | number)[]): Limit => ({ ...limit("picture_bytes", ...who), fields: ["image"] });
+
+/** Only what differs is written, so that two changes of different fields at once do not undo each other. */
+function changedColumns(user: User, values: Partial<User>): Partial<User> {
+  return Object.fromEntries(Object.entries(values).filter(([column, value]) => user[column as keyof User] !== value));
+}
+
+/** The row after the changes; without any it is only read, and the commit still finds out whether the session may ask. */
+function writeUser(tx: Db, id: number, changes: Partial<User>) {
+  if (Object.keys(changes).length === 0) return userById({ id });
+  return tx
+    .update(users)
+    .set({ ...changes, updatedAt: clock.now() })
+    .where(eq(users.id, id))
+    .returning();
+}
+
+function changeEvents(user: User, changes: Partial<User>): { type: AuditEventType; detail?: string }[] {
+  const { email, username, bio, contactInformation, avatarHash } = changes;
+  return [
+    ...(email ? [{ type: "email.changed" as const, detail: `${user.email} → ${email}` }] : []),
+    ...(username ? [{ type: "username.changed" as const, detail: `${user.username} → ${username}` }] : []),
+    ...(bio !== undefined || contactInformation !== undefined ? [{ type: "profile.changed" as const }] : []),
+    ...(avatarHash !== undefined ? [{ type: "avatar.changed" as const, detail: avatarHash ? undefined : "removed" }] : []),
+  ];
+}
+
+/** The picture is the row's of this moment, not of when it was read: of two sent at once none is left behind. */
+function replaceAvatar(tx: Db, userId: number, avatar: Avatar | null | undefined) {
+  return [deleteAvatarOf(tx, userId), ...(avatar ? [insertAvatar(tx, avatar)] : [])];
+}
+
+const userById = statement((db) =>
+  db
+    .select()
+    .from(users)
+    .where(eq(users.id, sql.placeholder("id"))),
+);

@@ -1,0 +1,128 @@
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import type * as z from "zod/mini";
+import { type Caller, requireUser, type SignedIn, withoutSession } from "#accounts/caller.ts";
+import { parseAndInspect } from "#accounts/contract/input.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { currentCaller } from "#app/visitor/current.ts";
+import { ACCOUNT_FIELD, type FormAction, type FormState } from "#components/form-state.ts";
+import { formValues } from "#http/body.ts";
+import { describeError, type Inspect, requestIdOf } from "#http/endpoint.ts";
+import { logged } from "#http/log.ts";
+import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
+import { innerPath } from "./inner-path.ts";
+import { keepTyped } from "./kept-draft.ts";
+import { withNotice } from "./notices.ts";
+import { isFormOf } from "./whose-form.ts";
+
+type Fields = [string, FormDataEntryValue][];
+type Act = (caller: Caller, fields: Fields) => Promise<string>;
+type Options<S extends z.ZodMiniType> = {
+  inspect?: Inspect<S>;
+  /** A page whose form is long: what comes too late is kept for its owner, who finds it there. */
+  draftPath?: string;
+};
+/** A page whose form is long enough to be worth keeping, and the names of its fields. */
+type DraftPage = { path: string; names: string[] };
+
+/**
+ * A form's server action for whoever is about to sign in: `run` gets a caller without a user, and beside it who the browser
+ * has been signed in as until now.
+ */
+export function visitorAction<S extends z.ZodMiniType>(
+  schema: S,
+  run: (visitor: Caller, input: z.output<S>, before: Caller) => Promise<string>,
+  { inspect }: Pick<Options<S>, "inspect"> = {},
+): FormAction<"visitor"> {
+  const act: Act = async (caller, fields) => {
+    const visitor = withoutSession(caller);
+    const raw = formValues(schema, fields);
+    return run(visitor, await parseAndInspect(schema, raw, inspect && ((valid) => inspect(visitor, valid))), caller);
+  };
+  return (_, form) => answer(form, act);
+}
+
+/**
+ * A form's server action that acts for the signed-in user, and refuses a form that was made for another one.
+ */
+export function userAction<S extends z.ZodMiniObject>(
+  schema: S,
+  run: (caller: SignedIn, input: z.output<S>) => Promise<string>,
+  { inspect, draftPath }: Options<S> = {},
+): FormAction<"user"> {
+  const act: Act = async (caller, fields) => {
+    requireUser(caller);
+    if (!isFormOf(caller, accountOf(fields))) throw new OtherAccount();
+    const raw = formValues(
+      schema,
+      fields.filter(([name]) => name !== ACCOUNT_FIELD),
+    );
+    return run(caller, await parseAndInspect(schema, raw, inspect && ((valid) => inspect(caller, valid))));
+  };
+  const draftPage = draftPath ? { path: draftPath, names: Object.keys(schema.shape) } : undefined;
+  return (_, form) => answer(form, act, draftPage);
+}
+
+/** Refuses other sites, asks `act` for the address to go to, and answers a refusal with all that was typed but passwords. */
+async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<FormState> {
+  const sent: Fields = form instanceof FormData ? [...form] : []; // a request made by hand may give anything
+  const fields = sent.filter(([name]) => !name.startsWith("$ACTION"));
+  let target: string;
+  try {
+    if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);
+    const caller = await currentCaller();
+    target = await logged(caller, () => act(caller, fields));
+  } catch (error) {
+    const ended = error instanceof AccountsError && ENDED.includes(error.code);
+    if (!ended && !(error instanceof OtherAccount)) return refused(await refusal(error), fields);
+    if (ended && (await isScript())) return refused({ errors: [], stop: "signed-out" }, fields);
+    if (draftPage) await keepDraftOf(draftPage, fields);
+    if (ended) redirect(`/login/?next=${encodeURIComponent(await here())}`); // the page itself would send the form along
+    target = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a whole new page, without a word of the old one
+  }
+  // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
+  if (await isScript()) return { errors: [], values: {}, target };
+  redirect(target);
+}
+
+class OtherAccount extends Error {}
+
+const ENDED: string[] = ["authentication_required", "invalid_token"]; // before the form came, or while it was looked at
+
+const isScript = async () => (await headers()).has("next-action");
+
+/** The address of the page that the form is on. */
+async function here(): Promise<string> {
+  return innerPath(URL.parse((await headers()).get("referer") ?? "")?.pathname, "/profile/");
+}
+
+/** Whose form it says it is; undefined if it does not, or more than once. */
+function accountOf(fields: Fields): FormDataEntryValue | undefined {
+  const [[, account] = [], ...more] = fields.filter(([name]) => name === ACCOUNT_FIELD);
+  return more.length === 0 ? account : undefined;
+}
+
+async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<void> {
+  const account = Number(accountOf(fields));
+  const draft = Object.fromEntries(typedIn(fields).filter(([name]) => names.includes(name)));
+  if (Number.isSafeInteger(account) && account > 0) await keepTyped(await currentCaller(), account, path, draft);
+}
+
+const typedIn = (fields: Fields): [string, string][] =>
+  fields.filter((field): field is [string, string] => typeof field[1] === "string" && !field[0].includes("password"));
+
+function refused(refusal: Pick<FormState, "message" | "errors" | "stop">, fields: Fields): FormState {
+  return {
+    ...refusal,
+    values: Object.fromEntries(typedIn(fields)),
+    fileSent: fields.some(([, value]) => typeof value !== "string" && value.size > 0),
+  };
+}
+
+async function refusal(error: unknown) {
+  const { code, detail, fields } = describeError(error, requestIdOf({ headers: await headers() }));
+  return {
+    message: code === "validation_failed" ? undefined : detail,
+    errors: fields.map((error) => ({ ...error, field: error.field ?? "" })),
+  };
+}

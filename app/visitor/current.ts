@@ -1,0 +1,39 @@
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { cache } from "react";
+import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
+import type { LogoutInput } from "#accounts/contract/schemas.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { findPageSession, logOut } from "#accounts/sessions/sessions.ts";
+import { clientAddress } from "#http/client-address.ts";
+import { requestIdOf } from "#http/endpoint.ts";
+import { readBrowserCookie } from "./browser-cookie.ts";
+import { readSessionCookie } from "./session-cookie.ts";
+
+/** Who looks at this page or sends this form: the session cookie's user, or nobody. The only reader of identity for pages. */
+export const currentCaller = cache(async (): Promise<Caller> => {
+  const [cookie, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
+  const [ip, requestId] = [clientAddress(sent), requestIdOf({ headers: sent })];
+  return callerFrom(ip, sent.get("user-agent"), { ...(cookie && findPageSession(cookie, ip)), browser, requestId });
+});
+
+/** The caller of a page that needs one; everybody else is sent to sign in first, and comes back to `path`. */
+export async function signedInCaller(path: string): Promise<SignedIn> {
+  const caller = await currentCaller();
+  if (!caller.user || !caller.session) redirect(`/login/?next=${encodeURIComponent(path)}`);
+  return caller as SignedIn;
+}
+
+/** For pages that only make sense signed out. While a form of theirs is answered the page is made again, and the answer leads on. */
+export async function signedOutOnly(otherwise: string): Promise<void> {
+  const [{ user }, sent] = await Promise.all([currentCaller(), headers()]);
+  if (user && !sent.has("next-action")) redirect(otherwise);
+}
+
+/** Signs this browser out, with `all` everywhere. If it is signed out already, that is what was wished for. */
+export async function endSession(caller: Caller, { all }: LogoutInput): Promise<void> {
+  if (!caller.session) return;
+  await logOut(caller, { all }).catch((error) => {
+    if (!(error instanceof AccountsError && error.code === "invalid_token")) throw error;
+  });
+}

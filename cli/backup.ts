@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { config } from "#accounts/config.ts";
+import { backUp, restore } from "#db/backup.ts";
+import type { Command } from "./command.ts";
+
+/** The commands that stand for themselves: the whole database into a file and back. */
+export const backupCommands: Record<string, Command> = {
+  backup: {
+    summary: "Copy the database into a new file, also while the server runs.",
+    operands: "FILE",
+    run({ operands: [name = ""] }) {
+      const file = resolve(name);
+      backUp(config().databaseFile, file);
+      return {
+        json: { file },
+        text: `The backup is ${file}. It holds personal data and password hashes: keep it as safe as the database.`,
+      };
+    },
+  },
+  restore: {
+    summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
+    operands: "FILE",
+    run({ operands: [name = ""] }) {
+      const kept = restore(resolve(name), config().databaseFile);
+      const former = kept ? ` The database so far is kept as ${kept}.` : "";
+      return {
+        json: { restored: true, kept },
+        text: `The backup is in place, and everybody has to sign in again.${former}`,
+      };
+    },
+  },
+};

@@ -1,0 +1,132 @@
+import { parseArgs } from "node:util";
+import { ConfigError } from "#accounts/config.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { storageSentence } from "#accounts/storage-sentence.ts";
+import { BackupError } from "#db/backup.ts";
+import { closeDatabase } from "#db/client.ts";
+import { backupCommands } from "./backup.ts";
+import { type Answer, type Command, CommandError, type Given, type Option } from "./command.ts";
+import { auditCommands, sessionCommands } from "./sessions.ts";
+import { userCommands } from "./users.ts";
+
+/* The third door: `npx accounts NOUN VERB …` for the operator, beside a running server or without one. */
+
+const NOUNS: Record<string, { summary: string; commands: Record<string, Command> }> = {
+  user: { summary: "Users: create, show, list, change their status, delete.", commands: userCommands },
+  session: { summary: "Sessions of a user: list, end.", commands: sessionCommands },
+  audit: { summary: "What is on record of a user.", commands: auditCommands },
+};
+
+const EVERYWHERE: Record<string, Option> = {
+  json: { help: "answer with one JSON document" },
+  help: { help: "show this" },
+};
+
+/** Carries out a command and says what came of it: 0 and an answer on stdout, or 1 and a sentence on stderr. */
+export async function main(words: string[]): Promise<number> {
+  process.stdout.on("error", () => process.exit()); // the reader of a pipe has seen enough
+  try {
+    process.stdout.write(`${await answer(words)}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${sentence(error)}\n`);
+    return 1;
+  } finally {
+    closeDatabase();
+  }
+}
+
+/** What a command answers. Throws CommandError, AccountsError and what else `main` makes a sentence of. */
+export async function answer([noun, verb, ...rest]: string[]): Promise<string> {
+  if (noun === undefined || isHelp(noun)) return helpOnAll();
+  const alone = Object.hasOwn(backupCommands, noun) ? backupCommands[noun] : undefined;
+  if (alone)
+    return carryOut(
+      alone,
+      noun,
+      [verb, ...rest].filter((word) => word !== undefined),
+    );
+  const { commands } = known(NOUNS, noun, "accounts");
+  if (verb === undefined || isHelp(verb)) return helpOn(noun);
+  const command = known(commands, verb, `accounts ${noun}`);
+  return carryOut(command, `${noun} ${verb}`, rest);
+}
+
+async function carryOut(command: Command, name: string, words: string[]): Promise<string> {
+  const given = parse(command, words);
+  if (given.options.help) return helpOnCommand(name, command);
+  refuseWrongOperands(command, given, `accounts ${name}`);
+  const { json, text }: Answer = await command.run(given);
+  return given.options.json ? JSON.stringify(json, null, 2) : text;
+}
+
+function parse(command: Command, words: string[]): Given {
+  const options = Object.entries({ ...command.options, ...EVERYWHERE }).map(([name, { value }]) => {
+    return [name, { type: value ? "string" : "boolean", ...(name === "help" && { short: "h" }) }] as const;
+  });
+  const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options: Object.fromEntries(options) });
+  return { options: values as Given["options"], operands: positionals };
+}
+
+function refuseWrongOperands({ operands }: Command, given: Given, name: string): void {
+  if (operands === "[ID...]" || given.operands.length === (operands ? 1 : 0)) return;
+  const wanted = { USER: "exactly one user: id, e-mail address or username", FILE: "exactly one file", none: "only options" }[
+    operands ?? "none"
+  ];
+  throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
+}
+
+function known<T>(table: Record<string, T>, word: string, before: string): T {
+  const found = Object.hasOwn(table, word) ? table[word] : undefined;
+  if (!found) throw new CommandError(`There is no “${before} ${word}”: use one of ${Object.keys(table).join(", ")}.`);
+  return found;
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+function helpOnAll(): string {
+  const rows = [
+    ...Object.entries(NOUNS).map(([noun, { summary, commands }]) => [`${noun} ${Object.keys(commands).join(" | ")}`, summary]),
+    ...Object.entries(backupCommands).map(([name, { summary, operands }]) => [`${name} ${operands}`, summary]),
+  ];
+  return `Usage: accounts NOUN VERB …   (“accounts NOUN VERB --help” says more)\n\n${rows.map(([usage, summary]) => `  ${usage}\n      ${summary}`).join("\n")}`;
+}
+
+function helpOn(noun: string): string {
+  const { summary, commands } = known(NOUNS, noun, "accounts");
+  const rows = Object.entries(commands).map(([verb, command]) => [[verb, command.operands].filter(Boolean).join(" "), command.summary]);
+  return `Usage: accounts ${noun} VERB …\n\n${summary}\n\n${aligned(rows)}`;
+}
+
+function helpOnCommand(name: string, { summary, operands, options }: Command): string {
+  const rows = Object.entries({ ...options, ...EVERYWHERE }).map(([name, { value, help }]) => [
+    `--${name}${value ? ` ${value}` : ""}`,
+    help,
+  ]);
+  const usage = ["accounts", name, operands, "[options]"].filter(Boolean).join(" ");
+  return `Usage: ${usage}\n\n${summary}${operands === "USER" ? " USER is an id, e-mail address or username." : ""}\n\n${aligned(rows)}`;
+}
+
+function aligned(rows: string[][]): string {
+  const width = Math.max(...rows.map(([left = ""]) => left.length));
+  return rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}
+
+/** What went wrong, for a person; a fault of ours with everything that helps to find it. */
+function sentence(error: unknown): string {
+  if (error instanceof CommandError || error instanceof BackupError) return error.message;
+  if (error instanceof ConfigError) return `These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
+  if (error instanceof AccountsError) {
+    return [
+      error.message,
+      ...error.fields.map(({ field, detail }) => `  ${(field ?? "input").replace("account_", "").replaceAll("_", "-")}: ${detail}`),
+    ].join("\n");
+  }
+  const { code = "", message, stack } = error as NodeJS.ErrnoException;
+  if (code.startsWith("ERR_PARSE_ARGS")) return `${message.split(". ")[0]}.`;
+  const storage = storageSentence(error);
+  if (storage) return storage;
+  return `The command failed: ${stack ?? message}`;
+}

@@ -1,0 +1,57 @@
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { CommandError } from "./command.ts";
+
+const MOST_STDIN_BYTES = 64 * 1024;
+
+/** A new password, typed twice without echo. Never an argument: those are in everybody's process list. */
+export async function promptPassword(): Promise<string> {
+  requireTerminal("Use --password-stdin to send the password through a pipe.");
+  const password = await ask("Password: ", { echo: false });
+  if (password !== (await ask("The same again: ", { echo: false })))
+    throw new CommandError("The two passwords differ. Nothing was changed.");
+  return password;
+}
+
+/** A password from standard input, without the line break at its end. */
+export async function readPassword(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MOST_STDIN_BYTES) throw new CommandError("This is too long to be a password.");
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)).replace(/\r?\n$/, "");
+  } catch {
+    throw new CommandError("The password on standard input is not UTF-8 text.");
+  }
+}
+
+/** Goes on only when the person types `expected`. */
+export async function confirm(question: string, expected: string): Promise<void> {
+  requireTerminal("Use --yes to go on without being asked.");
+  if ((await ask(question, { echo: true })).trim() !== expected) throw new CommandError("That was something else. Nothing was changed.");
+}
+
+async function ask(question: string, { echo }: { echo: boolean }): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: echo ? process.stderr : silent, terminal: true, historySize: 0 });
+  const interrupted = new AbortController();
+  terminal.on("SIGINT", () => interrupted.abort());
+  terminal.on("close", () => interrupted.abort());
+  if (!echo) process.stderr.write(question);
+  try {
+    return await terminal.question(echo ? question : "", { signal: interrupted.signal });
+  } catch {
+    throw new CommandError("Interrupted. Nothing was changed.");
+  } finally {
+    terminal.close();
+    if (!echo) process.stderr.write("\n");
+  }
+}
+
+function requireTerminal(otherwise: string): void {
+  if (!process.stdin.isTTY) throw new CommandError(`Standard input is not a terminal. ${otherwise}`);
+}

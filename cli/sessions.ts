@@ -1,0 +1,120 @@
+import { type AuditEventType, auditEventsOf, publicAuditEvent } from "#accounts/audit.ts";
+import { systemCaller } from "#accounts/caller.ts";
+import { AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { operatorRevokeAll, operatorRevokeSession, sessionsOf } from "#accounts/operator.ts";
+import { publicSession } from "#accounts/sessions/sessions.ts";
+import {
+  type Answer,
+  type Command,
+  CommandError,
+  type Given,
+  numberOption,
+  openAccounts,
+  second,
+  table,
+  textOption,
+  userNamed,
+} from "./command.ts";
+
+const USUAL_EVENTS = 50;
+const MOST_EVENTS = 10_000;
+
+const user = { value: "USER", help: "the user: id, e-mail address or username" };
+
+export const sessionCommands: Record<string, Command> = {
+  list: { summary: "List the live sessions of a user, last used first.", options: { user }, run: showSessions },
+  revoke: {
+    summary: "End sessions by their ids, or with --user and --all every session of a user.",
+    operands: "[ID...]",
+    options: { user, all: { help: "every session of the user" } },
+    run: revokeSessions,
+  },
+};
+
+export const auditCommands: Record<string, Command> = {
+  list: {
+    summary: "List what is on record of a user, newest first; of a deleted user by id.",
+    options: {
+      user,
+      type: { value: "TYPE", help: "only this type, such as login.failed" },
+      limit: { value: "NUMBER", help: `at most so many (default ${USUAL_EVENTS})` },
+      cursor: { value: "ID", help: "go on before this event" },
+    },
+    run: showAuditEvents,
+  },
+};
+
+function showSessions(given: Given): Answer {
+  const name = requiredUser(given);
+  openAccounts();
+  const sessions = sessionsOf(userNamed(name)).map((session) => publicSession(session, undefined));
+  const rows = sessions.map((session) => [
+    session.id,
+    session.device_name ?? session.device,
+    session.ip,
+    second(session.created_at),
+    second(session.last_used_at),
+    second(session.expires_at),
+  ]);
+  return { json: { sessions }, text: table(["ID", "DEVICE", "ADDRESS", "OPENED", "LAST USED", "EXPIRES"], rows) };
+}
+
+async function revokeSessions(given: Given): Promise<Answer> {
+  const { operands, options } = given;
+  if (operands.length > 0 === (options.all === true) || (options.all === true) !== (textOption(given, "user") !== undefined)) {
+    throw new CommandError("Name the sessions by their ids, or all of a user with --user and --all.");
+  }
+  const ids = operands.map(sessionId);
+  openAccounts();
+  const ended = options.all ? await revokeAll(requiredUser(given)) : await revokeEach(ids);
+  return { json: { sessions_ended: ended }, text: `Sessions ended: ${ended}.` };
+}
+
+async function revokeAll(name: string): Promise<number> {
+  return (await operatorRevokeAll(systemCaller, userNamed(name))).sessionsEnded;
+}
+
+async function revokeEach(ids: number[]): Promise<number> {
+  const unknown: number[] = [];
+  for (const id of new Set(ids)) {
+    await operatorRevokeSession(systemCaller, id).catch((error) => {
+      if (!(error instanceof AccountsError && error.code === "not_found")) throw error;
+      unknown.push(id);
+    });
+  }
+  const ended = new Set(ids).size - unknown.length;
+  if (unknown.length > 0) throw new CommandError(`There is no session ${unknown.join(", ")}. Sessions ended: ${ended}.`);
+  return ended;
+}
+
+function showAuditEvents(given: Given): Answer {
+  const name = requiredUser(given);
+  const limit = numberOption(given, "limit", MOST_EVENTS) ?? USUAL_EVENTS;
+  const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER)?.toString();
+  const type = eventType(textOption(given, "type"));
+  openAccounts();
+  const userId = /^\d{1,15}$/.test(name) ? Number(name) : userNamed(name).id;
+  const { events: found, nextCursor } = auditEventsOf(userId, { type, cursor, limit });
+  const events = found.map(publicAuditEvent);
+  const rows = events.map(({ at, type, ip, device, session_id, detail }) => [second(at), type, ip, device, session_id, detail]);
+  const more = nextCursor === null ? "" : `\nThere are more: --cursor ${nextCursor}`;
+  return { json: { events, next_cursor: nextCursor }, text: table(["AT", "TYPE", "ADDRESS", "DEVICE", "SESSION", "DETAIL"], rows) + more };
+}
+
+function requiredUser(given: Given): string {
+  const name = textOption(given, "user");
+  if (!name) throw new CommandError("Name the user with --user: id, e-mail address or username.");
+  return name;
+}
+
+function sessionId(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new CommandError(`“${text}” is not the id of a session: “accounts session list” shows them.`);
+  return Number(text);
+}
+
+function eventType(text: string | undefined): AuditEventType | undefined {
+  const type = AUDIT_EVENT_TYPES.find((known) => known === text);
+  if (text !== undefined && !type) throw new CommandError(`--type must be one of ${AUDIT_EVENT_TYPES.join(", ")}.`);
+  return type;
+}

@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import * as z from "zod/mini";
+import { systemCaller, type User } from "#accounts/caller.ts";
+import { config } from "#accounts/config.ts";
+import { parseInput } from "#accounts/contract/input.ts";
+import { RegisterInput } from "#accounts/contract/schemas.ts";
+import { deleteUser } from "#accounts/operator.ts";
+import { listUsers, publicUser, registerUser, setUserStatus } from "#accounts/users/users.ts";
+import {
+  type Answer,
+  type Command,
+  type Given,
+  numberOption,
+  oneLine,
+  openAccounts,
+  second,
+  table,
+  textOption,
+  userNamed,
+} from "./command.ts";
+import { confirm, promptPassword, readPassword } from "./prompt.ts";
+
+const USUAL_USERS = 100;
+const MOST_USERS = 100_000;
+
+export const userCommands: Record<string, Command> = {
+  create: {
+    summary: "Register a user, by the rules of the API. Asks for the password.",
+    options: {
+      email: { value: "ADDRESS", help: "e-mail address, required" },
+      username: { value: "NAME", help: "username, required" },
+      bio: { value: "TEXT", help: "about the person" },
+      "contact-information": { value: "TEXT", help: "how to reach the person" },
+      status: { value: "STATUS", help: "active (default) or inactive" },
+      "password-stdin": { help: "read the password from standard input" },
+    },
+    run: createUser,
+  },
+  show: { summary: "Show a user.", operands: "USER", run: showUser },
+  list: {
+    summary: "List users in the order of their ids.",
+    options: {
+      limit: { value: "NUMBER", help: `at most so many (default ${USUAL_USERS})` },
+      cursor: { value: "ID", help: "go on after this id" },
+    },
+    run: showUsers,
+  },
+  suspend: { summary: "Suspend a user and end all of their sessions.", operands: "USER", run: (given) => setStatus(given, "suspended") },
+  activate: { summary: "Let a user sign in (again).", operands: "USER", run: (given) => setStatus(given, "active") },
+  deactivate: {
+    summary: "Make a user inactive and end all of their sessions.",
+    operands: "USER",
+    run: (given) => setStatus(given, "inactive"),
+  },
+  delete: {
+    summary: "Delete a user with everything personal, for good.",
+    operands: "USER",
+    options: { yes: { help: "do not ask" } },
+    run: removeUser,
+  },
+};
+
+async function createUser(given: Given): Promise<Answer> {
+  const profile = {
+    email: textOption(given, "email"),
+    username: textOption(given, "username"),
+    bio: textOption(given, "bio"),
+    contact_information: textOption(given, "contact-information"),
+    account_status: textOption(given, "status"),
+  };
+  const fromPipe = given.options["password-stdin"] === true;
+  if (!fromPipe) parseInput(z.omit(RegisterInput, { password: true }), profile); // before anybody types a password
+  const input = parseInput(RegisterInput, { ...profile, password: await (fromPipe ? readPassword() : promptPassword()) });
+  const isNew = !existsSync(config().databaseFile);
+  openAccounts({ mayCreate: true });
+  if (isNew) process.stderr.write(`Created a new database in ${config().dataDir}.\n`);
+  const { user } = await registerUser(systemCaller, input);
+  return { json: { user: publicUser(user) }, text: `Created user ${user.id}, ${user.username} <${user.email}>, ${user.status}.` };
+}
+
+function showUser({ operands: [name = ""] }: Given): Answer {
+  openAccounts();
+  const user = publicUser(userNamed(name));
+  const rows = Object.entries(user).map(([field, value]) => `${field.padEnd(20)} ${oneLine(String(value ?? "—"))}`);
+  return { json: { user }, text: rows.map((row) => row.trimEnd()).join("\n") };
+}
+
+function showUsers(given: Given): Answer {
+  const limit = numberOption(given, "limit", MOST_USERS) ?? USUAL_USERS;
+  const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER) ?? 0;
+  openAccounts();
+  const found = listUsers(cursor, limit + 1).map(publicUser);
+  const users = found.slice(0, limit);
+  const next = found.length > limit ? String(users.at(-1)?.id) : null;
+  const rows = users.map((user) => [user.id, user.username, user.email, user.account_status, second(user.created_at)]);
+  const more = next === null ? "" : `\nThere are more: --cursor ${next}`;
+  return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "E-MAIL", "STATUS", "REGISTERED"], rows) + more };
+}
+
+async function setStatus({ operands: [name = ""] }: Given, status: User["status"]): Promise<Answer> {
+  openAccounts();
+  const before = userNamed(name);
+  const unchanged = before.status === status;
+  const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(systemCaller, before, status);
+  const text = unchanged
+    ? `${user.username} was ${status} already.`
+    : `${user.username} is ${status} now. Sessions ended: ${sessionsEnded}.`;
+  return { json: { user: publicUser(user), sessions_ended: sessionsEnded }, text };
+}
+
+async function removeUser({ operands: [name = ""], options }: Given): Promise<Answer> {
+  openAccounts();
+  const user = userNamed(name);
+  if (options.yes !== true) {
+    const who = `user ${user.id}, ${user.username} <${user.email}>`;
+    await confirm(`This deletes ${who}, for good. Type the username to go on: `, user.username);
+  }
+  const { sessionsEnded } = await deleteUser(systemCaller, user);
+  return {
+    json: { user: publicUser(user), sessions_ended: sessionsEnded },
+    text: `Deleted user ${user.id}, ${user.username}. Sessions ended: ${sessionsEnded}.`,
+  };
+}

@@ -1,0 +1,173 @@
+import type { Readable } from "node:stream";
+import { IMAGE_MAX_BYTES } from "#accounts/contract/image-field.ts";
+import { processWide } from "#db/process-wide.ts";
+import { malformed } from "./body-checks.ts";
+import { DoorError } from "./problem.ts";
+
+/*
+ * Request bodies in memory. Each grows in one buffer, its chunks are counted, and all of them together have a budget:
+ * neither a crowd of uploads that are held back nor a body in one-byte chunks can fill the memory.
+ */
+
+export const BODY_MAX_BYTES = 64 * 1024;
+export const IMAGE_BODY_MAX_BYTES = 7 * 1024 * 1024;
+const SMALL_BUDGET_BYTES = 32 * 1024 * 1024; // of its own, so that pictures never keep log-ins out
+const LARGE_BUDGET_BYTES = 56 * 1024 * 1024;
+const RETRY_SECONDS = 5;
+const SPEED_HALVES_MS = 250;
+const FREE_CHUNKS = 1_000;
+const LEAST_MEAN_CHUNK_BYTES = 64; // beyond the free ones: a chunk costs some 200 bytes and a microsecond however small it is
+
+type Pool = { budget: number; held: number; reading: Set<BufferedBody> };
+
+const pools = processWide("bodies", () => ({
+  small: { budget: SMALL_BUDGET_BYTES, held: 0, reading: new Set() } as Pool,
+  large: { budget: LARGE_BUDGET_BYTES, held: 0, reading: new Set() } as Pool,
+}));
+
+/** A body on its way in. Whoever has one releases it when the request is done, not earlier: what is parsed takes as much again. */
+export class BufferedBody {
+  readonly #maxBytes: number;
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #length = 0;
+  #chunks = 0;
+  #capacity = 0;
+  #pool = pools.small;
+  #speed = 0;
+  #fedAt = 0;
+  /** Called when this body has to make room for others. */
+  onDropped: (error: Error) => void = () => {};
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What has arrived so far; nothing if it is too large. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  get isTooLarge(): boolean {
+    return this.#length > this.#maxBytes;
+  }
+
+  /** Takes in a chunk. Throws `payload_too_large` for a body that will not end, and `overloaded`. */
+  add(chunk: Uint8Array): void {
+    const at = this.#length;
+    this.#length += chunk.length;
+    this.#noteSpeed(chunk.length);
+    const isFlood = ++this.#chunks > FREE_CHUNKS + this.#length / LEAST_MEAN_CHUNK_BYTES;
+    if (isFlood) throw tooLarge(this.#maxBytes, { connection: "close" });
+    if (this.#length > 2 * this.#maxBytes) throw tooLarge(this.#maxBytes);
+    if (this.isTooLarge) this.release();
+    else this.#put(chunk, at);
+  }
+
+  /** All is here: it can no longer be dropped. Throws `payload_too_large`. */
+  complete(): void {
+    this.#pool.reading.delete(this);
+    if (this.isTooLarge) throw tooLarge(this.#maxBytes);
+  }
+
+  /** Gives the memory back to the budget. */
+  release(): void {
+    this.#pool.reading.delete(this);
+    this.#pool.held -= this.#capacity;
+    this.#capacity = 0;
+    this.#bytes = new Uint8Array();
+  }
+
+  /** The buffer doubles when it is full, so that growing costs no more than reading. */
+  #put(chunk: Uint8Array, at: number): void {
+    if (this.#length > this.#capacity) {
+      const capacity = Math.min(this.#maxBytes, Math.max(this.#length, this.#capacity * 2));
+      this.#reserve(capacity);
+      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(capacity)); // the smaller buffer's memory is free at once
+    }
+    this.#bytes.set(chunk, at);
+  }
+
+  #reserve(capacity: number): void {
+    const pool = capacity > BODY_MAX_BYTES ? pools.large : pools.small;
+    this.#pool.reading.delete(this);
+    this.#pool.held -= this.#capacity;
+    this.#pool = pool;
+    this.#capacity = 0;
+    pool.reading.add(this);
+    if (pool.held + capacity > pool.budget) makeRoom(pool, capacity, this);
+    pool.held += capacity;
+    this.#capacity = capacity;
+  }
+
+  #noteSpeed(bytes: number): void {
+    this.#speed = this.speed() + bytes;
+    this.#fedAt = performance.now();
+  }
+
+  /** The bytes of the last moments: what was sent a second ago counts a sixteenth. */
+  speed(): number {
+    return this.#speed * 2 ** ((this.#fedAt - performance.now()) / SPEED_HALVES_MS);
+  }
+}
+
+/** Drops those that are fed slowest until there is room, the asking one too if it is the slowest of all. */
+function makeRoom(pool: Pool, bytes: number, asking: BufferedBody): void {
+  const slowestFirst = [...pool.reading].map((body) => ({ body, speed: body.speed() })).sort((a, b) => a.speed - b.speed);
+  for (const { body } of slowestFirst) {
+    if (body === asking) break;
+    body.release();
+    body.onDropped(overloaded());
+    if (pool.held + bytes <= pool.budget) return;
+  }
+  pool.reading.delete(asking);
+  throw overloaded();
+}
+
+/** A body in very many tiny chunks is refused like a large one: it costs as much. */
+function tooLarge(maxBytes: number, headers: Record<string, string> = {}): DoorError {
+  const detail =
+    maxBytes > BODY_MAX_BYTES
+      ? `A body may have ${maxBytes / 1024 / 1024} MiB here, and a picture in it ${IMAGE_MAX_BYTES / 1024 / 1024} MiB.`
+      : `A body of this type may have ${maxBytes / 1024} KiB here.`;
+  return new DoorError("payload_too_large", { detail, headers });
+}
+
+const overloaded = () => new DoorError("overloaded", { headers: { connection: "close", "retry-after": String(RETRY_SECONDS) } });
+
+/**
+ * Reads a body to its end, never keeping more than `maxBytes`. What is only somewhat too large is read and thrown away: a
+ * client that is still writing when the connection closes sees it broken, and not the answer.
+ * Throws `payload_too_large`, `overloaded`, and `validation_failed` for a body that breaks off.
+ */
+export async function bufferBody(stream: Readable, contentLength: number, maxBytes: number): Promise<BufferedBody> {
+  if (contentLength > 2 * maxBytes) throw tooLarge(maxBytes);
+  const body = new BufferedBody(maxBytes);
+  try {
+    await feed(stream, body);
+    body.complete();
+    return body;
+  } catch (error) {
+    body.release();
+    throw error;
+  }
+}
+
+function feed(stream: Readable, body: BufferedBody): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      stream.off("data", take); // what still comes is thrown away
+      reject(error);
+    };
+    const take = (chunk: Uint8Array) => {
+      try {
+        body.add(chunk);
+      } catch (error) {
+        fail(error as Error);
+      }
+    };
+    const brokeOff = () => fail(malformed(null, "malformed", "The body broke off.")); // its sender is gone: no fault of ours
+    if (stream.destroyed) return brokeOff();
+    body.onDropped = fail;
+    stream.on("data", take).once("end", resolve).once("error", brokeOff).once("close", brokeOff);
+  });
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { db } from "#db/client.ts";
+import { rateLimits, users } from "#db/schema.ts";
+import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
+
+const ALLOWED = "https://app.example.org";
+Object.assign(process.env, { PUBLIC_URL: "https://accounts.example.org", CORS_ORIGINS: ALLOWED });
+const { api } = await import("./api.ts");
+const { refusesCrossSite } = await import("./endpoint.ts");
+
+freshDatabase();
+const person = newUser();
+
+const FOREIGN: Record<string, string>[] = [
+  { origin: "https://evil.example" },
+  { origin: "null" },
+  { origin: "" },
+  { origin: "http://accounts.example.org" },
+  { origin: "https://accounts.example.org.evil.example" },
+  { origin: "https://accounts.example.org:8443" },
+  { origin: `${ALLOWED}.evil.example` },
+  { "sec-fetch-site": "cross-site" },
+  { "sec-fetch-site": "same-site" },
+  { "sec-fetch-site": "cross-site", origin: "https://accounts.example.org" },
+];
+const OWN: Record<string, string>[] = [
+  {},
+  { origin: "https://accounts.example.org" },
+  { origin: "https://accounts.example.org", "sec-fetch-site": "same-origin" },
+  { "sec-fetch-site": "none" },
+  { origin: ALLOWED },
+  { origin: ALLOWED, "sec-fetch-site": "cross-site" },
+];
+
+async function post(path: string, headers: Record<string, string>, body: unknown, method = "POST"): Promise<Response> {
+  const handlers = await import(`.${path}route.ts`);
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  return handlers[method](new Request(`http://latchkey.test${path}`, { method, headers, ...content }));
+}
+
+const open = Object.values(api).filter((row) => refusesCrossSite(row));
+
+test("other sites' requests to public addresses are refused before anything is evaluated or counted", async () => {
+  assert.deepEqual(
+    open.map(({ path }) => path),
+    ["/auth/create-user/", "/auth/login/"],
+  );
+  for (const { path } of open) {
+    for (const headers of FOREIGN) {
+      for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded"]) {
+        const body = { email: person.email, username: person.username, password: "Wrong horse 7 battery" };
+        const answer = await post(path, { "content-type": type, ...headers }, body);
+        assert.equal(answer.status, 403, `${path} ${JSON.stringify(headers)}`);
+        assert.equal((await answer.json()).code, "cross_site");
+        assert.equal(answer.headers.get("access-control-allow-origin"), null);
+      }
+    }
+  }
+  assert.deepEqual(db().select().from(rateLimits).all(), []);
+  assert.equal(db().select().from(users).all().length, 1);
+});
+
+test("own pages, programs, and the origins that the operator allows are let in", async () => {
+  for (const headers of OWN) {
+    const answer = await post(
+      "/auth/login/",
+      { "content-type": "application/json", ...headers },
+      { email: person.email, password: PASSWORD },
+    );
+    assert.equal(answer.status, 200, JSON.stringify(headers));
+    const allowed = headers.origin === ALLOWED ? ALLOWED : null;
+    assert.equal(answer.headers.get("access-control-allow-origin"), allowed);
+  }
+});
+
+test("a preflight of an allowed origin is allowed, any other gets no permission", async () => {
+  for (const [origin, permission] of [
+    [ALLOWED, ALLOWED],
+    ["https://evil.example", null],
+  ] as const) {
+    const headers = { origin, "access-control-request-method": "POST", "sec-fetch-site": "cross-site" };
+    const answer = await post("/auth/login/", headers, undefined, "OPTIONS");
+    assert.equal(answer.status, 204);
+    assert.equal(answer.headers.get("access-control-allow-origin"), permission);
+  }
+});
+
+test("what carries a token is taken whatever page it comes from", async () => {
+  const { token } = await (
+    await post("/auth/login/", { "content-type": "application/json" }, { email: person.email, password: PASSWORD })
+  ).json();
+  const headers = { authorization: `Bearer ${token}`, origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  assert.equal((await post("/auth/logout/", { ...headers, "content-type": "application/json" }, {})).status, 200);
+});

@@ -1,0 +1,22 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { config, disableTelemetry } from "#accounts/config.ts";
+import { giveUp } from "#http/prepare.ts";
+
+/* “npm run dev”: the development server of Next.js, with the settings of the service and its sentences where they are wrong. */
+
+const { host, port } = await checkSettings().catch(giveUp);
+disableTelemetry();
+const words = ["node_modules/next/dist/bin/next", "dev", "--hostname", host, "--port", String(port)];
+const child = spawn(process.execPath, words, { stdio: "inherit" });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+child.on("exit", (code) => process.exit(code ?? 0));
+
+async function checkSettings() {
+  const { host, port } = config();
+  const probe = createServer().listen(port, host);
+  await once(probe, "listening");
+  await new Promise((resolve) => probe.close(resolve));
+  return { host, port };
+}

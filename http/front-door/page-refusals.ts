@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { MOST_FIELDS } from "#http/body-checks.ts";
+import { describeError } from "#http/endpoint.ts";
+import { log } from "#http/log.ts";
+import { type ProblemCode, problems } from "#http/problem.ts";
+import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
+import { closeAfterBody } from "./lingering-close.ts";
+import { hasAction } from "./page-actions.ts";
+import { withReadBody } from "./page-body.ts";
+import { refusalPage } from "./refusal-page.ts";
+
+const METHODS = ["GET", "HEAD", "POST"];
+const HTML = "text/html; charset=utf-8";
+const LONGEST_URL = 4_096; // four times what `?next=` may have
+const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.";
+const UPDATED =
+  "This site was updated while the form was open, and nothing was changed. Go back, copy what you typed, reload the page and send the form again.";
+const sentences: Partial<Record<ProblemCode, string>> = {
+  validation_failed: UNREADABLE,
+  payload_too_large: "What you sent is too large. Go back, shorten it or choose a picture of at most 5 MiB, and send the form again.",
+  overloaded: "Too many forms are being sent at the moment. Wait a few seconds, then send yours again.",
+};
+
+/**
+ * Refuses for the pages, in a sentence, what Next.js would answer as if nothing were wrong (TRACE) or as if the fault were
+ * ours (500): methods that no page has, addresses that are none, forms of other sites. True if it did.
+ */
+export function refusePage(request: IncomingMessage, response: ServerResponse, root: string): boolean {
+  const { method = "", headers, url = "/" } = request;
+  if (!METHODS.includes(method)) {
+    response.setHeader("allow", METHODS.join(", "));
+    return refuse(response, 405, "This address does not answer this method.");
+  }
+  const address = refusedAddress(url);
+  if (address) return refuse(response, ...address);
+  if (method !== "POST") return false;
+  const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
+  if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
+  const action = headers["next-action"]?.toString();
+  if (action !== undefined && !hasAction(pathOf(url), action, root)) return refuseAction(request, response);
+  explainBareError(response, action === undefined);
+  return false;
+}
+
+/** What Next.js's script in the browser takes for "the page is older than the service". */
+function refuseAction(request: IncomingMessage, response: ServerResponse): true {
+  request.resume();
+  response.writeHead(409, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "x-nextjs-action-not-found": "1" });
+  response.end("Server action not found.");
+  return true;
+}
+
+const pathOf = (url: string) => url.split("?", 1)[0] ?? "";
+
+/** Why no page can be at this address, if so. What begins with "_" is Next.js's own. */
+function refusedAddress(url: string): [status: number, sentence: string] | null {
+  const [path = "", query = ""] = url.split("?", 2);
+  if (url.length > LONGEST_URL) return [414, "This address is too long."];
+  if (query.split("&", MOST_FIELDS + 1).length > MOST_FIELDS) return [400, "This address has too many parts behind its “?”."];
+  try {
+    return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, "There is nothing at this address."] : null;
+  } catch {
+    return [400, "This address cannot be read: a “%” in it is not followed by what belongs there."];
+  }
+}
+
+/**
+ * A page of ours, opened at an address that is not the configured one, whose script asks (no other site can make a browser
+ * send this header): its form refuses by itself, in its place.
+ */
+function isOwnPageElsewhere({ origin, host, "next-action": action }: IncomingMessage["headers"]): boolean {
+  return action !== undefined && URL.parse(origin ?? "")?.host === host;
+}
+
+/** The request with its form read, for Next.js; null if the form was refused. */
+export async function readForm(request: IncomingMessage, response: ServerResponse): Promise<IncomingMessage | null> {
+  try {
+    return await withReadBody(request, response);
+  } catch (error) {
+    const { code, headers } = describeError(error, String(request.headers["x-request-id"]));
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    refuse(response, problems[code].status, sentences[code] ?? problems[code].detail);
+    return null;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): true {
+  closeAfterBody(response.req, response);
+  response.writeHead(status, { "content-type": HTML, "cache-control": "no-store" }).end(refusalPage(response, sentence));
+  return true;
+}
+
+/**
+ * A form that Next.js cannot read gets a bare 500 from it, or one for its script; one that an older build made gets a bare
+ * 409. Our actions answer their own faults with the form, and a page that fails is HTML: so a bare answer is always about the
+ * request. Whoever sent it without a script is told so on a page. The log has them, in case that it was a fault of ours after all.
+ */
+function explainBareError(response: ServerResponse, withoutScript: boolean): void {
+  type Sends<Sent> = (...given: unknown[]) => Sent;
+  const writeHead = response.writeHead.bind(response) as Sends<ServerResponse>;
+  const write = response.write.bind(response) as Sends<boolean>;
+  const end = response.end.bind(response) as Sends<ServerResponse>;
+  let page: string | undefined;
+  response.writeHead = (status: number, ...more: unknown[]) => {
+    const type = String(response.getHeader("content-type"));
+    const isBare = status >= 400 && /^text\/(plain|x-component)/.test(type);
+    if (!isBare || (status !== 500 && !withoutScript)) return writeHead(status, ...more);
+    log().warn({ request_id: response.getHeader("x-request-id") }, "form that cannot be read");
+    if (type.startsWith("text/plain") && withoutScript) {
+      page = refusalPage(response, status === 409 ? UPDATED : UNREADABLE);
+      for (const name of ["content-length", "content-encoding"]) response.removeHeader(name);
+      response.setHeader("content-type", HTML);
+    }
+    return writeHead(status === 500 ? 400 : status);
+  };
+  response.write = (...given: unknown[]) => page !== undefined || write(...given);
+  response.end = (...given: unknown[]) => {
+    if (response.statusCode >= 400 && !response.headersSent) response.writeHead(response.statusCode);
+    return page === undefined ? end(...given) : end(page);
+  };
+}

@@ -1,0 +1,56 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { answering, METHODS, newRequestId } from "#http/endpoint.ts";
+import { logAnswer } from "#http/log.ts";
+import { DoorError, type Problem, problemBody, problems } from "#http/problem.ts";
+import { apiHeaders } from "#http/security-headers.ts";
+
+const LAST_WORD_MS = 1_000;
+
+const PROBLEMS: Record<string, Problem> = {
+  HPE_HEADER_OVERFLOW: { code: "headers_too_large" },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: "payload_too_large", detail: "The chunk extensions of the body are too large. Send none." },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: "request_timeout" },
+};
+
+/** What Node could not read as HTTP gets an answer too, if there is still somebody to get it. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  refuseOn(socket, PROBLEMS[error.code ?? ""] ?? { code: "malformed_request" });
+}
+
+/** CONNECT asks for a tunnel, which only a proxy has. */
+export function refuseTunnel({ method = "" }: IncomingMessage, socket: Duplex): void {
+  socket.on("error", () => {}); // Node no longer listens to it
+  refuseOn(socket, { code: "method_not_allowed" }, { allow: METHODS.join(", ") }, method);
+}
+
+/** Refuses `Expect: something` but 100-continue (RFC 9110 10.1.1). */
+export const refuseExpectation = answering(() => {
+  throw new DoorError("expectation_failed", { headers: { connection: "close" } });
+});
+
+/** Refuses HTTP/1.1 without a Host (RFC 9112 3.2). */
+export const refuseWithoutHost = answering(() => {
+  throw new DoorError("malformed_request", { detail: "HTTP/1.1 needs a Host header.", headers: { connection: "close" } });
+});
+
+function refuseOn(socket: Duplex, problem: Problem, more: Record<string, string> = {}, method = ""): void {
+  const requestId = newRequestId();
+  const { status } = problems[problem.code];
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const headers = {
+    ...apiHeaders(),
+    ...more,
+    "x-request-id": requestId,
+    "content-type": "application/problem+json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    date: new Date().toUTCString(),
+    connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n"));
+  logAnswer({ requestId, method, path: "", status, ms: 0, ip: (socket as Socket).remoteAddress ?? "" });
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref(); // it would stay half open for as long as the other side likes
+}

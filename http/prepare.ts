@@ -1,0 +1,73 @@
+import { SECOND_MS } from "#accounts/clock.ts";
+import { ConfigError, config, cookiesWork } from "#accounts/config.ts";
+import { startPurging } from "#accounts/retention/purge.ts";
+import { storageSentence } from "#accounts/storage-sentence.ts";
+import { markServing } from "#db/backup.ts";
+import { lostFile } from "#db/condition.ts";
+import { migrateDatabase } from "#db/migrate.ts";
+import { processWide } from "#db/process-wide.ts";
+import { NoBuildError } from "./front-door/builds.ts";
+import { log, logEvents } from "./log.ts";
+import { say } from "./output.ts";
+
+const done = processWide("prepare", () => ({ prepared: false }));
+
+/**
+ * What must stand before the first request, on either host, once a process: checked settings and a migrated database.
+ * Ends the process with a plain sentence when that is not possible. False if it had been done before.
+ */
+export function prepare(): boolean {
+  if (done.prepared) return false;
+  done.prepared = true;
+  try {
+    const { databaseFile } = config();
+    migrateDatabase(databaseFile);
+    markServing(databaseFile);
+  } catch (error) {
+    giveUp(error);
+  }
+  logEvents();
+  startPurging();
+  startWatching();
+  if (!config().rateLimits) say("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
+  if (!cookiesWork(config().publicUrl)) say(`${overHttp(config().publicUrl)}\n`);
+  return true;
+}
+
+const overHttp = (publicUrl: string) =>
+  `Warning: PUBLIC_URL is ${publicUrl}, and browsers keep the cookie that signs people in only over https. ` +
+  "Nobody can sign in to the pages until a proxy with TLS is in front and PUBLIC_URL is its https address.";
+
+/** Says on stderr what has to be changed, and exits with 1. */
+export function giveUp(error: unknown): never {
+  say(`${sentence(error)}\n`);
+  process.exit(1);
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError) {
+    return `Latchkey cannot start. These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
+  }
+  if (error instanceof NoBuildError) return "Latchkey cannot start: its pages have not been built. Run “npm run build” first.";
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return `Latchkey cannot start: port ${config().port} on ${config().host} is in use. Set PORT to a free one.`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || (code === "EACCES" && message.includes("listen"))) {
+    return `Latchkey cannot start: it may not listen on ${config().host}, port ${config().port}. Set HOST and PORT.`;
+  }
+  return `Latchkey cannot start. ${storageSentence(error) ?? stack ?? message}`;
+}
+
+/** Says in the log when the database's files are no longer the ones that are open, and when they are again. */
+function startWatching(): void {
+  let lost: string | null = null;
+  setInterval(() => {
+    const now = lostFile();
+    if (now && !lost) {
+      log().error(
+        { file: now },
+        "a file of the database was deleted, moved or replaced: nothing is stored until it is back, or the service was stopped and started again",
+      );
+    } else if (lost && !now) log().warn({ file: lost }, "the file of the database is back");
+    lost = now;
+  }, SECOND_MS).unref();
+}
