@@ -34,7 +34,7 @@ const OWN: Record<string, string>[] = [
 ];
 
 async function post(path: string, headers: Record<string, string>, body: unknown, method = "POST"): Promise<Response> {
-  const handlers = await import(`.${path}route.ts`);
+  const handlers = await import(`#app${path}route.ts`);
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   return handlers[method](new Request(`http://latchkey.test${path}`, { method, headers, ...content }));
 }
