@@ -103,6 +103,7 @@ test("another program's database is refused and left as it is, in every journal 
     "PRAGMA journal_mode = WAL; CREATE TABLE photos (id)",
     "PRAGMA application_id = 7; CREATE TABLE photos (id)",
     "CREATE TABLE users (id); CREATE TABLE sessions (id)",
+    "CREATE VIEW recent AS SELECT 1", // a program that has not made its tables yet
   ]) {
     const file = newFile();
     new Database(file).exec(prepare).close();

@@ -116,14 +116,14 @@ function readHeader(file: string) {
   };
 }
 
-/** The tables of an unmarked file, and whether they are those of version 0.1. Leaves the file, and what lies beside it, as it is. */
+/** The tables and views of an unmarked file, and whether they are those of version 0.1. Leaves the file, and what lies beside it, as it is. */
 function tablesOf(file: string, isWal: boolean): { names: string; areOurs: boolean } {
   const [hasLog, hasIndex] = [existsSync(`${file}-wal`), existsSync(`${file}-shm`)];
   // Without a log there is nothing to write, but only who may write removes the empty one that SQLite makes for reading.
   const client = new Database(file, { readonly: !isWal || hasLog });
   try {
     const names = client.prepare(
-      "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+      "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'",
     );
     const found = (names.pluck().get() as string | null) ?? "";
     const isMarked = client.pragma("application_id", { simple: true }) === APPLICATION_ID; // still in the log alone
