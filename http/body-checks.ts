@@ -8,12 +8,15 @@ import { DoorError } from "./problem.ts";
 
 export const MOST_FIELDS = 100; // each unknown one is named in the answer
 const DEEPEST_JSON = 20;
+const SLICE_BYTES = 512 * 1024;
+const NOWHERE = -1;
 const LONGEST_KEY_BYTES = 1_024;
 const LONGEST_PART_HEAD = 2_048;
-const LONGEST_TEXTS_BYTES = 64 * 1024; // of all parts together that are not files
+const LONGEST_TEXTS_BYTES = 64 * 1024; // of a JSON body without a picture, and of all parts together that are not files
+const JSON_TOO_LARGE = `A JSON body may have ${LONGEST_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${LONGEST_TEXTS_BYTES / 1024} KiB together.`;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }); // what is not UTF-8 is refused when all of it is decoded
 const [QUOTE_BYTE, BACKSLASH_BYTE] = [0x22, 0x5c];
 const [QUOTE, COLON, COMMA, OPENING, CLOSING, BLANK, LITERAL] = [1, 2, 3, 4, 5, 6, 7];
 const NOTHING = 0;
@@ -46,40 +49,44 @@ export function checkPairs(text: string): void {
 
 /**
  * Throws for what JSON.parse would swallow: deep nesting, very many elements, and a key of the outer object given twice, of
- * which one parser takes the first and another the last.
+ * which one parser takes the first and another the last. Throws `payload_too_large` for a large body without a picture.
+ * Calls `pause` after every half a mebibyte.
  */
-export function checkJson(bytes: Uint8Array): void {
+export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): Promise<void> {
   const keys = new Set<string>();
-  let [depth, elements] = [0, 0];
+  let [depth, elements, pauseAt] = [0, 0, SLICE_BYTES];
+  let [start, end] = [NOWHERE, NOWHERE]; // of the last string, a key if a colon follows
   for (let at = 0; at < bytes.length; at++) {
-    const kind = kindAt(bytes, at);
+    if (at >= pauseAt) {
+      await pause();
+      pauseAt = at + SLICE_BYTES;
+    }
+    const kind = KINDS[bytes[at] as number];
     if (kind === QUOTE) {
-      const start = at;
-      at = endOfString(bytes, at);
-      if (depth === 1 && isKey(bytes, at + 1)) addKey(keys, bytes.subarray(start, at + 1));
+      start = at;
+      for (at = endOfString(bytes, at + 1); at < bytes.length && bytes[at] !== QUOTE_BYTE; at = endOfString(bytes, at)) await pause();
+      end = at + 1;
+    } else if (kind === COLON) {
+      if (depth === 1 && start !== NOWHERE) addKey(keys, bytes.subarray(start, end));
+      start = NOWHERE;
     } else if (kind === OPENING || kind === COMMA) {
       if (++elements > MOST_FIELDS) throw tooManyFields();
       if (kind === OPENING && ++depth > DEEPEST_JSON) throw malformed(null, "malformed", "The body is nested too deeply.");
     } else if (kind === CLOSING) depth--;
     else if (kind === NOTHING) throw notJson();
   }
+  if (bytes.length > LONGEST_TEXTS_BYTES && !keys.has("image")) throw new DoorError("payload_too_large", { detail: JSON_TOO_LARGE });
 }
-
-const kindAt = (bytes: Uint8Array, at: number) => KINDS[bytes[at] as number];
 
 export const notJson = () => malformed(null, "malformed", "The body is not valid JSON.");
 
-/** Where the string ends that begins here: at its closing quote, or at the end of everything. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let at = start + 1;
-  for (let byte = bytes[at]; byte !== undefined && byte !== QUOTE_BYTE; byte = bytes[at]) at += byte === BACKSLASH_BYTE ? 2 : 1;
+/** Where the string ends that goes on here: at its closing quote, at the end of everything, or not yet after a slice. */
+function endOfString(bytes: Uint8Array, from: number): number {
+  const until = from + SLICE_BYTES;
+  let at = from;
+  for (let byte = bytes[at]; at < until && byte !== undefined && byte !== QUOTE_BYTE; byte = bytes[at])
+    at += byte === BACKSLASH_BYTE ? 2 : 1;
   return at;
-}
-
-function isKey(bytes: Uint8Array, afterIt: number): boolean {
-  let at = afterIt;
-  while (kindAt(bytes, at) === BLANK) at++;
-  return kindAt(bytes, at) === COLON;
 }
 
 function addKey(keys: Set<string>, quoted: Uint8Array): void {

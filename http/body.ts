@@ -2,7 +2,6 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { ServerRequest } from "srvx";
 import type * as z from "zod/mini";
-import { AccountsError } from "#accounts/errors.ts";
 import {
   checkJson,
   checkMultipart,
@@ -131,17 +130,21 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** In three steps, between which others are served: each takes some 20 ms for the largest body. */
+/** In steps, between which others are served: each takes at most some 20 ms for the largest body. */
 async function parseJson(bytes: Uint8Array): Promise<unknown> {
-  const isLarge = bytes.length > BODY_MAX_BYTES;
-  const text = decode(bytes);
+  const pause = async () => {
+    if (bytes.length > BODY_MAX_BYTES) await turn("alone");
+  };
   try {
-    if (isLarge) await turn("alone");
-    checkJson(bytes);
-    if (isLarge) await turn("alone");
-    return JSON.parse(text);
+    await checkJson(bytes, pause);
+    await pause();
+    const text = decode(bytes);
+    await pause();
+    const fields = JSON.parse(text);
+    await pause();
+    return fields;
   } catch (error) {
-    throw error instanceof AccountsError ? error : notJson();
+    throw error instanceof SyntaxError ? notJson() : error;
   }
 }
 

@@ -113,11 +113,12 @@ test("a body that is built to keep its reader busy is refused at once", async ({
   const keys = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 1]));
   const part = (head: string, value = "x") => `--b\r\nContent-Disposition: form-data; ${head}\r\n\r\n${value}\r\n`;
   const bodies: [name: string, ask: Ask, status?: number][] = [
-    ["a string of escaped quotes that does not end", json(`{"email":"${'\\"'.repeat(long)}`)],
-    ["the same with half an escape at its end", json(`{"email":"${'\\"'.repeat(long)}\\`)],
-    ["nothing but quotes", json(`{"email":${'"'.repeat(long)}`)],
+    ["a string of escaped quotes that does not end", json(`{"image":"","email":"${'\\"'.repeat(long)}`)],
+    ["the same with half an escape at its end", json(`{"image":"","email":"${'\\"'.repeat(long)}\\`)],
+    ["nothing but quotes", json(`{"image":${'"'.repeat(long)}`)],
     ["nothing but backslashes", json(`{"email":"${"\\".repeat(long)}`)],
-    ["spaces after a key", json(`{"email"${" ".repeat(long)}`)],
+    ["spaces after a key", json(`{"image":"","email"${" ".repeat(long)}`)],
+    ["a string that does not end, without a picture", json(`{"email":"${'\\"'.repeat(long)}`), 413],
     ["very many fields in JSON", { json: keys }],
     ["very many elements in JSON", json(`[${"{},".repeat(long / 2)}{}]`)],
     ["very many fields in a form", urlEncoded("a&".repeat(30_000))],
@@ -143,7 +144,7 @@ test("a text of any length and kind is refused by its length, together with ever
   const marks = `A7${"a\u0301\u0316".repeat(900_000)}`;
   const wrong = { username: "ab", email: "x".repeat(100_000), bio: "\r".repeat(100_000), contact_information: "\u0000".repeat(100_000) };
   const startedAt = performance.now();
-  const answer = await latchkey.api("POST", "/auth/create-user/", { json: { ...wrong, password: marks } });
+  const answer = await latchkey.api("POST", "/auth/create-user/", { json: { ...wrong, image: "", password: marks } });
   expect(refusal(answer)).toEqual({
     status: 400,
     code: "validation_failed",
@@ -158,6 +159,31 @@ test("a text of any length and kind is refused by its length, together with ever
   const login = await latchkey.api("POST", "/auth/login/", { json: { email: "ada@example.org", password: marks.slice(0, 30_000) } });
   expect(refusal(login)).toEqual({ status: 400, code: "validation_failed", errors: { "#/password": "too_long" } });
   expect(performance.now() - startedAt).toBeLessThan(LIVELY_MS);
+});
+
+test("JSON above 64 KiB is read only with a picture in it", async ({ latchkey }) => {
+  const kib = 1024;
+  const token = await latchkey.signIn(await latchkey.newUser());
+  const { id } = (await latchkey.api("GET", "/auth/me/", { token })).body;
+  const body = (length: number, more = "") => {
+    const start = `{${more}"bio":"`;
+    return json(`${start}${"x".repeat(length - start.length - 2)}"}`);
+  };
+  for (const [method, path] of [
+    ["POST", "/auth/create-user/"],
+    ["PATCH", `/auth/update-user/${id}/`],
+    ["PUT", `/auth/update-user/${id}/`],
+    ["POST", `/auth/update-user/${id}/`],
+  ] as const) {
+    const ask = (given: Ask) => latchkey.api(method, path, { token, ...given });
+    expect((await ask(body(64 * kib))).status, `${method} ${path}`).toBe(400);
+    for (const refused of [body(64 * kib + 1), body(64 * kib + 1, '"images":"",'), body(64 * kib + 1, '"email":{"image":""},')]) {
+      const answer = await ask(refused);
+      expect([answer.status, answer.body.code], `${method} ${path}`).toEqual([413, "payload_too_large"]);
+      expect(answer.body.detail).toMatch(/64 KiB.*“image”/);
+    }
+    expect((await ask(body(64 * kib + 1, '"image":"",'))).status, `${method} ${path}`).toBe(400);
+  }
 });
 
 test("a query of very many fields is refused", async ({ latchkey }) => {

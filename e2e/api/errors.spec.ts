@@ -283,7 +283,7 @@ test("S56 a body of 64 KiB is read and one byte more is refused, with its length
 });
 
 test("S56 addresses that take a picture read 7 MiB and not one byte more", async ({ latchkey }) => {
-  const start = '{"email":"a@example.org","bio":"';
+  const start = '{"email":"a@example.org","image":"';
   const body = (length: number) => `${start}${"x".repeat(length - start.length - 2)}"}`;
   for (const chunked of [false, true]) {
     const ask = (length: number) => latchkey.api("POST", "/auth/create-user/", { raw: body(length), headers: JSON_TYPE, chunked });
