@@ -111,7 +111,10 @@ function explainBareError(response: ServerResponse, withoutScript: boolean): voi
       for (const name of ["content-length", "content-encoding"]) response.removeHeader(name);
       response.setHeader("content-type", HTML);
     }
-    return writeHead(status === 500 ? 400 : status);
+    const sent = status === 500 ? 400 : status;
+    writeHead(sent);
+    // Next.js fails a second time over the same form, and would have the log say 500.
+    return Object.defineProperty(response, "statusCode", { get: () => sent, set: () => {} });
   };
   response.write = (...given: unknown[]) => page !== undefined || write(...given);
   response.end = (...given: unknown[]) => {
