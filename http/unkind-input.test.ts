@@ -9,6 +9,7 @@ import { BODY_MAX_BYTES } from "./buffered-body.ts";
 import type { Handler } from "./endpoint.ts";
 import { boundHeaders } from "./request-headers.ts";
 import { isSameOrigin } from "./same-origin.ts";
+import { BOUNDARY, fill, UNKIND } from "./unkind-content.ts";
 
 /*
  * Every input of the API, filled to its largest size, or to a large part of it, with what keeps parsers and patterns busy: nothing of it holds the
@@ -20,50 +21,6 @@ const TRIES = 4; // the first ones also compile
 const HEADERS_MAX_BYTES = 16 * 1024;
 const LARGE_BYTES = 1024 * 1024; // of 7 MiB: what is not linear takes seconds already
 const PIECE_BYTES = 64 * 1024;
-const BOUNDARY = "----boundary";
-
-const UNKIND: Record<string, string> = {
-  letters: "a",
-  "combining marks": "a\u0301\u0316",
-  "marks alone": "\u0316\u0301",
-  "what NFC composes": "\u{16121}\u{16121}\u{1611f}",
-  "Hangul in parts": "\u1112\u1161\u11ab",
-  quotes: '"',
-  "escaped quotes": '\\"',
-  "escaped characters": "\\u0000",
-  "escaped surrogates": "\\ud800",
-  ampersands: "&",
-  pairs: "a&",
-  "equal signs": "=",
-  percents: "%",
-  "escaped bytes": "%C3%A9",
-  "bytes that are no text": "%ff",
-  objects: "{},",
-  arrays: "[",
-  commas: ",",
-  colons: ":",
-  "keys without values": '"":',
-  blanks: " ",
-  "line breaks": "\r\n",
-  "carriage returns": "\r",
-  dots: ".",
-  "labels of a domain": "a.",
-  "at signs": "@",
-  hyphens: "-",
-  "the start of a boundary": BOUNDARY.slice(0, -1),
-  boundaries: `--${BOUNDARY}`,
-  parts: `--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n`,
-  "heads of parts": "Content-Disposition: form-data; name=",
-  "an e-mail address": "a@example.org",
-  "the start of a data URL": "data:image/png;base64,",
-  digits: "7",
-  slashes: "/",
-  semicolons: "; ",
-  lists: ", ",
-};
-
-/** As many repetitions as fit into so many bytes. */
-const fill = (piece: string, bytes: number) => piece.repeat(Math.max(1, Math.floor(bytes / Buffer.byteLength(piece))));
 
 const cpuMs = () => {
   const { user, system } = process.threadCpuUsage();

@@ -23,6 +23,7 @@ import { oneAgainstAll } from "./one-against-all.ts";
 import { races } from "./races.ts";
 import { type Scenario, Torture } from "./scenario.ts";
 import { timing } from "./timing.ts";
+import { unkindContent } from "./unkind.ts";
 import { uploads } from "./uploads.ts";
 
 /*
@@ -54,6 +55,7 @@ const scenarios: Scenario[] = [
   ...faultsClock,
   ...answers,
   ...errors,
+  ...unkindContent,
 ];
 const LONGEST_MS = 40 * 60_000;
 const LONGEST_SHORT_MS = 60_000;
