@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
-import { db, StorageError, storageErrorFor } from "./client.ts";
-import { faultCode } from "./faults.ts";
+import { db, isBusy, StorageError, storageErrorFor } from "./client.ts";
 import { APPLICATION_ID } from "./identity.ts";
 import { processWide } from "./process-wide.ts";
 
@@ -40,9 +39,10 @@ export function lostError(): StorageError | null {
   return lost === null ? null : new StorageError(`${lost} was deleted, moved or replaced while the service runs.`);
 }
 
-/** Notes how a commit ended, for `storageWorks`. */
+/** Notes how a commit ended, for `storageWorks`. That another process holds the database says nothing about the disk. */
 export function noteWrite(error?: unknown): void {
   if (!error) state.workedAt = performance.now();
+  else if (isBusy(error)) return;
   else if (error instanceof StorageError || storageErrorFor(error)) state.failedAt = performance.now();
 }
 
@@ -64,6 +64,6 @@ function tryWriting(): void {
     db().$client.pragma(`application_id = ${APPLICATION_ID}`);
     noteWrite();
   } catch (error) {
-    if (!/^SQLITE_(BUSY|LOCKED)/.test(faultCode(error))) noteWrite(error); // another process writes at this moment
+    noteWrite(error);
   }
 }
