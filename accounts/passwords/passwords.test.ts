@@ -43,6 +43,13 @@ test("nobody and a damaged hash are refused, never an error", async () => {
   }
 });
 
+test("a hash whose parameters were damaged to a run of hours or of all memory is refused at once", async () => {
+  const stored = await hashPassword(PASSWORD);
+  for (const parameters of ["m=19456,t=4000000,p=1", "m=4194304,t=2,p=1", "m=19456,t=2,p=16000000"]) {
+    assert.equal(await verifyPassword(stored.replace("m=19456,t=2,p=1", parameters), PASSWORD), false, parameters);
+  }
+});
+
 test("nobody, a damaged hash and one of weaker parameters cost an Argon2 run, as a wrong password does", async () => {
   const quickest = async (stored: string | null) => {
     const times: number[] = [];

@@ -9,6 +9,8 @@ import { processWide } from "#db/process-wide.ts";
 // (2 is Argon2id: the library's constant enum cannot be imported into a file compiled on its own.)
 const ARGON2 = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT_PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`;
+// Up to 1 GB and 99 passes: one damaged digit could make a run that never ends and takes a thread with it.
+const RUNNABLE = /^\$argon2(?:id|i|d)\$v=\d\d\$m=\d{1,6},t=\d\d?,p=\d\d?\$/;
 const LEAST_MEMORY_KIB = 8;
 const PACE_CHANGE = 0.1;
 const HASHING_NICENESS = 5;
@@ -27,7 +29,7 @@ export async function hashPassword(password: string, party: Party): Promise<stri
  */
 export async function verifyPassword(passwordHash: string | null, password: string, party: Party, userId?: number): Promise<boolean> {
   return hashingTurn(party, async () => {
-    const { result: proven, ms } = await timed(() => verify(passwordHash ?? "", password).catch(() => null)); // null: damaged
+    const { result: proven, ms } = await timed(() => runOn(passwordHash ?? "", password)); // null: damaged
     if (proven === null) await runOnce(password);
     else if (!isOutdated(passwordHash ?? "")) noteRun(ms);
     else if (!proven) await makeUp(password, ms);
@@ -61,6 +63,11 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number
 
 function noteRun(ms: number): void {
   queue.runMs += (ms - queue.runMs) * (queue.runMs === 0 ? 1 : PACE_CHANGE);
+}
+
+/** Null for a hash that is damaged. */
+async function runOn(passwordHash: string, password: string): Promise<boolean | null> {
+  return RUNNABLE.test(passwordHash) ? verify(passwordHash, password).catch(() => null) : null;
 }
 
 async function runOnce(password: string): Promise<void> {
