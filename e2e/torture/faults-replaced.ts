@@ -33,6 +33,7 @@ async function goneWhileRunning(torture: Torture): Promise<void> {
     await writesRefused(torture, server, what, 3);
     torture.check(await health(server, 503), `${what}: /health does not say so`);
     torture.check((await client.me(token)).status === 200, `${what}: a token is not known`);
+    await sleep(1_500); // the service looks once a second
     renameSync(away, file);
     torture.check(await health(server, 200), `${what}: /health is not well again`);
     torture.check((await new Client(server.url).register()).status === 201, `${what}: a registration is refused afterwards`);

@@ -11,6 +11,7 @@ import type { Scenario, Torture } from "./scenario.ts";
 
 const MOST_GROWTH_MB = 500;
 const MOST_VERIFY_MS = 200;
+const SHORT_MOST_VERIFY_MS = 5_000; // every test run: also on a slow or busy machine
 const BODY_BYTES = 7 * 1024 * 1024;
 const BOUNDARY = "----torture-crowd";
 
@@ -111,7 +112,7 @@ async function crowds(torture: Torture): Promise<void> {
       `${what}: ${counted}`,
     );
     torture.check(Object.keys(verified).join() === "200", `${what}: verifications ${JSON.stringify(verified)}`);
-    torture.within(`${what}: verification p99`, p99, MOST_VERIFY_MS);
+    torture.within(`${what}: verification p99`, p99, torture.many(SHORT_MOST_VERIFY_MS, MOST_VERIFY_MS));
     torture.check(most - before < MOST_GROWTH_MB, `${what}: memory grew by ${most - before} MB`);
     torture.figure(what, `${counted.join(", ")}; +${most - before} MB, verify p99/max ${p99.toFixed(0)}/${max.toFixed(0)} ms`);
   }
