@@ -5,7 +5,7 @@ import { describeDevice } from "./sessions/devices.ts";
 export type User = typeof users.$inferSelect;
 export type Session = typeof sessions.$inferSelect;
 
-/** The id of no user: work for an unknown e-mail address is done for it, so that it takes as long. */
+/** The id of no user: work for an unknown email address is done for it, so that it takes as long. */
 export const NOBODY = 0;
 
 /** Who asks: every function of the domain that may refuse gets it first. It is only read. */

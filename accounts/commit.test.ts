@@ -25,7 +25,7 @@ const client = () => callerFrom(`127.3.${++clients >> 8}.${clients & 255}`, "cur
 const ACTS: Record<string, (caller: SignedIn) => Promise<unknown>> = {
   "change the profile": (caller) => updateUser(caller, caller.user.id, { bio: "by the thief" }),
   "change nothing": (caller) => updateUser(caller, caller.user.id, {}),
-  "change the e-mail address": (caller) =>
+  "change the email address": (caller) =>
     updateUser(caller, caller.user.id, { email: `thief-${caller.session.id}@example.org`, current_password: PASSWORD }),
   "ask for a taken name": (caller) => updateUser(caller, caller.user.id, { username: bystander.username }),
   "change the password": (caller) => changePassword(caller, { current_password: PASSWORD, new_password: NEW }),

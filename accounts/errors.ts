@@ -1,14 +1,14 @@
 /** Every refusal of the domain: its stable code, and the sentence that a person or client gets. */
 export const refusals = {
   validation_failed: "Some fields need your attention.",
-  user_already_exists: "A user with this e-mail address or username already exists.",
-  invalid_credentials: "The e-mail address or the password is wrong.",
+  user_already_exists: "A user with this email address or username already exists.",
+  invalid_credentials: "The email address or the password is wrong.",
   account_inactive: "This account is not active. Ask the operator of this service to activate it.",
   account_suspended: "This account is suspended. Ask the operator of this service about it.",
   authentication_required: "Sign in first: send the token of a session as “Authorization: Bearer <token>”.",
   invalid_token: "This token is not valid (any more). Log in again to get a new one.",
   not_your_account: "You can only change your own account.",
-  recent_login_required: "A new e-mail address needs a log-in within the last 10 minutes, or your current password beside it.",
+  recent_login_required: "A new email address needs a log-in within the last 10 minutes, or your current password beside it.",
   wrong_password: "The current password is wrong.",
   not_found: "There is nothing at this address.",
   rate_limited: "Too many attempts.",

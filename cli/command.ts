@@ -33,10 +33,10 @@ export function openAccounts({ mayCreate = false } = {}): void {
   migrateDatabase(databaseFile);
 }
 
-/** The user with this id, e-mail address or username. Throws CommandError. */
+/** The user with this id, email address or username. Throws CommandError. */
 export function userNamed(name: string): User {
   const user = findUser(name);
-  if (!user) throw new CommandError(`There is no user “${name}”. Name one by id, e-mail address or username.`);
+  if (!user) throw new CommandError(`There is no user “${name}”. Name one by id, email address or username.`);
   return user;
 }
 

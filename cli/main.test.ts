@@ -163,7 +163,7 @@ test("users are listed in aligned columns and in pages", async () => {
   const { stdout } = await accounts(["user", "list", "--cursor", String(first.id), "--limit", "1"]);
   assert.match(
     stdout,
-    new RegExp(`^ID +USERNAME +E-MAIL +STATUS +REGISTERED\n${second.id} +${second.username} .*\nThere are more: --cursor ${second.id}\n$`),
+    new RegExp(`^ID +USERNAME +EMAIL +STATUS +REGISTERED\n${second.id} +${second.username} .*\nThere are more: --cursor ${second.id}\n$`),
   );
   const page = JSON.parse((await accounts(["user", "list", "--cursor", String(second.id), "--json"])).stdout);
   assert.deepEqual(page, { users: [publicUser(third)], next_cursor: null });

@@ -70,7 +70,7 @@ function parse(command: Command, words: string[]): Given {
 
 function refuseWrongOperands({ operands }: Command, given: Given, name: string): void {
   if (operands === "[ID...]" || given.operands.length === (operands ? 1 : 0)) return;
-  const wanted = { USER: "exactly one user: id, e-mail address or username", FILE: "exactly one file", none: "only options" }[
+  const wanted = { USER: "exactly one user: id, email address or username", FILE: "exactly one file", none: "only options" }[
     operands ?? "none"
   ];
   throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
@@ -106,7 +106,7 @@ function helpOnCommand(name: string, { summary, operands, options }: Command): s
     help,
   ]);
   const usage = ["accounts", name, operands, "[options]"].filter(Boolean).join(" ");
-  return `Usage: ${usage}\n\n${summary}${operands === "USER" ? " USER is an id, e-mail address or username." : ""}\n\n${aligned(rows)}`;
+  return `Usage: ${usage}\n\n${summary}${operands === "USER" ? " USER is an id, email address or username." : ""}\n\n${aligned(rows)}`;
 }
 
 function aligned(rows: string[][]): string {

@@ -20,7 +20,7 @@ import {
 const USUAL_EVENTS = 50;
 const MOST_EVENTS = 10_000;
 
-const user = { value: "USER", help: "the user: id, e-mail address or username" };
+const user = { value: "USER", help: "the user: id, email address or username" };
 
 export const sessionCommands: Record<string, Command> = {
   list: { summary: "List the live sessions of a user, last used first.", options: { user }, run: showSessions },
@@ -104,7 +104,7 @@ function showAuditEvents(given: Given): Answer {
 
 function requiredUser(given: Given): string {
   const name = textOption(given, "user");
-  if (!name) throw new CommandError("Name the user with --user: id, e-mail address or username.");
+  if (!name) throw new CommandError("Name the user with --user: id, email address or username.");
   return name;
 }
 

@@ -27,7 +27,7 @@ export const userCommands: Record<string, Command> = {
   create: {
     summary: "Register a user, by the rules of the API. Asks for the password.",
     options: {
-      email: { value: "ADDRESS", help: "e-mail address, required" },
+      email: { value: "ADDRESS", help: "email address, required" },
       username: { value: "NAME", help: "username, required" },
       bio: { value: "TEXT", help: "about the person" },
       "contact-information": { value: "TEXT", help: "how to reach the person" },
@@ -94,7 +94,7 @@ function showUsers(given: Given): Answer {
   const next = found.length > limit ? String(users.at(-1)?.id) : null;
   const rows = users.map((user) => [user.id, user.username, user.email, user.account_status, second(user.created_at)]);
   const more = next === null ? "" : `\nThere are more: --cursor ${next}`;
-  return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "E-MAIL", "STATUS", "REGISTERED"], rows) + more };
+  return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "EMAIL", "STATUS", "REGISTERED"], rows) + more };
 }
 
 async function setStatus({ operands: [name = ""] }: Given, status: User["status"]): Promise<Answer> {

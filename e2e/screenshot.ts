@@ -51,7 +51,7 @@ async function takePicture(): Promise<void> {
   const browser = await chromium.launch({ args: BROWSER_ARGUMENTS, executablePath: findBrowser() ?? undefined });
   const page = await browser.newPage({ viewport: SIZE, colorScheme: "light" });
   await page.goto(`${server("front-door").url}/login/?next=/sessions/`);
-  await page.getByLabel("E-mail address").fill(ADA.email);
+  await page.getByLabel("Email address").fill(ADA.email);
   await page.getByLabel("Password", { exact: true }).fill(ADA.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Where you are signed in" }).waitFor();

@@ -55,7 +55,7 @@ export const api = {
     summary: "Log in and get a token",
     tag: "Sessions",
     description:
-      "Opens a session of its own for each log-in and answers its token, which is shown this once. An unknown e-mail address and a wrong password get the same answer.",
+      "Opens a session of its own for each log-in and answers its token, which is shown this once. An unknown email address and a wrong password get the same answer.",
     access: "public",
     input: LoginInput,
     output: LoginAnswer,
@@ -104,7 +104,7 @@ export const api = {
     summary: "Change some fields of the own account",
     tag: "Account",
     description:
-      "Changes what is sent and leaves the rest. A new e-mail address needs a log-in within the last 10 minutes, or `current_password` beside it.",
+      "Changes what is sent and leaves the rest. A new email address needs a log-in within the last 10 minutes, or `current_password` beside it.",
     access: "token",
     input: UpdateUserInput,
     takesImage: true,

@@ -34,7 +34,7 @@ export const UNKIND: Record<string, string> = {
   boundaries: `--${BOUNDARY}`,
   parts: `--${BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n`,
   "heads of parts": "Content-Disposition: form-data; name=",
-  "an e-mail address": "a@example.org",
+  "an email address": "a@example.org",
   "the start of a data URL": "data:image/png;base64,",
   digits: "7",
   slashes: "/",

@@ -83,12 +83,12 @@ const upTo = ({ length, sentence }: Longest) => z.regex(new RegExp(`^[\\s\\S]{0,
 const deliverable = z.regex(/^[^"\u0080-\u{10FFFF}]*@|^[^@]*$/u, {
   error: rule(
     "invalid_characters",
-    "Before the @ of your e-mail address, use only the letters A to Z, digits and common signs: many mail servers cannot deliver to other letters or to names in quotes.",
+    "Before the @ of your email address, use only the letters A to Z, digits and common signs: many mail servers cannot deliver to other letters or to names in quotes.",
   ),
   abort: true,
 });
 
-// The characters of HTML's own e-mail field without "%", which some mail servers take for a further address.
+// The characters of HTML's own email field without "%", which some mail servers take for a further address.
 const LOCAL_CHARACTER = "[A-Za-z0-9!#$&'*+\\/=?^_`{|}~\\-]";
 const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}\-]{0,61}[\p{L}\p{M}\p{N}])?`;
 const EMAIL_PATTERN = new RegExp(
@@ -96,19 +96,19 @@ const EMAIL_PATTERN = new RegExp(
   "u",
 );
 
-const longestEmail = { length: EMAIL_MAX_BYTES, sentence: `Use an e-mail address of at most ${EMAIL_MAX_BYTES} characters.` };
+const longestEmail = { length: EMAIL_MAX_BYTES, sentence: `Use an email address of at most ${EMAIL_MAX_BYTES} characters.` };
 
-export const Email = requiredText("Enter your e-mail address.", longestEmail).check(
+export const Email = requiredText("Enter your email address.", longestEmail).check(
   z.trim(),
-  present("Enter your e-mail address."),
+  present("Enter your email address."),
   deliverable,
   z.regex(EMAIL_PATTERN, {
-    error: rule("invalid_format", "Enter an e-mail address like name@example.org."),
+    error: rule("invalid_format", "Enter an email address like name@example.org."),
     abort: true,
   }),
   z.refine((email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES, rule("too_long", longestEmail.sentence)),
   z.meta({
-    description: "An e-mail address, unique whatever the letter case.",
+    description: "An email address, unique whatever the letter case.",
     format: "email",
     maxLength: EMAIL_MAX_BYTES,
     examples: ["ada@example.org"],

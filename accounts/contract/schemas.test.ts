@@ -215,7 +215,7 @@ test("a username is accepted exactly when the contract says so", () => {
   );
 });
 
-test("an accepted e-mail address is trimmed, has one @, nothing invisible, and at most 254 bytes", () => {
+test("an accepted email address is trimmed, has one @, nothing invisible, and at most 254 bytes", () => {
   const label = fc.string({ unit: fc.constantFrom(..."abcXYZ09-éß"), minLength: 1, maxLength: 70 });
   const near = fc
     .tuple(
@@ -238,7 +238,7 @@ test("an accepted e-mail address is trimmed, has one @, nothing invisible, and a
   assert.ok(accepted > 300, `only ${accepted} were accepted: the property says little`);
 });
 
-test("ordinary e-mail addresses are accepted", () => {
+test("ordinary email addresses are accepted", () => {
   fc.assert(fc.property(fc.emailAddress({ size: "small" }), (email) => z.safeParse(Email, email).success || email.includes("%")));
 });
 

@@ -25,7 +25,7 @@ export { IMAGE_MAX_BYTES } from "./image-field.ts";
 /* What the doors take in, made of the fields: one schema for API, form, browser and document. */
 
 const LOGIN_EMAIL_MAX_LENGTH = 320;
-const longestLoginEmail = { length: LOGIN_EMAIL_MAX_LENGTH, sentence: "This is too long to be an e-mail address." };
+const longestLoginEmail = { length: LOGIN_EMAIL_MAX_LENGTH, sentence: "This is too long to be an email address." };
 const SHORT_TEXT = atMost(100); // ids, cursors and numbers, whose own patterns allow far less
 const ADDRESS_MAX_LENGTH = 2_000;
 
@@ -43,9 +43,9 @@ export const RegisterInput = z
 
 export const LoginInput = z
   .strictObject({
-    email: requiredText("Enter your e-mail address.", longestLoginEmail).check(
+    email: requiredText("Enter your email address.", longestLoginEmail).check(
       z.trim(),
-      present("Enter your e-mail address."),
+      present("Enter your email address."),
       z.maxLength(LOGIN_EMAIL_MAX_LENGTH, rule("too_long", longestLoginEmail.sentence)),
       z.meta({ examples: ["ada@example.org"] }),
     ),

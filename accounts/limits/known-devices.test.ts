@@ -56,7 +56,7 @@ test("many accounts tried from one address are stopped together, whatever the sp
   assert.equal(await guess(from("198.51.100.202"), { ...owner, email: owner.email.toUpperCase() }), "rate_limited");
 });
 
-test("unknown e-mail addresses are limited like known ones", async () => {
+test("unknown email addresses are limited like known ones", async () => {
   const nobody = { email: "nobody@example.org" } as User;
   const answers: string[] = [];
   for (let i = 0; i < 6; i++) answers.push(await guess(from("198.51.100.203"), nobody));

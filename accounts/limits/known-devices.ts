@@ -16,7 +16,7 @@ export const KNOWN_FOR_MS = 30 * DAY_MS;
  */
 
 /**
- * The limits of a log-in with this e-mail address. A known browser has a budget of its own; a known address too, but it
+ * The limits of a log-in with this email address. A known browser has a budget of its own; a known address too, but it
  * may be shared, so what it tries on other accounts still counts; everybody else also counts together.
  */
 export function loginLimits(caller: Caller, emailCanonical: string, user: User | null): Limit[] {
@@ -57,7 +57,7 @@ export function forgetOtherDevices(tx: Db, caller: Caller, userId: number) {
   return tx.delete(knownDevices).where(and(eq(knownDevices.userId, userId), notInArray(knownDevices.deviceHash, deviceHashes(caller))));
 }
 
-/** Who waits for a hash or a picture: this address, and within it this account, by its id or e-mail address. */
+/** Who waits for a hash or a picture: this address, and within it this account, by its id or email address. */
 export function partyOf(caller: Caller, account: string | number): Party {
   return { network: networkOf(caller), who: account };
 }

@@ -26,7 +26,7 @@ test("passwords that attackers try first are refused, by the field that was fill
   );
 });
 
-test("the own username, the e-mail address and the service's name are no passwords, with a digit or look-alikes neither", async () => {
+test("the own username, the email address and the service's name are no passwords, with a digit or look-alikes neither", async () => {
   for (const password of [
     "Marlowe.k1",
     "1Marlowe.K",

@@ -24,7 +24,7 @@ export async function hashPassword(password: string, party: Party): Promise<stri
 
 /**
  * Whether the password is the one behind `passwordHash`. Takes as long as one Argon2 run of today, also for null (nobody has
- * that e-mail address), for a damaged hash, and for a wrong password where the hash was made with weaker parameters, so that
+ * that email address), for a damaged hash, and for a wrong password where the hash was made with weaker parameters, so that
  * the time of a refusal tells nothing; damage is reported as the user's. Throws `overloaded` when too many wait already.
  */
 export async function verifyPassword(passwordHash: string | null, password: string, party: Party, userId?: number): Promise<boolean> {

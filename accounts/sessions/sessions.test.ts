@@ -58,7 +58,7 @@ test("a token stands nowhere in the database, only its hash", async () => {
   assert.ok(!JSON.stringify(publicSession(session, undefined)).includes("hash"));
 });
 
-test("an unknown e-mail address and a wrong password are refused in the same words", async () => {
+test("an unknown email address and a wrong password are refused in the same words", async () => {
   const user = newUser();
   await assert.rejects(logIn(client(), { email: user.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
   await assert.rejects(logIn(client(), { email: "nobody@example.org", password: PASSWORD }), refusedAs("invalid_credentials"));
@@ -382,7 +382,7 @@ test("a damaged hash is reported as its user's, refused like a wrong password, a
   assert.deepEqual(faults, []);
 });
 
-test("a failed log-in is put on record with address and device, one at an unknown e-mail address is not", async () => {
+test("a failed log-in is put on record with address and device, one at an unknown email address is not", async () => {
   const user = newUser();
   const caller = client();
   const before = await db().$count(auditEvents);

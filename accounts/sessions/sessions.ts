@@ -35,7 +35,7 @@ const MOST_LOGIN_ATTEMPTS = 3;
 
 /**
  * Opens a session for whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an
- * unknown e-mail address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without
+ * unknown email address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without
  * looking at the password; `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<OpenedSession> {

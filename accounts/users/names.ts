@@ -9,19 +9,19 @@ import { uniqueViolation } from "#db/client.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 
-/* E-mail addresses and usernames: when two are the same, whose they are, and what is told about those that are taken. */
+/* Email addresses and usernames: when two are the same, whose they are, and what is told about those that are taken. */
 
 export const TAKEN = {
-  email: "An account with this e-mail address exists already. Sign in, or use another address.",
+  email: "An account with this email address exists already. Sign in, or use another address.",
   username: "This username is taken. Choose another one.",
 };
 
-/** The user who logs in with this canonical e-mail address, or null. */
+/** The user who logs in with this canonical email address, or null. */
 export function findUserByEmail(emailCanonical: string): User | null {
   return userByEmail({ email: emailCanonical }).first() ?? null;
 }
 
-/** E-mail addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
+/** Email addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
 export function canonicalEmail(email: string): string {
   const at = email.lastIndexOf("@");
   const given = email.slice(at + 1);

@@ -41,7 +41,7 @@ test("a registered user is stored as given and can be shown without any secret",
   assert.ok(!JSON.stringify(user).includes(PASSWORD));
 });
 
-test("e-mail address and username that are both taken are both reported, whatever their letter case", async () => {
+test("email address and username that are both taken are both reported, whatever their letter case", async () => {
   const taken = newUser();
   const input = { ...inputOf("somebody"), email: taken.email.toUpperCase(), username: taken.username.toUpperCase() };
   await assert.rejects(registerUser(stranger(), input), refusedAs("user_already_exists", "email taken", "username taken"));
@@ -67,7 +67,7 @@ test("dots and plus signs make different addresses", () => {
   assert.equal(findUser("a.b+x@example.org"), null);
 });
 
-test("of 20 registrations of one e-mail address at once exactly one wins, and only its password works", async () => {
+test("of 20 registrations of one email address at once exactly one wins, and only its password works", async () => {
   const before = await db().$count(users);
   const spellings = Array.from({ length: 20 }, (_, i) => ({
     ...inputOf(`racer-${i}-name`),
@@ -140,7 +140,7 @@ test("other people's accounts cannot be changed, whether they exist or not", asy
   assert.equal(stored(other)?.bio, "");
 });
 
-test("a new e-mail address needs a log-in within 10 minutes or the current password", async (t) => {
+test("a new email address needs a log-in within 10 minutes or the current password", async (t) => {
   const caller = await signedIn();
   const { id } = caller.user;
   const loggedInAt = caller.session.createdAt;
@@ -163,7 +163,7 @@ test("a new e-mail address needs a log-in within 10 minutes or the current passw
   assert.equal(stored(caller.user)?.email, "LATE@example.org");
 });
 
-test("one's own e-mail address and username are not taken by oneself", async () => {
+test("one's own email address and username are not taken by oneself", async () => {
   const caller = await signedIn();
   const { user } = await updateUser(caller, caller.user.id, { email: caller.user.email, username: caller.user.username.toUpperCase() });
   assert.equal(user.username, caller.user.username.toUpperCase());
@@ -214,7 +214,7 @@ test("a suspended user's sessions end at once and stay dead after activation", a
   assert.equal(findSession(caller.token), null);
 });
 
-test("a user is found by id, e-mail address and username, whatever the letter case", () => {
+test("a user is found by id, email address and username, whatever the letter case", () => {
   const user = newUser();
   for (const name of [
     String(user.id),

@@ -26,7 +26,7 @@ const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
 const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any spelling, with blanks around it
 
 /**
- * Creates a user. Throws `user_already_exists`, which names the e-mail address, the username or both, `validation_failed`
+ * Creates a user. Throws `user_already_exists`, which names the email address, the username or both, `validation_failed`
  * (picture, common password, and taken names beside these), and `rate_limited`; then nothing is left behind.
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
@@ -67,7 +67,7 @@ async function checkNewUser(visitor: Caller, { email = "", username = "", passwo
 }
 
 /**
- * Changes what is given of the caller's own account; `image: null` removes the picture. A new e-mail address needs a
+ * Changes what is given of the caller's own account; `image: null` removes the picture. A new email address needs a
  * log-in within 10 minutes or the current password (ASVS 7.5.1).
  * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`,
  * `rate_limited`.
@@ -114,7 +114,7 @@ export async function inspectChanges(caller: Caller, { email, username, image = 
   );
 }
 
-/** The user with this id, e-mail address or username, or null. For the operator. */
+/** The user with this id, email address or username, or null. For the operator. */
 export function findUser(name: string): User | null {
   if (name.length > LONGEST_NAME) return null; // reading an international domain of any length takes seconds
   if (/^\d+$/.test(name)) return findUserById(Number(name));
@@ -182,7 +182,7 @@ async function requireRecentLogin(caller: SignedIn, currentPassword: string | un
   if (currentPassword !== undefined) return requirePassword(caller, currentPassword);
   if (!isRecent(caller.session)) {
     throw new AccountsError("recent_login_required", {
-      fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your e-mail address." }],
+      fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your email address." }],
     });
   }
 }

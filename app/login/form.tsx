@@ -9,7 +9,7 @@ import { signIn } from "./actions.ts";
 export function LoginForm({ email, next }: { email: string; next: string }) {
   return (
     <Form schema={LoginFormInput} action={signIn} title="Sign in" submit="Sign in" pendingText="Signing in…">
-      <Field name="email" label="E-mail address" type="email" autoComplete="username webauthn" defaultValue={email} />
+      <Field name="email" label="Email address" type="email" autoComplete="username webauthn" defaultValue={email} />
       <PasswordField name="password" label="Password" />
       <CheckBox name="remember" label="Keep me signed in" hint="Only on a device that nobody else uses." />
       <input type="hidden" name="next" value={next} />

@@ -36,7 +36,7 @@ export function ProfileForm({ account, email, username, bio, contactInformation,
       <ImageField label="Profile picture" current={picture} username={username}>
         {picture && <CheckBox name="remove_image" label="Remove my picture" />}
       </ImageField>
-      <Field name="email" label="E-mail address" hint="You use this to sign in." type="email" defaultValue={email} />
+      <Field name="email" label="Email address" hint="You use this to sign in." type="email" defaultValue={email} />
       <CurrentPassword account={email} />
       <Field name="username" label="Username" hint={USERNAME_HINT} defaultValue={username} />
       <TextArea name="bio" label="About you" hint="Shown as plain text." maxLength={BIO_MAX_LENGTH} defaultValue={bio} />

@@ -7,13 +7,13 @@ import { PasswordField } from "#components/password-field.tsx";
 import { TextArea } from "#components/text-area.tsx";
 import { register } from "./actions.ts";
 
-/** What signs in is the e-mail address: that is the user name for password managers, and the username here is a nickname. */
+/** What signs in is the email address: that is the user name for password managers, and the username here is a nickname. */
 export function RegisterForm() {
   return (
     <Form schema={RegisterInput} action={register} title="Create an account" submit="Create account" pendingText="Creating account…">
       <Field
         name="email"
-        label="E-mail address"
+        label="Email address"
         hint="You’ll use this to sign in."
         type="email"
         autoComplete="username"

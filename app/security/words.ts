@@ -10,7 +10,7 @@ const words: Record<AuditEventType, string> = {
   "login.limited": "Too many failed attempts: signing in was paused",
   "password.changed": "Password changed",
   "profile.changed": "Profile changed",
-  "email.changed": "E-mail address changed",
+  "email.changed": "Email address changed",
   "username.changed": "Username changed",
   "avatar.changed": "Profile picture changed",
   "status.changed": "Account status changed by the operator",

@@ -34,7 +34,7 @@ test("a person registers with all fields and is told who they are", async ({ lat
   expect(events).toEqual(["user.registered"]);
 });
 
-test("e-mail, username and password are enough; the rest has defaults", async ({ latchkey }) => {
+test("email, username and password are enough; the rest has defaults", async ({ latchkey }) => {
   const { body } = await latchkey.api("POST", ADDRESS, { json: person() });
   expect(body.user).toMatchObject({ bio: "", contact_information: "", image: null, account_status: "active" });
 });
@@ -105,20 +105,20 @@ for (const [name, email, code] of [
   ["an object instead of text", { $ne: null }, "wrong_type"],
   ["a number instead of text", 7, "wrong_type"],
 ] as const) {
-  test(`S09 an e-mail address with ${name} is refused`, async ({ latchkey }) => {
+  test(`S09 an email address with ${name} is refused`, async ({ latchkey }) => {
     expect(refusal(await latchkey.api("POST", ADDRESS, { json: person({ email }) }))).toEqual(invalid("email", code));
     nobody(latchkey, email);
   });
 }
 
-test("S09 the longest e-mail addresses and local parts work, and log in", async ({ latchkey }) => {
+test("S09 the longest email addresses and local parts work, and log in", async ({ latchkey }) => {
   const local = unique("l").padEnd(64, "x");
   const longest = `${unique("m").padEnd(60, "x")}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.`.padEnd(254, "e");
   expect(longest).toHaveLength(254);
   for (const email of [`${local}@example.org`, longest]) await latchkey.signIn(await latchkey.newUser({ email }));
 });
 
-test("S04 an e-mail address is one and the same whatever its letter case and the blanks around it", async ({ latchkey }) => {
+test("S04 an email address is one and the same whatever its letter case and the blanks around it", async ({ latchkey }) => {
   const name = unique("Ann");
   const user = await latchkey.newUser({ email: `${name}@Example.org` });
   for (const email of [`${name.toLowerCase()}@example.ORG`, `  ${name}@example.org `, `${name}@EXAMPLE.ORG`.toUpperCase()]) {
@@ -128,14 +128,14 @@ test("S04 an e-mail address is one and the same whatever its letter case and the
   }
 });
 
-test("S06 plus and dots make different e-mail addresses", async ({ latchkey }) => {
+test("S06 plus and dots make different email addresses", async ({ latchkey }) => {
   const name = unique("ann");
   const users = [];
   for (const local of [`${name}+x`, name, `a.${name}`]) users.push(await latchkey.newUser({ email: `${local}@example.org` }));
   expect(new Set(users.map(({ id }) => id)).size).toBe(3);
 });
 
-test("taken e-mail address and username are both named, and nobody is created or changed", async ({ latchkey }) => {
+test("taken email address and username are both named, and nobody is created or changed", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const before = latchkey.kept(user);
   const other = person();
@@ -387,7 +387,7 @@ test("S62 SQL in any field is text or refused, and touches nobody else", async (
 const ROUNDS = 3;
 const RIVALS = 16;
 
-test("S01 of many who register one e-mail address at the same moment exactly one wins, and only that password works", async ({
+test("S01 of many who register one email address at the same moment exactly one wins, and only that password works", async ({
   latchkey,
 }) => {
   for (let round = 0; round < ROUNDS; round++) {

@@ -26,7 +26,7 @@ test("the right password opens a session with a token, told once", async ({ latc
   expect(events).toEqual(["user.registered", "session.opened"]);
 });
 
-test("S16 a wrong password and an unknown e-mail address get the very same answer, and open nothing", async ({ latchkey }) => {
+test("S16 a wrong password and an unknown email address get the very same answer, and open nothing", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const headers = { "x-request-id": "same" };
   const ask = (email: string) => latchkey.api("POST", ADDRESS, { json: { email, password: "Wrong horse 7 battery" }, headers });
@@ -46,8 +46,8 @@ test("an inactive user is told so only after the right password", async ({ latch
 });
 
 for (const [name, fields, field, code] of [
-  ["no e-mail address", { email: undefined }, "email", "required"],
-  ["an empty e-mail address", { email: "  " }, "email", "required"],
+  ["no email address", { email: undefined }, "email", "required"],
+  ["an empty email address", { email: "  " }, "email", "required"],
   ["no password", { password: undefined }, "password", "required"],
   ["a password that is no text", { password: 7 }, "password", "wrong_type"],
   ["an endless password", { password: "x".repeat(1_025) }, "password", "too_long"],

@@ -41,7 +41,7 @@ test("PUT replaces: what is left out gets its default, what is protected stays",
   await latchkey.signIn(user);
 });
 
-test("PUT without e-mail address or username is refused and changes nothing", async ({ latchkey }) => {
+test("PUT without email address or username is refused and changes nothing", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const before = latchkey.kept(user);
   expect(refusal(await latchkey.api("PUT", address, { token, json: { bio: "x" } }))).toEqual({
@@ -52,7 +52,7 @@ test("PUT without e-mail address or username is refused and changes nothing", as
   expect(latchkey.kept(user)).toEqual(before);
 });
 
-test("a new e-mail address takes the place of the old one for logging in, right after a log-in without the password", async ({
+test("a new email address takes the place of the old one for logging in, right after a log-in without the password", async ({
   latchkey,
 }) => {
   const { user, address, token } = await signedIn(latchkey);
@@ -65,7 +65,7 @@ test("a new e-mail address takes the place of the old one for logging in, right 
   await latchkey.newUser({ email: user.email });
 });
 
-test("a wrong current password beside a new e-mail address is refused, and the address stays", async ({ latchkey }) => {
+test("a wrong current password beside a new email address is refused, and the address stays", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const email = `${unique()}@example.org`;
   const json = { email, current_password: "Wrong horse 7 battery" };
@@ -194,9 +194,9 @@ test("S62 SQL in the id is nobody's id", async ({ latchkey }) => {
 });
 
 for (const [name, json, field, code] of [
-  ["an empty e-mail address", { email: "" }, "email", "required"],
-  ["null as e-mail address", { email: null }, "email", "required"],
-  ["no real e-mail address", { email: "ada" }, "email", "invalid_format"],
+  ["an empty email address", { email: "" }, "email", "required"],
+  ["null as email address", { email: null }, "email", "required"],
+  ["no real email address", { email: "ada" }, "email", "invalid_format"],
   ["null as bio", { bio: null }, "bio", "wrong_type"],
   ["too long a bio", { bio: "x".repeat(2_001) }, "bio", "too_long"],
   ["a NUL in the bio", { bio: "a\u0000b" }, "bio", "invalid_characters"],

@@ -18,7 +18,7 @@ test("what was typed while the session ran out is there after signing in again, 
   if (javaScriptEnabled === false) {
     await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
     expect(await page.content()).not.toContain("Room 5");
-    await fill(page, { "E-mail address": user.email, Password: user.password });
+    await fill(page, { "Email address": user.email, Password: user.password });
     await press(page, "Sign in");
     await expect(page).toHaveURL(/\/profile\/$/);
     await expect(page.getByText(KEPT)).toBeVisible();
@@ -26,7 +26,7 @@ test("what was typed while the session ran out is there after signing in again, 
     const opened = page.waitForEvent("popup");
     await page.getByRole("link", { name: "Sign in again (opens in a new tab)" }).click();
     const tab = await opened;
-    await fill(tab, { "E-mail address": user.email, Password: user.password });
+    await fill(tab, { "Email address": user.email, Password: user.password });
     await press(tab, "Sign in");
     await expect(tab).toHaveURL(/\/profile\/$/);
   }

@@ -7,7 +7,7 @@ test("a person registers, edits the profile and signs out without a mouse", asyn
   await tabTo(page, page.getByRole("link", { name: "Create an account" }));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/register\/$/);
-  for (const [label, value] of Object.entries({ "E-mail address": email, "Create a password": PASSWORD, Username: username })) {
+  for (const [label, value] of Object.entries({ "Email address": email, "Create a password": PASSWORD, Username: username })) {
     await tabTo(page, field(page, label));
     await page.keyboard.insertText(value);
   }
@@ -28,7 +28,7 @@ test("a person registers, edits the profile and signs out without a mouse", asyn
 test("a person signs in, corrects a mistake from the summary, and changes the password without a mouse", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
-  await tabTo(page, field(page, "E-mail address"));
+  await tabTo(page, field(page, "Email address"));
   await page.keyboard.insertText(user.email);
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByRole("link", { name: "Enter your password." }));

@@ -1,13 +1,13 @@
 import { expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique } from "../pages.ts";
 
-const WRONG = "The e-mail address or the password is wrong.";
+const WRONG = "The email address or the password is wrong.";
 const DAY_SECONDS = 86_400;
 
 test("a person signs in, and the session ends with the browser", async ({ page, context, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
   await expect(page).toHaveTitle("Sign in – Latchkey");
-  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await fill(page, { "Email address": user.email, Password: user.password });
   await press(page, "Sign in");
   await expect(page).toHaveURL(/\/profile\/$/);
   const cookie = await sessionCookie(context);
@@ -18,7 +18,7 @@ test("a person signs in, and the session ends with the browser", async ({ page, 
 test("S64 with “Keep me signed in” the cookie lasts as long as the session can, and no longer", async ({ page, context, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
-  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await fill(page, { "Email address": user.email, Password: user.password });
   await page.getByRole("checkbox", { name: "Keep me signed in" }).check();
   await press(page, "Sign in");
   await expect(page).toHaveURL(/\/profile\/$/);
@@ -41,10 +41,10 @@ test("a wrong password and an unknown address are refused in one and the same se
   await page.goto("/login/");
   await page.getByRole("checkbox", { name: "Keep me signed in" }).check();
   for (const email of [user.email, `${unique()}@example.org`]) {
-    await fill(page, { "E-mail address": email, Password: "Wrong horse 7 battery" });
+    await fill(page, { "Email address": email, Password: "Wrong horse 7 battery" });
     await press(page, "Sign in");
     await expectMessage(page, WRONG);
-    await expect(field(page, "E-mail address")).toHaveValue(email);
+    await expect(field(page, "Email address")).toHaveValue(email);
     await expect(field(page, "Password")).toHaveValue("");
     await expect(page.getByRole("checkbox", { name: "Keep me signed in" })).toBeChecked();
   }
@@ -53,19 +53,19 @@ test("a wrong password and an unknown address are refused in one and the same se
 test("empty fields are named, each with a way to it", async ({ page }) => {
   await page.goto("/login/");
   await press(page, "Sign in");
-  await expectRefusal(page, { "E-mail address": "Enter your e-mail address.", Password: "Enter your password." });
+  await expectRefusal(page, { "Email address": "Enter your email address.", Password: "Enter your password." });
 });
 
 test("too many wrong passwords are answered with when to try again", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
   for (let i = 0; i < 5; i++) {
-    await fill(page, { "E-mail address": user.email, Password: `Wrong horse ${i} battery` });
+    await fill(page, { "Email address": user.email, Password: `Wrong horse ${i} battery` });
     await press(page, "Sign in");
     await expectMessage(page, WRONG);
     await expect(field(page, "Password")).toHaveValue("");
   }
-  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await fill(page, { "Email address": user.email, Password: user.password });
   await press(page, "Sign in");
   await expectMessage(page, /Too many attempts\. Try again in \d+ seconds?\./);
 });
@@ -81,7 +81,7 @@ test("an inactive and a suspended account are told so, after the right password 
     [suspended.email, suspended.password, "This account is suspended."],
   ];
   for (const [email, password, answer] of tries) {
-    await fill(page, { "E-mail address": email, Password: password });
+    await fill(page, { "Email address": email, Password: password });
     await press(page, "Sign in");
     await expectMessage(page, answer);
     await expect(field(page, "Password")).toHaveValue("");
@@ -100,10 +100,10 @@ test("who wanted to see a page comes to it after signing in, with its query", as
   const user = await latchkey.newUser();
   await page.goto(`/login/?next=${encodeURIComponent("/security/?type=session.opened")}`);
   await expect(page.getByText("You need to sign in to see that page.")).toBeVisible();
-  await fill(page, { "E-mail address": user.email, Password: "Wrong horse 7 battery" });
+  await fill(page, { "Email address": user.email, Password: "Wrong horse 7 battery" });
   await press(page, "Sign in");
   await expectMessage(page, WRONG);
-  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await fill(page, { "Email address": user.email, Password: user.password });
   await press(page, "Sign in");
   await expect(page).toHaveURL(/\/security\/\?type=session\.opened$/);
 });
@@ -114,7 +114,7 @@ test("S32 a session that somebody planted before is not taken on", async ({ page
   await page.goto("/login/");
   const unknown = `lkc_${"0".repeat(56)}`;
   await context.addCookies([{ name: "__Host-session", value: unknown, domain: "127.0.0.1", path: "/", secure: true }]);
-  await fill(page, { "E-mail address": victim.email, Password: victim.password });
+  await fill(page, { "Email address": victim.email, Password: victim.password });
   await press(page, "Sign in");
   await expect(page).toHaveURL(/\/profile\/$/);
   const { value } = (await sessionCookie(context)) ?? {};
@@ -124,9 +124,9 @@ test("S32 a session that somebody planted before is not taken on", async ({ page
 
 test("password managers are told what each field is for", async ({ page }) => {
   await page.goto("/login/");
-  await expect(field(page, "E-mail address")).toHaveAttribute("autocomplete", "username webauthn");
+  await expect(field(page, "Email address")).toHaveAttribute("autocomplete", "username webauthn");
   await expect(field(page, "Password")).toHaveAttribute("autocomplete", "current-password");
   await expect(field(page, "Password")).not.toHaveAttribute("maxlength");
-  await expect(field(page, "E-mail address")).toHaveAttribute("spellcheck", "false");
+  await expect(field(page, "Email address")).toHaveAttribute("spellcheck", "false");
   await expect(page.locator("main form")).toHaveCount(1);
 });

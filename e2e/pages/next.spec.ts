@@ -46,7 +46,7 @@ test("S50 no `next` leads who signs in to another origin, and no page repeats it
     await page.context().clearCookies();
     await page.goto(`/login/?next=${encodeURIComponent(next)}`);
     expect(await page.locator("main").innerHTML()).not.toContain("evil");
-    await fill(page, { "E-mail address": user.email, Password: user.password });
+    await fill(page, { "Email address": user.email, Password: user.password });
     await press(page, "Sign in");
     await expect(page).toHaveURL(`${latchkey.url}/profile/`);
   }
@@ -58,7 +58,7 @@ test("S50 a `next` changed in the form itself does not lead away either", async 
   await page.locator("input[name=next]").evaluate((input: HTMLInputElement) => {
     input.value = "//evil.example/";
   });
-  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await fill(page, { "Email address": user.email, Password: user.password });
   await press(page, "Sign in");
   await expect(page).toHaveURL(`${latchkey.url}/profile/`);
 });

@@ -23,7 +23,7 @@ test("“You are signed out.” is gone when signing in fails", async ({ page, u
   await page.goto("/profile/");
   await press(page, "Sign out");
   await expectNotice(page, "/login/", "You are signed out.");
-  await fill(page, { "E-mail address": user.email, Password: "Wrong horse 7 battery" });
+  await fill(page, { "Email address": user.email, Password: "Wrong horse 7 battery" });
   await press(page, "Sign in");
   await expect(page.getByRole("alert", { name: "There is a problem" })).toBeVisible();
   await expect(page.getByText("You are signed out.")).toBeHidden();
@@ -53,7 +53,7 @@ test("a browser that does not keep our cookie is told so, and not led in a circl
     await route.fulfill({ response: answer, headers });
   });
   await page.goto("/login/?next=%2Fsecurity%2F");
-  await fill(page, { "E-mail address": user.email, Password: user.password });
+  await fill(page, { "Email address": user.email, Password: user.password });
   await press(page, "Sign in");
   const told = page.getByRole("alert").filter({ hasText: "Your browser didn’t keep our cookie, so you’re not signed in." });
   await expect(told).toBeFocused();

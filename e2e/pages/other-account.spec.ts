@@ -27,13 +27,13 @@ test("a profile that was left open cannot be saved into the account of whoever s
 }) => {
   await page.goto("/profile/");
   const email = `${unique("ada")}@example.org`;
-  await fill(page, { "E-mail address": email, Username: unique("ada"), [BIO]: "Ada's words" });
+  await fill(page, { "Email address": email, Username: unique("ada"), [BIO]: "Ada's words" });
   const zoe = await signInSomebodyElse(context, latchkey);
   const before = [latchkey.kept(user), latchkey.kept(zoe)];
   await press(page, "Save changes");
   await expectOtherAccount(page, "/profile/", zoe, email, user.email, user.username, "Ada's words");
   expect([latchkey.kept(user), latchkey.kept(zoe)]).toEqual(before);
-  await expect(field(page, "E-mail address")).toHaveValue(zoe.email);
+  await expect(field(page, "Email address")).toHaveValue(zoe.email);
   await expect(field(page, BIO)).toHaveValue("Zoe's own words");
   await fill(page, { [BIO]: "Zoe's new words" });
   await press(page, "Save changes");

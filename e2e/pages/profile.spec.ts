@@ -11,10 +11,10 @@ const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeTy
 test("a person changes their profile and sees what is kept", async ({ page, user }) => {
   await page.goto("/profile/");
   await expect(page).toHaveTitle("Profile – Latchkey");
-  await expect(field(page, "E-mail address")).toHaveValue(user.email);
+  await expect(field(page, "Email address")).toHaveValue(user.email);
   const username = unique("new");
   const email = `${unique()}@example.org`;
-  const changed = { "E-mail address": email, Username: username, [BIO]: "Two\nlines", [CONTACT]: "Room 5" };
+  const changed = { "Email address": email, Username: username, [BIO]: "Two\nlines", [CONTACT]: "Room 5" };
   await fill(page, changed);
   await press(page, "Save changes");
   await expectNotice(page, "/profile/", "Your profile has been saved.");
@@ -49,7 +49,7 @@ test("the picture is replaced and removed", async ({ page, user }) => {
   await expect(page.getByRole("banner").locator("img")).toHaveCount(0);
 });
 
-test("a new e-mail address needs the current password ten minutes after signing in; what was typed stays", async ({
+test("a new email address needs the current password ten minutes after signing in; what was typed stays", async ({
   page,
   user,
   latchkey,
@@ -58,10 +58,10 @@ test("a new e-mail address needs the current password ten minutes after signing 
   await expect(field(page, "Current password")).toHaveCount(0);
   write("update sessions set created_at = created_at - ? where user_id = ?", ELEVEN_MINUTES_MS, user.id);
   const email = `${unique()}@example.org`;
-  const typed = { "E-mail address": email, [BIO]: "Kept", [CONTACT]: "Kept too" };
+  const typed = { "Email address": email, [BIO]: "Kept", [CONTACT]: "Kept too" };
   await fill(page, typed);
   await press(page, "Save changes");
-  await expectRefusal(page, { "Current password": "Enter your current password to change your e-mail address." });
+  await expectRefusal(page, { "Current password": "Enter your current password to change your email address." });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
 
   await fill(page, { "Current password": "Wrong horse 7 battery" });
@@ -94,10 +94,10 @@ test("a refused change keeps what was typed and changes nothing", async ({ page,
 test("several wrong fields are named together", async ({ page, user }) => {
   await page.goto("/profile/");
   await expect(field(page, "Username")).toHaveValue(user.username);
-  await fill(page, { "E-mail address": "", Username: "short", [CONTACT]: "x".repeat(501) });
+  await fill(page, { "Email address": "", Username: "short", [CONTACT]: "x".repeat(501) });
   await press(page, "Save changes");
   await expectRefusal(page, {
-    "E-mail address": "Enter your e-mail address.",
+    "Email address": "Enter your email address.",
     Username: "Use at least 6 characters for your username.",
     [CONTACT]: "Use at most 500 characters.",
   });

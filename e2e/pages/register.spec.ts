@@ -10,11 +10,11 @@ test("a person registers with every field and a picture, and is signed in on the
   const { email, username } = person();
   await page.goto("/register/");
   await expect(page).toHaveTitle("Create an account – Latchkey");
-  await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username, ...TYPED });
+  await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username, ...TYPED });
   await field(page, "Profile picture (optional)").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer: await jpeg() });
   await press(page, "Create account");
   await expectNotice(page, "/profile/", "Your account is ready");
-  await expect(field(page, "E-mail address")).toHaveValue(email);
+  await expect(field(page, "Email address")).toHaveValue(email);
   await expect(field(page, "Username")).toHaveValue(username);
   for (const [label, value] of Object.entries(TYPED)) await expect(field(page, label)).toHaveValue(value);
   const picture = page.getByRole("img", { name: "Your profile picture" });
@@ -29,38 +29,38 @@ test("a person registers with every field and a picture, and is signed in on the
 test("the required fields alone are enough", async ({ page }) => {
   const { email, username } = person();
   await page.goto("/register/");
-  await fill(page, { "E-mail address": `  ${email} `, "Create a password": PASSWORD, Username: username });
+  await fill(page, { "Email address": `  ${email} `, "Create a password": PASSWORD, Username: username });
   await press(page, "Create account");
   await expect(page).toHaveURL(/\/profile\//);
-  await expect(field(page, "E-mail address")).toHaveValue(email);
+  await expect(field(page, "Email address")).toHaveValue(email);
 });
 
-test("a taken e-mail address and username are said at once, and all that was typed stays; the password where JavaScript runs", async ({
+test("a taken email address and username are said at once, and all that was typed stays; the password where JavaScript runs", async ({
   page,
   latchkey,
   javaScriptEnabled,
 }) => {
   const other = await latchkey.newUser();
-  const typed = { "E-mail address": other.email.toUpperCase(), Username: other.username, ...TYPED };
+  const typed = { "Email address": other.email.toUpperCase(), Username: other.username, ...TYPED };
   await page.goto("/register/");
   await fill(page, { ...typed, "Create a password": PASSWORD });
   await press(page, "Create account");
   await expectRefusal(page, {
-    "E-mail address": "An account with this e-mail address exists already. Sign in, or use another address.",
+    "Email address": "An account with this email address exists already. Sign in, or use another address.",
     Username: "This username is taken. Choose another one.",
   });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   await expect(field(page, "Create a password")).toHaveValue(javaScriptEnabled === false ? "" : PASSWORD);
   await page.getByRole("link", { name: "Sign in with this address" }).click();
   await expect(page).toHaveURL(/\/login\/\?email=/);
-  await expect(field(page, "E-mail address")).toHaveValue(typed["E-mail address"]);
+  await expect(field(page, "Email address")).toHaveValue(typed["Email address"]);
 });
 
 test("an empty form names every field that is missing, each with a way to it", async ({ page }) => {
   await page.goto("/register/");
   await press(page, "Create account");
   await expectRefusal(page, {
-    "E-mail address": "Enter your e-mail address.",
+    "Email address": "Enter your email address.",
     "Create a password": "Choose a password.",
     Username: "Choose a username.",
   });
@@ -69,31 +69,31 @@ test("an empty form names every field that is missing, each with a way to it", a
 test("what is wrong in several fields is said in one go, in the words of the API", async ({ page }) => {
   await page.goto("/register/");
   await fill(page, {
-    "E-mail address": "ada@",
+    "Email address": "ada@",
     "Create a password": "Short1a",
     Username: "a b",
     "About you (optional)": "x".repeat(2_001),
   });
   await press(page, "Create account");
   await expectRefusal(page, {
-    "E-mail address": "Enter an e-mail address like name@example.org.",
+    "Email address": "Enter an email address like name@example.org.",
     "Create a password": "Use at least 8 characters for your password.",
     Username: "Use only the letters A to Z, digits, and . _ - in your username, without spaces.",
     "About you (optional)": "Use at most 2,000 characters.",
   });
-  await expect(field(page, "E-mail address")).toHaveValue("ada@");
+  await expect(field(page, "Email address")).toHaveValue("ada@");
   await expect(field(page, "Username")).toHaveValue("a b");
 });
 
 test("a well-known password is refused", async ({ page }) => {
   const { email, username } = person();
   await page.goto("/register/");
-  await fill(page, { "E-mail address": email, "Create a password": "Password1", Username: username });
+  await fill(page, { "Email address": email, "Create a password": "Password1", Username: username });
   await press(page, "Create account");
   const summary = summaryOf(page);
   await expect(summary).toBeFocused();
   await expect(summary.getByRole("link")).toHaveAttribute("href", "#password");
-  await expect(field(page, "E-mail address")).toHaveValue(email);
+  await expect(field(page, "Email address")).toHaveValue(email);
 });
 
 /** The fields that the form's answer marks as wrong. */
@@ -127,7 +127,7 @@ test("S08 S11 form and API refuse and take the very same usernames and passwords
 test("what is no picture is refused, and the rest stays", async ({ page, latchkey }) => {
   const { email, username } = person();
   await page.goto("/register/");
-  await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username });
+  await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username });
   await field(page, "Profile picture (optional)").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: Buffer.from("<svg/>") });
   await press(page, "Create account");
   await expect(page).toHaveTitle(/^Error: /);
@@ -139,7 +139,7 @@ test("what is no picture is refused, and the rest stays", async ({ page, latchke
 test("a file over 5 MiB is refused in words", async ({ page }) => {
   const { email, username } = person();
   await page.goto("/register/");
-  await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username });
+  await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username });
   const buffer = Buffer.alloc(5 * 1024 * 1024 + 1);
   await field(page, "Profile picture (optional)").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
   await press(page, "Create account");
@@ -148,11 +148,11 @@ test("a file over 5 MiB is refused in words", async ({ page }) => {
 
 test("password managers and screen readers are told what each field is for", async ({ page }) => {
   await page.goto("/register/");
-  await expect(field(page, "E-mail address")).toHaveAttribute("type", "email");
+  await expect(field(page, "Email address")).toHaveAttribute("type", "email");
   await expect(field(page, "Create a password")).toHaveAttribute("autocomplete", "new-password");
   await expect(field(page, "Create a password")).not.toHaveAttribute("maxlength");
   await expect(field(page, "Create a password")).toHaveAccessibleDescription(/at least 8 characters/);
-  await expect(field(page, "E-mail address")).toHaveAttribute("autocomplete", "username");
+  await expect(field(page, "Email address")).toHaveAttribute("autocomplete", "username");
   await expect(field(page, "Username")).toHaveAttribute("autocomplete", "nickname");
   for (const input of await page.locator("form :is(input:not([type=hidden]), textarea)").all()) {
     await expect(input).toHaveAccessibleName(/./);
@@ -166,7 +166,7 @@ test("a name that is taken meanwhile is no reason to lose what was typed, howeve
   const { email } = person();
   await page.goto("/register/");
   for (const bio of ["first", "second"]) {
-    await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: other.username, "About you (optional)": bio });
+    await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: other.username, "About you (optional)": bio });
     await press(page, "Create account");
     await expectRefusal(page, { Username: "This username is taken. Choose another one." });
     await expect(field(page, "About you (optional)")).toHaveValue(bio);

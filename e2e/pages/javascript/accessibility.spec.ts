@@ -60,7 +60,7 @@ test("axe finds nothing on the profile with errors and a long name", async ({ pa
   await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token: await latchkey.signIn(user), json: { username } });
   await page.goto("/profile/");
   await hydrated(page);
-  for (const label of ["E-mail address", "Username"]) await page.getByLabel(label, { exact: true }).fill("");
+  for (const label of ["Email address", "Username"]) await page.getByLabel(label, { exact: true }).fill("");
   await press(page, "Save changes");
   await expect(page).toHaveTitle(/^Error: /);
   await check(page);

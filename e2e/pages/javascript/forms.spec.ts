@@ -34,7 +34,7 @@ test("a password can be shown, is said to be shown, and is hidden again when it 
   await press(page, "Hide password");
   await expect(password).toHaveAttribute("type", "password");
   await press(page, "Show password");
-  await field(page, "E-mail address").fill(user.email);
+  await field(page, "Email address").fill(user.email);
   await press(page, "Sign in");
   await expect(summaryOf(page)).toBeFocused();
   await expect(password).toHaveAttribute("type", "password");
@@ -49,7 +49,7 @@ test("Caps Lock is said while the password is typed", async ({ page }) => {
     input.dispatchEvent(new KeyboardEvent("keydown", init));
   });
   await expect(page.getByText("Caps Lock is on.")).toBeVisible();
-  await field(page, "E-mail address").focus();
+  await field(page, "Email address").focus();
   await expect(page.getByText("Caps Lock is on.")).toHaveCount(0);
 });
 
@@ -59,12 +59,12 @@ test("what is wrong is said without asking the server, and goes away as soon as 
   await page.goto("/register/");
   await hydrated(page);
   const { email, username } = person();
-  await fill(page, { "E-mail address": "ada@", "Create a password": PASSWORD, Username: "ada" });
+  await fill(page, { "Email address": "ada@", "Create a password": PASSWORD, Username: "ada" });
   await field(page, "About you (optional)").focus();
   await expect(page.locator("[aria-invalid]"), "nothing is called wrong while somebody types").toHaveCount(0);
   await press(page, "Create account");
   await expectRefusal(page, {
-    "E-mail address": "Enter an e-mail address like name@example.org.",
+    "Email address": "Enter an email address like name@example.org.",
     Username: "Use at least 6 characters for your username.",
   });
   await expect(field(page, "Create a password"), "nothing was sent, so nothing is lost").toHaveValue(PASSWORD);
@@ -75,7 +75,7 @@ test("what is wrong is said without asking the server, and goes away as soon as 
   await expect(field(page, "Username")).toBeFocused();
   await field(page, "Username").fill(username);
   await expect(field(page, "Username")).not.toHaveAttribute("aria-invalid");
-  await field(page, "E-mail address").fill(email);
+  await field(page, "Email address").fill(email);
   await expect(summaryOf(page)).toHaveCount(0);
   await expect(page).toHaveTitle("Create an account – Latchkey");
   await press(page, "Create account");
@@ -95,7 +95,7 @@ test("a second click while a form is on its way sends nothing twice", async ({ p
   });
   await page.goto("/register/");
   await hydrated(page);
-  await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username });
+  await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username });
   await page.getByRole("button", { name: "Create account" }).dblclick();
   const busy = page.getByRole("button", { name: "Creating account…" });
   await expect(busy).toHaveAttribute("aria-disabled", "true");

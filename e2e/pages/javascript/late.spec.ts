@@ -22,19 +22,19 @@ const BIO = "About you (optional)";
 
 test("a registration refused before JavaScript came keeps what was typed when it arrives", async ({ page, latchkey }) => {
   const other = await latchkey.newUser();
-  const typed = { "E-mail address": other.email, Username: other.username, [BIO]: "Typed early" };
+  const typed = { "Email address": other.email, Username: other.username, [BIO]: "Typed early" };
   await withoutScripts(page, "/register/");
   await fill(page, { ...typed, "Create a password": PASSWORD });
   await press(page, "Create account");
   await hydrated(page);
   await expectRefusal(page, {
-    "E-mail address": "An account with this e-mail address exists already. Sign in, or use another address.",
+    "Email address": "An account with this email address exists already. Sign in, or use another address.",
     Username: "This username is taken. Choose another one.",
   });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   await expect(field(page, "Create a password")).toHaveValue("");
   const { email, username } = person();
-  await fill(page, { "E-mail address": email, Username: username, "Create a password": PASSWORD });
+  await fill(page, { "Email address": email, Username: username, "Create a password": PASSWORD });
   await press(page, "Create account");
   await expect(page).toHaveURL(/\/profile\//);
   await expect(field(page, BIO)).toHaveValue("Typed early");
@@ -44,7 +44,7 @@ test("what is typed while JavaScript is on its way is still there when it arrive
   const { email, username } = person();
   const letGo = await holdScripts(page);
   await page.goto("/register/", { waitUntil: "commit" });
-  const typed = { "E-mail address": email, "Create a password": PASSWORD, Username: username, [BIO]: "Typed early" };
+  const typed = { "Email address": email, "Create a password": PASSWORD, Username: username, [BIO]: "Typed early" };
   await fill(page, typed);
   letGo();
   await hydrated(page);
@@ -57,12 +57,12 @@ test("what is typed while JavaScript is on its way is still there when it arrive
 test("a sign-in refused before JavaScript came keeps the address and the check mark", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await withoutScripts(page, "/login/");
-  await fill(page, { "E-mail address": user.email, Password: "Wrong horse 7 battery" });
+  await fill(page, { "Email address": user.email, Password: "Wrong horse 7 battery" });
   await page.getByRole("checkbox", { name: "Keep me signed in" }).check();
   await press(page, "Sign in");
   await hydrated(page);
-  await expectMessage(page, "The e-mail address or the password is wrong.");
-  await expect(field(page, "E-mail address")).toHaveValue(user.email);
+  await expectMessage(page, "The email address or the password is wrong.");
+  await expect(field(page, "Email address")).toHaveValue(user.email);
   await expect(page.getByRole("checkbox", { name: "Keep me signed in" })).toBeChecked();
 });
 
@@ -75,7 +75,7 @@ test("a profile refused before JavaScript came keeps what was typed, not what is
   await hydrated(page);
   await expectRefusal(page, { Username: "This username is taken. Choose another one." });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
-  await expect(field(page, "E-mail address")).toHaveValue(user.email);
+  await expect(field(page, "Email address")).toHaveValue(user.email);
 });
 
 test("what is typed into a profile while JavaScript is on its way is still there, and is what is saved", async ({

@@ -15,7 +15,7 @@ test("a registration that cannot be sent keeps everything, the password too, and
   complaints,
 }) => {
   const { email, username } = person();
-  const typed = { "E-mail address": email, "Create a password": PASSWORD, Username: username, [BIO]: "A long story" };
+  const typed = { "Email address": email, "Create a password": PASSWORD, Username: username, [BIO]: "A long story" };
   await page.goto("/register/");
   await hydrated(page);
   await fill(page, typed);

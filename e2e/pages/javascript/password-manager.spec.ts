@@ -46,7 +46,7 @@ test("Chromium offers to save the password after registration, sign-in and a cha
   const { email, username } = person();
   await withPasswordManager(async (page, decided) => {
     await page.goto(`${latchkey.url}/register/`);
-    await fill(page, { "E-mail address": email, "Create a password": PASSWORD, Username: username });
+    await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username });
     await press(page, "Create account");
     await expectNotice(page, "/profile/", "Your account is ready");
     const registered = await decided();
@@ -56,7 +56,7 @@ test("Chromium offers to save the password after registration, sign-in and a cha
   });
   await withPasswordManager(async (page, decided) => {
     await page.goto(`${latchkey.url}/login/`);
-    await fill(page, { "E-mail address": email, Password: PASSWORD });
+    await fill(page, { "Email address": email, Password: PASSWORD });
     await press(page, "Sign in");
     await expect(page).toHaveURL(/\/profile\/$/);
     const signedIn = await decided();
