@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eq } from "drizzle-orm";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";

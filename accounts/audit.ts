@@ -1,5 +1,6 @@
 import { and, count, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
-import { type Db, db } from "#db/client.ts";
+import { insertFrom } from "#db/dialect.ts";
+import { type Db, db } from "#db/engine.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
 import { type Caller, requireUser } from "./caller.ts";
@@ -37,8 +38,9 @@ const insertEvent = statement((db) => {
 /** As `auditEvent`, if `condition` holds at this point of the commit. */
 export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   const { ip } = caller;
-  const values = sql`null, ${userId}, ${type}, ${clock.now()}, ${ip}, ${caller.device()}, ${sessionId ?? null}, ${detail ?? null}`;
-  return recorded(tx.insert(auditEvents).select(sql`select ${values} where ${condition}`).returning(RECORDED));
+  const device = caller.device();
+  const values = { userId: sql`${userId}`, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
+  return recorded(insertFrom(tx, auditEvents, values, sql`where ${condition}`).returning(RECORDED));
 }
 
 /** The statement that records `login.limited` if the failures just counted have closed one of these limits. */

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Db } from "#db/client.ts";
+import type { Db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { type Built, must as dbMust, type Part, type Plan, Step, statement, transact } from "#db/statements.ts";

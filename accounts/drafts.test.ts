@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { eq } from "drizzle-orm";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { drafts, users } from "#db/schema.ts";
 import { freshDatabase, newUser } from "#db/testing.ts";
 import { callerFrom, type SignedIn, type User } from "./caller.ts";

@@ -1,5 +1,5 @@
 import { and, eq, gt, sql } from "drizzle-orm";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { drafts } from "#db/schema.ts";
 import { type Caller, type SignedIn, withoutSession } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";

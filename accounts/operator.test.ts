@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { and, eq, sql } from "drizzle-orm";
-import { db } from "#db/client.ts";
+import { and, eq } from "drizzle-orm";
+import { insertFrom } from "#db/dialect.ts";
+import { db } from "#db/engine.ts";
 import { auditEvents, avatars, erasures, sessions } from "#db/schema.ts";
-import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
+import { freshDatabase, newUser, numbers, PASSWORD } from "#db/testing.ts";
 import { auditEvent, auditEventsOf } from "./audit.ts";
 import { callerFrom, systemCaller, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS } from "./clock.ts";
@@ -73,7 +74,7 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
 test("thousands of events are erased in slices, while the user is gone at once", async () => {
   const user = newUser();
   const { token } = await opened(user);
-  writeEvents(user.id, 3_000);
+  await writeEvents(user.id, 3_000);
   const deleted = deleteUser(systemCaller, user);
   const left = new Set<number>();
   while (left.size < 3) {
@@ -88,14 +89,14 @@ test("thousands of events are erased in slices, while the user is gone at once",
 
 test("an erasure that was cut short is finished by the next purge, and so is an event that came late", async (t) => {
   const [user, other] = [newUser(), newUser()];
-  writeEvents(other.id, 1);
+  await writeEvents(other.id, 1);
   await deleteUser(systemCaller, user);
-  writeEvents(user.id, 50);
+  await writeEvents(user.id, 50);
   await purge();
   assert.equal(await personalOf(user.id), 0);
   const later = Date.now() + 2 * MINUTE_MS;
   t.mock.method(clock, "now", () => later);
-  writeEvents(user.id, 1);
+  await writeEvents(user.id, 1);
   await purge();
   assert.equal(await personalOf(user.id), 0);
   assert.equal(await db().$count(erasures), 0, "two minutes later nothing can come any more");
@@ -146,9 +147,9 @@ test("sessions of a user are listed with the last used first, ended ones not", a
   assert.deepEqual(ids(), [second.session.id]);
 });
 
-function writeEvents(userId: number, count: number): void {
-  db().run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
-    insert into audit_events select null, ${userId}, 'profile.changed', ${Date.now()}, '192.0.2.7', 'canary', 1, 'canary' from n`);
+async function writeEvents(userId: number, count: number): Promise<void> {
+  const event = { userId, type: "profile.changed", at: Date.now(), ip: "192.0.2.7", device: "canary", sessionId: 1, detail: "canary" };
+  await insertFrom(db(), auditEvents, event, numbers(count));
 }
 
 /** How many events of a user still say something personal. */

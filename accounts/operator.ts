@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { sessions, users } from "#db/schema.ts";
 import { auditEvent } from "./audit.ts";
 import type { Caller, Session, User } from "./caller.ts";

@@ -1,4 +1,4 @@
-import { StorageError } from "#db/client.ts";
+import { StorageError } from "#db/errors.ts";
 import { faultPath, faultSentence } from "#db/faults.ts";
 import { config } from "./config.ts";
 

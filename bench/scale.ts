@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { findSession } from "#accounts/sessions/sessions.ts";
 import { newToken } from "#accounts/sessions/tokens.ts";
-import { closeDatabase, db, openDatabase } from "#db/client.ts";
+import { closeDatabase, connection, openDatabase } from "#db/engine.ts";
 import { quantile } from "./load.ts";
 import { type Line, pairedLine, progress } from "./measuring.ts";
 import { seedDatabase } from "./seed.ts";
@@ -38,7 +38,7 @@ export async function measureGrowth(folder: string): Promise<Line[]> {
 
 /** Adds sessions until there are MANY, or the time is up; returns how many there are, and the tokens of some. */
 function fill(users: number): { count: number; tokens: string[] } {
-  const client = db().$client;
+  const client = connection();
   client.pragma("synchronous = OFF");
   client.pragma("cache_size = -400000");
   const insert = client.prepare(

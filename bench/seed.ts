@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hashPassword } from "#accounts/passwords/passwords.ts";
 import { newToken } from "#accounts/sessions/tokens.ts";
-import { closeDatabase, db } from "#db/client.ts";
-import { migrateDatabase } from "#db/migrate.ts";
+import { closeDatabase, connection } from "#db/engine.ts";
+import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
 export const PASSWORD = "Correct horse 7 battery";
 const USERS = 1_000;
@@ -20,7 +20,7 @@ export const emailForLogIn = (number: number): string => emailOf(USERS - (number
 /** A migrated database with 1,000 users, who all have the same password, and `sessions` live sessions spread over most of them. */
 export async function seedDatabase(file: string, sessions: number): Promise<Seed> {
   migrateDatabase(file);
-  const client = db().$client;
+  const client = connection();
   const passwordHash = await hashPassword(PASSWORD, { network: "", who: "seed" });
   const now = Date.now();
   const userIds = Array.from({ length: USERS }, (_, index) => index + 1);

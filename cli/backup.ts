@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { config } from "#accounts/config.ts";
-import { backUp, restore } from "#db/backup.ts";
+import { backUp, restore } from "#db/sqlite/backup.ts";
 import type { Command } from "./command.ts";
 
 /** The commands that stand for themselves: the whole database into a file and back. */

@@ -1,8 +1,8 @@
 import type { User } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { findUser } from "#accounts/users/users.ts";
-import { isFirstStart } from "#db/identity.ts";
-import { migrateDatabase } from "#db/migrate.ts";
+import { isFirstStart } from "#db/sqlite/identity.ts";
+import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
 /** What a command was given: its options by name, and its operands in order. */
 export type Given = { options: Record<string, string | boolean | undefined>; operands: string[] };

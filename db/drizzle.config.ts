@@ -4,5 +4,5 @@ export default defineConfig({
   dialect: "sqlite",
   casing: "snake_case",
   schema: "./db/schema.ts",
-  out: "./db/migrations",
+  out: "./db/sqlite/migrations",
 });

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import Database from "better-sqlite3";
-import { closeDatabase, db } from "./client.ts";
-import { migrateDatabase } from "./migrate.ts";
+import { sql } from "drizzle-orm";
+import { closeDatabase, db } from "./engine.ts";
 import { users } from "./schema.ts";
+import { migrateDatabase } from "./sqlite/migrate.ts";
 
 /* For tests alone: the product never imports this file. */
 
@@ -42,6 +43,10 @@ export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof u
     .returning()
     .get();
 }
+
+/** For `insertFrom`: the numbers `i` from 1 to `count`, as rows. */
+export const numbers = (count: number) =>
+  sql`from (with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count}) select i from n) as numbers`;
 
 /** What a process that is killed at any of its steps leaves in a folder: a copy of it as it is before each of them. */
 export function killedAtEachStep(folder: string, work: () => void): string[] {

@@ -8,7 +8,7 @@ import { AccountsError } from "#accounts/errors.ts";
 import { spend } from "#accounts/limits/budgets.ts";
 import { networkOf } from "#accounts/limits/known-devices.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
-import { StorageError, storageErrorFor } from "#db/client.ts";
+import { StorageError, storageErrorFor } from "#db/errors.ts";
 import { queryValues, withBody } from "./body.ts";
 import { clientAddress } from "./client-address.ts";
 import { log, logged } from "./log.ts";

@@ -4,7 +4,7 @@ import { housekeeping } from "#accounts/caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { rateLimits } from "#db/schema.ts";
 import { freshDatabase } from "#db/testing.ts";
 import { spend } from "./budgets.ts";

@@ -3,7 +3,8 @@ import { HOUR_MS, SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { must } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { type Db, db } from "#db/client.ts";
+import { doubled, greatest, least } from "#db/dialect.ts";
+import { type Db, db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { rateLimits } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
@@ -11,6 +12,7 @@ import { LIMITS, type Limit, type Rule } from "./limits.ts";
 
 const SHORTEST_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: 30 seconds, growing to an hour
 const LONGEST_BLOCK_MS = HOUR_MS;
+const MAX_DOUBLINGS = 16; // far beyond LONGEST_BLOCK_MS
 const MOST_WAITING = 128; // for one counter
 const NEVER = Number.MAX_SAFE_INTEGER;
 
@@ -59,7 +61,7 @@ const unlessUsedUp = statement((db) => {
   const { expiresAt, blockedUntil, failures } = rateLimits;
   const used = sql`select 1 from ${rateLimits} where ${rateLimits.key} = ${key} and ${expiresAt} > ${now}
     and (${blockedUntil} > ${now} or ${failures} >= ${closesAt})`;
-  return db.select({ open: sql`1` }).from(sql`(select 1)`).where(sql`not exists (${used})`);
+  return db.select({ open: sql`1` }).from(sql`(select 1) as one`).where(sql`not exists (${used})`);
 });
 
 /** What to tell about a limit that a commit found used up: it is, so looking at it says so. */
@@ -91,10 +93,11 @@ const countPlain = statement((db) => counting(db, false));
 function counting(db: Db, grows: boolean) {
   const value = (name: string) => sql.placeholder(name);
   const { expiresAt } = rateLimits;
-  const at = sql`max(${value("now")}, ${expiresAt} - ${value("windowMs")})`;
+  const at = greatest(value("now"), sql`${expiresAt} - ${value("windowMs")}`);
   const isOver = sql`${expiresAt} <= ${value("now")}`;
   const failures = sql`case when ${isOver} then 0 else ${rateLimits.failures} end + ${value("amount")}`;
-  const blockMs = sql`min(${LONGEST_BLOCK_MS}, ${SHORTEST_BLOCK_MS} << min(16, max(0, ${failures} - ${value("free")})))`;
+  const over = sql`${failures} - ${value("free")}`;
+  const blockMs = least(LONGEST_BLOCK_MS, doubled(SHORTEST_BLOCK_MS, least(MAX_DOUBLINGS, greatest(0, over))));
   const set = grows
     ? {
         blockedUntil: sql`case when ${failures} >= ${value("free")} then ${at} + ${blockMs} else 0 end`,

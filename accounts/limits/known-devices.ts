@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { and, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
 import { type Caller, NOBODY, type User } from "#accounts/caller.ts";
 import { DAY_MS, steadyNow } from "#accounts/clock.ts";
-import type { Db } from "#db/client.ts";
+import type { Db } from "#db/engine.ts";
 import { knownDevices } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import type { Party } from "./fair-turns.ts";

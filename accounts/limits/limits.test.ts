@@ -14,7 +14,7 @@ import { changePassword, requirePassword } from "#accounts/passwords/change.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession, logIn, renameSession, revokeOtherSessions } from "#accounts/sessions/sessions.ts";
 import { findUserById, registerUser, updateUser } from "#accounts/users/users.ts";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { auditEvents, avatars } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { BUDGETS, LIMITS, type Rule } from "./limits.ts";

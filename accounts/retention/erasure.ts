@@ -2,7 +2,7 @@ import { and, eq, gt, lte, ne, sql } from "drizzle-orm";
 import { housekeeping } from "#accounts/caller.ts";
 import { clock, MINUTE_MS } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
-import { type Db, db } from "#db/client.ts";
+import { type Db, db } from "#db/engine.ts";
 import { auditEvents, erasures } from "#db/schema.ts";
 import { inSlices } from "./slices.ts";
 
@@ -31,7 +31,7 @@ async function eraseRecord({ userId, erasedTo, deletedAt }: typeof erasures.$inf
         .from(auditEvents)
         .where(and(own, gt(auditEvents.id, from)))
         .orderBy(auditEvents.id);
-      const to = sql`(select max(id) from (${next.limit(rows)}))`;
+      const to = sql`(select max(id) from (${next.limit(rows)}) as next)`;
       return {
         erased: tx
           .update(auditEvents)

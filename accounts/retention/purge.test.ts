@@ -5,9 +5,10 @@ import { callerFrom } from "#accounts/caller.ts";
 import { clock, DAY_MS, steadyNow } from "#accounts/clock.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
-import { db } from "#db/client.ts";
+import { insertFrom } from "#db/dialect.ts";
+import { db } from "#db/engine.ts";
 import { auditEvents, knownDevices, rateLimits, sessions } from "#db/schema.ts";
-import { freshDatabase, newUser } from "#db/testing.ts";
+import { freshDatabase, newUser, numbers } from "#db/testing.ts";
 import { purge } from "./purge.ts";
 
 freshDatabase();
@@ -74,8 +75,9 @@ test("old events, forgotten devices and counters go, and what is still of use st
 
 test("while ten thousand ended sessions go, everybody else gets a turn between two batches", async () => {
   const { id } = newUser();
-  db().run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
-    insert into sessions select i, ${id}, x'00', null, 'd', 'i', 1, 1, 1, 1, 1, 'token' from n`);
+  const times = { idleSeconds: 1, createdAt: 1, lastUsedAt: 1, expiresAt: 1, endsAtLatest: 1 };
+  const ended = { id: sql`i`, userId: id, tokenHash: Buffer.alloc(1), deviceName: null, device: "d", ip: "i", kind: "token", ...times };
+  await insertFrom(db(), sessions, ended, numbers(10_000));
   const leftAtTurns = new Set<number>();
   let turn = setImmediate(function look() {
     leftAtTurns.add(db().select({ left: count() }).from(sessions).where(eq(sessions.userId, id)).get()?.left ?? 0);

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { AUDIT_KEPT_MS } from "#accounts/audit.ts";
 import { clock, MINUTE_MS, steadyNow } from "#accounts/clock.ts";
 import { KNOWN_FOR_MS } from "#accounts/limits/known-devices.ts";
+import { insertFrom, someOf } from "#db/dialect.ts";
 import { processWide } from "#db/process-wide.ts";
 import { auditEvents, drafts, knownDevices, rateLimits, sessions } from "#db/schema.ts";
 import { eraseRecords } from "./erasure.ts";
@@ -42,23 +43,25 @@ export async function purge(): Promise<void> {
   ] as const) {
     await inSlices(
       (tx, rows) => ({
-        deleted: tx.delete(table).where(sql`rowid in (select rowid from ${table} where ${column} <= ${end} limit ${rows})`),
+        deleted: tx.delete(table).where(someOf(table, sql`${column} <= ${end}`, rows)),
       }),
-      ({ deleted }, rows) => deleted.changes < rows,
+      ({ deleted }, rows) => deleted < rows,
     );
   }
   await eraseRecords();
 }
+
+const ofSession = { userId: sql`user_id`, ip: sql`ip`, device: sql`device`, sessionId: sql`id` };
 
 function purgeSessions(now: number): Promise<void> {
   return inSlices(
     (tx, rows) => {
       const expired = sql`from ${sessions} where ${sessions.expiresAt} <= ${now} order by ${sessions.expiresAt} limit ${rows}`;
       return {
-        events: tx.insert(auditEvents).select(sql`select null, user_id, 'session.expired', ${now}, ip, device, id, null ${expired}`),
+        events: insertFrom(tx, auditEvents, { ...ofSession, type: "session.expired", at: now, detail: null }, expired),
         ended: tx.delete(sessions).where(sql`${sessions.id} in (select id ${expired})`),
       };
     },
-    ({ ended }, rows) => ended.changes < rows,
+    ({ ended }, rows) => ended < rows,
   );
 }

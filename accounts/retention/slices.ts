@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { housekeeping } from "#accounts/caller.ts";
 import { commit } from "#accounts/commit.ts";
-import type { Db } from "#db/client.ts";
+import type { Db } from "#db/engine.ts";
 import type { Plan, Results } from "#db/statements.ts";
 
 const SLICE_MS = 4; // for so long a slice may hold the event loop and the database's lock for writing

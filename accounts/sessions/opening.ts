@@ -8,7 +8,8 @@ import { spend } from "#accounts/limits/budgets.ts";
 import { clearLimits, stillWithin } from "#accounts/limits/counters.ts";
 import { rememberDevice } from "#accounts/limits/known-devices.ts";
 import type { Limit } from "#accounts/limits/limits.ts";
-import { uniqueViolation } from "#db/client.ts";
+import { afterFirst, asKey, insertFrom } from "#db/dialect.ts";
+import { uniqueViolation } from "#db/errors.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
 import { lifetime, MAX_SESSIONS, purposeOf, type SessionKind } from "./lifetimes.ts";
@@ -74,18 +75,17 @@ export function refuseUnlessActive(user: User): void {
 }
 
 const row = placeholders(sessions);
-const max = sql.raw(String(MAX_SESSIONS - 1)); // as text, and the user in a cast: SQLite compiles anew for each value that it can see
-const owner = sql`cast(${row.userId} as integer)`;
+const max = sql.raw(String(MAX_SESSIONS - 1)); // as text: SQLite compiles anew for each value that it can see
+const owner = asKey(row.userId);
 const beyondLimit = sql`from ${sessions} where user_id = ${owner}
   and (select count(*) from ${sessions} where user_id = ${owner}) > ${max}
-  order by expires_at > ${row.createdAt} desc, last_used_at desc limit -1 offset ${max}`;
+  order by expires_at > ${row.createdAt} desc, last_used_at desc ${afterFirst(MAX_SESSIONS - 1)}`;
 
-const recordEndBeyondLimit = statement((db) =>
-  db
-    .insert(auditEvents)
-    .select(sql`select null, user_id, 'session.revoked', ${row.createdAt}, ${row.ip}, ${row.device}, id, 'limit' ${beyondLimit}`)
-    .returning(RECORDED),
-);
+const recordEndBeyondLimit = statement((db) => {
+  const { createdAt: at, ip, device } = row;
+  const event = { userId: sql`user_id`, type: "session.revoked", at, ip, device, sessionId: sql`id`, detail: "limit" };
+  return insertFrom(db, auditEvents, event, beyondLimit).returning(RECORDED);
+});
 const endBeyondLimit = statement((db) => db.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`));
 const insertSession = statement((db) => db.insert(sessions).values(row));
 const unchangedUser = statement((db) => {

@@ -11,7 +11,7 @@ import { AccountsError } from "#accounts/errors.ts";
 import { type Fault, onFault } from "#accounts/faults.ts";
 import { hashPassword, isOutdated } from "#accounts/passwords/passwords.ts";
 import { findUserById, setUserStatus } from "#accounts/users/users.ts";
-import { db } from "#db/client.ts";
+import { connection, db } from "#db/engine.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import type { SessionKind } from "./lifetimes.ts";
@@ -51,7 +51,7 @@ test("the right password opens a session whose token proves who one is", async (
 
 test("a token stands nowhere in the database, only its hash", async () => {
   const { token, session } = await openedBy(newUser());
-  db().$client.pragma("wal_checkpoint(TRUNCATE)");
+  connection().pragma("wal_checkpoint(TRUNCATE)");
   const bytes = readFileSync(file);
   assert.ok(!bytes.includes(token) && !bytes.includes(token.slice(11, 54)), "neither the token nor its secret");
   assert.ok(bytes.includes(readToken("token", token)?.hash ?? "?"));

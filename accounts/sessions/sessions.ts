@@ -23,7 +23,7 @@ import type { Limit } from "#accounts/limits/limits.ts";
 import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "#accounts/passwords/passwords.ts";
 import { purgeSoon } from "#accounts/retention/purge.ts";
 import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { purposeOf, type SessionKind } from "./lifetimes.ts";
 import { type OpenedSession, openSession, refuseUnlessActive } from "./opening.ts";

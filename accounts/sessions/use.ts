@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { housekeeping, type Session } from "#accounts/caller.ts";
 import { MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
+import { least } from "#db/dialect.ts";
 import { processWide } from "#db/process-wide.ts";
 import { sessions } from "#db/schema.ts";
 
@@ -48,7 +49,7 @@ export async function writeUses(): Promise<void> {
     uses: [...batch].map(([id, { at, ip }]) =>
       tx
         .update(sessions)
-        .set({ lastUsedAt: at, ip, expiresAt: sql`min(${sessions.endsAtLatest}, ${at} + ${sessions.idleSeconds} * ${SECOND_MS})` })
+        .set({ lastUsedAt: at, ip, expiresAt: least(sessions.endsAtLatest, sql`${at} + ${sessions.idleSeconds} * ${SECOND_MS}`) })
         .where(eq(sessions.id, id)),
     ),
   })).catch(() => {});

@@ -4,7 +4,7 @@ import { eq, sql } from "drizzle-orm";
 import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "#accounts/contract/image-field.ts";
 import { AccountsError, type FieldCode } from "#accounts/errors.ts";
 import { fairTurns, inTurn, type Party } from "#accounts/limits/fair-turns.ts";
-import type { Db } from "#db/client.ts";
+import type { Db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { avatars } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";

@@ -5,7 +5,7 @@ import { AccountsError, type FieldError } from "#accounts/errors.ts";
 import { countFailure, stillWithin } from "#accounts/limits/counters.ts";
 import { networkOf } from "#accounts/limits/known-devices.ts";
 import { type Limit, limit } from "#accounts/limits/limits.ts";
-import { uniqueViolation } from "#db/client.ts";
+import { uniqueViolation } from "#db/errors.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 

@@ -9,7 +9,7 @@ import { RegisterInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
-import { db } from "#db/client.ts";
+import { db } from "#db/engine.ts";
 import { auditEvents, avatars, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { findUser, listUsers, publicUser, registerUser, setUserStatus, updateUser } from "./users.ts";

@@ -16,7 +16,7 @@ import { type Limit, limit } from "#accounts/limits/limits.ts";
 import { requirePassword } from "#accounts/passwords/change.ts";
 import { refuseCommonPassword } from "#accounts/passwords/common-passwords.ts";
 import { hashPassword } from "#accounts/passwords/passwords.ts";
-import { type Db, db } from "#db/client.ts";
+import { type Db, db } from "#db/engine.ts";
 import { sessions, users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";

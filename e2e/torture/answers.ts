@@ -109,7 +109,7 @@ async function sideDoors(torture: Torture): Promise<void> {
     "/.git/HEAD",
     "/package.json",
     "/server.ts",
-    "/db/client.ts",
+    "/db/engine.ts",
     "/data/latchkey.db",
     "/.next/BUILD_ID",
     "/_next/BUILD_ID",

@@ -7,8 +7,8 @@ import { newFolder, ROOT } from "./place.ts";
 
 /* Databases as every released version left them: the migrations up to it, with data that has come all the way. */
 
-const MIGRATIONS = join(ROOT, "db/migrations");
-const MARK = 0x4c_6b_65_79; // of db/identity.ts
+const MIGRATIONS = join(ROOT, "db/sqlite/migrations");
+const MARK = 0x4c_6b_65_79; // of db/sqlite/identity.ts
 const OWN_OF_DRIZZLE = "__drizzle_migrations";
 export const PEOPLE = 50;
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
-import { closeDatabase } from "#db/client.ts";
+import { closeDatabase } from "#db/engine.ts";
 import { transact } from "#db/statements.ts";
 import { consoleOutput, logOutput, say } from "#http/output.ts";
 import { type Connections, draining, drainingForMs, startDraining } from "./draining.ts";

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
-import { isDatabaseOpen, StorageError } from "./client.ts";
+import { isDatabaseOpen } from "../engine.ts";
+import { StorageError } from "../errors.ts";
 import { refuseDanglingLink } from "./files.ts";
 
 /** “Lkey”, in the header of every database of ours, so that no other program's file is taken for one. */

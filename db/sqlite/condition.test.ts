@@ -3,12 +3,13 @@ import { copyFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { closeDatabase, db, StorageError } from "./client.ts";
+import { closeDatabase, connection } from "../engine.ts";
+import { StorageError } from "../errors.ts";
+import { users } from "../schema.ts";
+import { transact } from "../statements.ts";
+import { freshFolder, newUser } from "../testing.ts";
 import { lostFile, noteWrite, storageWorks } from "./condition.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { users } from "./schema.ts";
-import { transact } from "./statements.ts";
-import { freshFolder, newUser } from "./testing.ts";
 
 afterEach(closeDatabase);
 
@@ -59,11 +60,11 @@ test("a write that failed shows for a moment, and then a try decides", async () 
 
 test("a disk that takes nothing shows without anybody writing", async () => {
   openFresh();
-  db().$client.pragma("query_only = ON"); // as good as a read-only disk
+  connection().pragma("query_only = ON"); // as good as a read-only disk
   noteWrite(new StorageError("read-only"));
   await sleep(3_100);
   assert.equal(storageWorks(), false);
-  db().$client.pragma("query_only = OFF");
+  connection().pragma("query_only = OFF");
   await sleep(3_100);
   assert.equal(storageWorks(), true);
 });

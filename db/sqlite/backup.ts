@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
-import { StorageError } from "./client.ts";
-import { faultCode, faultSentence } from "./faults.ts";
+import { StorageError } from "../errors.ts";
+import { faultCode, faultSentence } from "../faults.ts";
+import { type Lock, lockAlone, share } from "../lock.ts";
+import { processWide } from "../process-wide.ts";
 import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
 import { ForeignDatabase, isFirstStart, isOurs, RESTORING } from "./identity.ts";
-import { type Lock, lockAlone, share } from "./lock.ts";
-import { processWide } from "./process-wide.ts";
 
 /** A file that a server of this database keeps a shared lock on while it runs; the system lets go of it even after kill -9. */
 const servingFile = (file: string) => `${file}.serving`;

@@ -3,12 +3,12 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
+import { closeDatabase, connection } from "../engine.ts";
+import { users } from "../schema.ts";
+import { transact } from "../statements.ts";
+import { freshFolder, killedAtEachStep, newUser } from "../testing.ts";
 import { BackupError, backUp, markServing, restore } from "./backup.ts";
-import { closeDatabase, db } from "./client.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { users } from "./schema.ts";
-import { transact } from "./statements.ts";
-import { freshFolder, killedAtEachStep, newUser } from "./testing.ts";
 
 const FULL = 2;
 
@@ -60,7 +60,7 @@ test("every connection that can write syncs at each commit: starting, migrating,
   keepLog(file);
   restore(copy, file);
   migrateDatabase(file);
-  assert.equal(db().$client.prepare("SELECT bio FROM users WHERE id = ?").pluck().get(id), "kept");
+  assert.equal(connection().prepare("SELECT bio FROM users WHERE id = ?").pluck().get(id), "kept");
   closeDatabase();
 
   const seen = connections();

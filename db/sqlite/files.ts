@@ -1,6 +1,6 @@
 import { chownSync, closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readlinkSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { StorageError } from "./client.ts";
+import { StorageError } from "../errors.ts";
 
 /** The path of a file that nobody else may read; made here if need be, since SQLite would make it, and its -wal, for all to read. */
 export function privateFile(file: string): string {

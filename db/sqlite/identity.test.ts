@@ -4,10 +4,11 @@ import { basename, dirname, join } from "node:path";
 import { afterEach, test } from "node:test";
 import Database from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import { closeDatabase, db, StorageError } from "./client.ts";
+import { closeDatabase, connection } from "../engine.ts";
+import { StorageError } from "../errors.ts";
+import { freshFolder, killedAtEachStep, newUser } from "../testing.ts";
 import { APPLICATION_ID } from "./identity.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { freshFolder, killedAtEachStep, newUser } from "./testing.ts";
 
 const MIDDLE_PAGE = 3 * 4_096;
 
@@ -27,7 +28,7 @@ function ourDatabase(): string {
 /** A database with a user in it as version 0.1 left it: its only migration, and no mark. */
 function databaseOf01(): string {
   const file = newFile();
-  const [first] = readMigrationFiles({ migrationsFolder: "db/migrations" });
+  const [first] = readMigrationFiles({ migrationsFolder: "db/sqlite/migrations" });
   const client = new Database(file);
   client.pragma("journal_mode = WAL");
   client.exec("CREATE TABLE __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)");
@@ -131,7 +132,7 @@ test("a database of version 0.1 is taken over, also with its content in its log,
       for (const ending of [".migrating", ".serving"]) writeFileSync(file + ending, "");
     }
     migrateDatabase(file);
-    assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), inLog ? 2 : 1);
+    assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), inLog ? 2 : 1);
     closeDatabase();
     assert.equal(readFileSync(file).readInt32BE(68), APPLICATION_ID);
   }
@@ -173,13 +174,13 @@ test("a file that is short because a checkpoint was cut off is whole with its lo
   for (let user = 0; user < 100; user++) newUser({ bio: "x".repeat(1_000) });
   const file = newFile();
   copyFileSync(`${origin}-wal`, `${file}-wal`);
-  db().$client.pragma("wal_checkpoint(FULL)");
+  connection().pragma("wal_checkpoint(FULL)");
   copyFileSync(origin, file);
   closeDatabase();
   const size = readFileSync(file).length;
   truncateSync(file, size - 8_192);
   migrateDatabase(file);
-  assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), 101);
+  assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), 101);
   closeDatabase();
   const cut = ourDatabase();
   truncateSync(cut, MIDDLE_PAGE);
@@ -200,7 +201,7 @@ test("a database that a link leads to is served like any other", () => {
   const link = join(folder, "latchkey.db");
   symlinkSync(file, link);
   migrateDatabase(link);
-  assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), 1);
+  assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), 1);
 });
 
 test("a folder that is not there anew, with the database moved away, is a first start elsewhere", () => {
@@ -210,5 +211,5 @@ test("a folder that is not there anew, with the database moved away, is a first 
   rmSync(dirname(file), { recursive: true });
   mkdirSync(dirname(file));
   migrateDatabase(moved);
-  assert.equal(db().$client.prepare("SELECT count(*) FROM users").pluck().get(), 1);
+  assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), 1);
 });

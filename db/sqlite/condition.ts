@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import { db, isBusy, StorageError, storageErrorFor } from "./client.ts";
+import { connection } from "../engine.ts";
+import { isBusy, StorageError, storageErrorFor } from "../errors.ts";
+import { processWide } from "../process-wide.ts";
 import { APPLICATION_ID } from "./identity.ts";
-import { processWide } from "./process-wide.ts";
 
 const FAILED_MS = 3_000; // a write that failed is news for so long
 const TRUSTED_MS = 10_000; // after a write that succeeded
@@ -58,10 +59,16 @@ export function storageWorks(): boolean {
   return state.workedAt >= state.failedAt;
 }
 
+/** Throws StorageError unless the database can be read and takes writes. */
+export async function requireStorage(): Promise<void> {
+  if (!storageWorks()) throw new StorageError("The database takes no writes: see the errors before.");
+  connection().prepare("select count(*) from (select 1 from users limit 1)").get();
+}
+
 /** The mark that is there already, once more. */
 function tryWriting(): void {
   try {
-    db().$client.pragma(`application_id = ${APPLICATION_ID}`);
+    connection().pragma(`application_id = ${APPLICATION_ID}`);
     noteWrite();
   } catch (error) {
     noteWrite(error);

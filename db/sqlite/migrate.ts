@@ -2,7 +2,8 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
-import { openDatabase, StorageError } from "./client.ts";
+import { connection, openDatabase } from "../engine.ts";
+import { StorageError } from "../errors.ts";
 import { rememberFiles } from "./condition.ts";
 import { makeFolder, privateFile, publish } from "./files.ts";
 import { APPLICATION_ID, isFirstStart, UNFINISHED } from "./identity.ts";
@@ -17,11 +18,11 @@ const OTHER_PROCESS_MS = 60_000;
 export function migrateDatabase(file: string): void {
   makeFolder(dirname(file));
   if (isFirstStart(file)) createDatabase(file);
-  const { $client } = openDatabase(file);
-  $client.pragma(`busy_timeout = ${OTHER_PROCESS_MS}`);
-  migrate($client);
+  openDatabase(file);
+  connection().pragma(`busy_timeout = ${OTHER_PROCESS_MS}`);
+  migrate(connection());
   rememberFiles(file);
-  $client.pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
+  connection().pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
 }
 
 /**
@@ -85,7 +86,7 @@ function missing(client: Database.Database, migrations: MigrationMeta[]): Migrat
 const isMarked = (client: Database.Database) => client.pragma("application_id", { simple: true }) === APPLICATION_ID;
 
 function migrationsFolder(): string {
-  const folder = join(process.cwd(), "db/migrations");
+  const folder = join(process.cwd(), "db/sqlite/migrations");
   if (existsSync(folder)) return folder;
   throw new StorageError(`The folder ${folder}, which belongs to the program, is missing. Start Latchkey in the project's folder.`);
 }

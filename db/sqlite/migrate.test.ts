@@ -7,11 +7,12 @@ import { afterEach, test } from "node:test";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
-import { closeDatabase, db, StorageError } from "./client.ts";
+import { closeDatabase, connection } from "../engine.ts";
+import { StorageError } from "../errors.ts";
+import { processWide } from "../process-wide.ts";
+import * as schema from "../schema.ts";
+import { freshFolder, newUser } from "../testing.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { processWide } from "./process-wide.ts";
-import * as schema from "./schema.ts";
-import { freshFolder, newUser } from "./testing.ts";
 
 const OWN_OF_DRIZZLE = "__drizzle_migrations";
 
@@ -23,7 +24,7 @@ afterEach(closeDatabase);
 
 test("every table is STRICT but Drizzle's own", () => {
   migrateDatabase(newFile());
-  const tables = db().$client.pragma("table_list") as { schema: string; name: string; strict: number }[];
+  const tables = connection().pragma("table_list") as { schema: string; name: string; strict: number }[];
   const ours = tables.filter(({ schema, name }) => schema === "main" && !name.startsWith("sqlite_") && name !== OWN_OF_DRIZZLE);
   assert.deepEqual(
     ours.map(({ name, strict }) => [name, strict]).sort(),
@@ -36,7 +37,7 @@ test("every table is STRICT but Drizzle's own", () => {
 test("tables have exactly the columns of schema.ts, by the name and with the need for a value that stand there", () => {
   migrateDatabase(newFile());
   for (const { name, columns } of tableConfigs()) {
-    const found = db().$client.pragma(`table_info(${name})`) as { name: string; notnull: number; type: string }[];
+    const found = connection().pragma(`table_info(${name})`) as { name: string; notnull: number; type: string }[];
     const snakeCase = (text: string) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     assert.deepEqual(
       found.map((column) => [column.name, column.type.toLowerCase(), column.notnull === 1]),
@@ -48,33 +49,33 @@ test("tables have exactly the columns of schema.ts, by the name and with the nee
 
 test("user and picture may be written in any order in one commit, and never one without the other", () => {
   migrateDatabase(newFile());
-  const { $client } = db();
+  const database = connection();
   const { id } = newUser();
-  const give = $client.prepare("UPDATE users SET avatar_hash = 'p' WHERE id = ?");
-  const keep = $client.prepare("INSERT INTO avatars VALUES ('p', x'00')");
+  const give = database.prepare("UPDATE users SET avatar_hash = 'p' WHERE id = ?");
+  const keep = database.prepare("INSERT INTO avatars VALUES ('p', x'00')");
   assert.throws(() => give.run(id), /FOREIGN KEY/);
-  $client.transaction(() => [give.run(id), keep.run()])();
-  assert.throws(() => $client.exec("DELETE FROM avatars"), /FOREIGN KEY/);
-  $client.transaction(() => $client.exec("DELETE FROM avatars; UPDATE users SET avatar_hash = NULL"))();
+  database.transaction(() => [give.run(id), keep.run()])();
+  assert.throws(() => database.exec("DELETE FROM avatars"), /FOREIGN KEY/);
+  database.transaction(() => database.exec("DELETE FROM avatars; UPDATE users SET avatar_hash = NULL"))();
 });
 
 test("a user's sessions go with the user, what is on record stays", () => {
   migrateDatabase(newFile());
-  const { $client } = db();
+  const database = connection();
   const { id } = newUser();
-  $client.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1, 'token');
+  database.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1, 'token');
     INSERT INTO audit_events (user_id, type, at) VALUES (${id}, 'session.opened', 1);
     DELETE FROM users WHERE id = ${id}`);
-  assert.equal($client.prepare("SELECT count(*) FROM sessions").pluck().get(), 0);
-  assert.equal($client.prepare("SELECT count(*) FROM audit_events").pluck().get(), 1);
+  assert.equal(database.prepare("SELECT count(*) FROM sessions").pluck().get(), 0);
+  assert.equal(database.prepare("SELECT count(*) FROM audit_events").pluck().get(), 1);
   assert.notEqual(newUser().id, id, "an id is never given twice");
 });
 
 test("a status that does not exist and a number for a name are refused by the database too", () => {
   migrateDatabase(newFile());
   const { id } = newUser();
-  assert.throws(() => db().$client.exec(`UPDATE users SET status = 'admin' WHERE id = ${id}`), /CHECK/);
-  assert.throws(() => db().$client.exec(`UPDATE users SET created_at = 'yesterday' WHERE id = ${id}`), /cannot store TEXT/);
+  assert.throws(() => connection().exec(`UPDATE users SET status = 'admin' WHERE id = ${id}`), /CHECK/);
+  assert.throws(() => connection().exec(`UPDATE users SET created_at = 'yesterday' WHERE id = ${id}`), /cannot store TEXT/);
 });
 
 test("a second start changes nothing", () => {
@@ -85,23 +86,23 @@ test("a second start changes nothing", () => {
   closeDatabase();
   migrateDatabase(file);
   assert.deepEqual(schemaOf(file), before);
-  assert.equal(db().$client.prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
+  assert.equal(connection().prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
 });
 
 test("processes that start at the same time all find a migrated database", async () => {
   const file = newFile();
   const script = `
-    import { migrateDatabase } from "./db/migrate.ts";
-    import { db } from "./db/client.ts";
+    import { migrateDatabase } from "./db/sqlite/migrate.ts";
+    import { connection } from "./db/engine.ts";
     migrateDatabase(process.argv[1]);
-    db().$client.prepare("SELECT count(*) FROM users").get();`;
+    connection().prepare("SELECT count(*) FROM users").get();`;
   const starts = Array.from({ length: 3 }, () =>
     spawn(process.execPath, ["--input-type=module", "-e", script, file], { stdio: "inherit" }),
   );
   const codes = await Promise.all(starts.map(async (child) => (await once(child, "exit"))[0]));
   assert.deepEqual(codes, [0, 0, 0]);
   migrateDatabase(file);
-  assert.equal(db().$client.prepare(`SELECT count(*) FROM ${OWN_OF_DRIZZLE}`).pluck().get(), migrationFiles("db/migrations").length);
+  assert.equal(connection().prepare(`SELECT count(*) FROM ${OWN_OF_DRIZZLE}`).pluck().get(), migrationFiles("db/sqlite/migrations").length);
 });
 
 test("a start that is killed at any statement leaves the old or the new schema, and the next one finishes", () => {
@@ -134,7 +135,7 @@ test("a process that is killed while it migrates holds up no other", () => {
   const script = `
     import Database from "better-sqlite3";
     import { drizzle } from "drizzle-orm/better-sqlite3";
-    import { migrateDatabase } from "./db/migrate.ts";
+    import { migrateDatabase } from "./db/sqlite/migrate.ts";
     let left = 8;
     const verbose = () => { if (--left === 0) process.kill(process.pid, "SIGKILL"); };
     const client = new Database(process.argv[1], { verbose });
@@ -152,7 +153,7 @@ test("a database that a newer version has changed is refused, and left as it is"
   const file = newFile();
   migrateDatabase(file);
   const { id } = newUser();
-  db().$client.exec(`INSERT INTO ${OWN_OF_DRIZZLE} (hash, created_at) SELECT 'newer', max(created_at) + 1 FROM ${OWN_OF_DRIZZLE}`);
+  connection().exec(`INSERT INTO ${OWN_OF_DRIZZLE} (hash, created_at) SELECT 'newer', max(created_at) + 1 FROM ${OWN_OF_DRIZZLE}`);
   const before = schemaOf(file);
   closeDatabase();
   assert.throws(
@@ -160,12 +161,12 @@ test("a database that a newer version has changed is refused, and left as it is"
     (error) => error instanceof StorageError && /newer version/.test(error.message),
   );
   assert.deepEqual(schemaOf(file), before);
-  assert.equal(db().$client.prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
+  assert.equal(connection().prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
 });
 
 test("schema.ts and the migrations agree: drizzle-kit finds nothing to add", () => {
   const out = join(freshFolder(), "migrations");
-  cpSync("db/migrations", out, { recursive: true });
+  cpSync("db/sqlite/migrations", out, { recursive: true });
   const before = migrationFiles(out);
   const settings = ["--dialect", "sqlite", "--casing", "snake_case", "--schema", "./db/schema.ts", "--out", relative(process.cwd(), out)];
   const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/drizzle-kit/bin.cjs", "generate", ...settings], {
@@ -177,10 +178,12 @@ test("schema.ts and the migrations agree: drizzle-kit finds nothing to add", () 
 });
 
 test("the migrations stand in the order of their journal", () => {
-  const { entries } = JSON.parse(readFileSync("db/migrations/meta/_journal.json", "utf8")) as { entries: { tag: string; when: number }[] };
+  const { entries } = JSON.parse(readFileSync("db/sqlite/migrations/meta/_journal.json", "utf8")) as {
+    entries: { tag: string; when: number }[];
+  };
   assert.deepEqual(
     entries.map(({ tag }) => `${tag}.sql`),
-    migrationFiles("db/migrations"),
+    migrationFiles("db/sqlite/migrations"),
   );
   assert.deepEqual(
     entries.map(({ when }) => when),

@@ -6,9 +6,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { closeDatabase, db, openDatabase, StorageError, storageErrorFor, uniqueViolation } from "./client.ts";
-import { migrateDatabase } from "./migrate.ts";
+import { closeDatabase, connection, db, openDatabase } from "./engine.ts";
+import { StorageError, storageErrorFor, uniqueViolation } from "./errors.ts";
 import { users } from "./schema.ts";
+import { migrateDatabase } from "./sqlite/migrate.ts";
 import { must, placeholders, statement, transact } from "./statements.ts";
 import { freshDatabase, newUser } from "./testing.ts";
 
@@ -16,7 +17,7 @@ const LONGEST_STANDSTILL_MS = 500; // a driver that sleeps in its busy handler s
 const FULL = 2;
 
 const file = freshDatabase();
-const pragma = (name: string) => db().$client.pragma(name, { simple: true });
+const pragma = (name: string) => connection().pragma(name, { simple: true });
 const setBio = (bio: string, id: number) => db().update(users).set({ bio }).where(eq(users.id, id));
 const bioOf = (id: number) => db().select({ bio: users.bio }).from(users).where(eq(users.id, id)).get()?.bio;
 
@@ -42,7 +43,9 @@ test("folder and files can be read by their owner alone", () => {
 });
 
 test("a process has one database, however often it is opened", () => {
-  assert.equal(openDatabase(file), db());
+  const before = db();
+  openDatabase(file);
+  assert.equal(db(), before);
 });
 
 test("a database that is not open says so", () => {
@@ -172,7 +175,7 @@ test("a thrown mistake while building a commit changes nothing and leaves no tra
   });
   await assert.rejects(broken, TypeError);
   assert.equal(bioOf(id), "");
-  assert.equal(db().$client.inTransaction, false);
+  assert.equal(connection().inTransaction, false);
 });
 
 test("a lock of another process delays a commit and reads not at all, and never the event loop", async () => {

@@ -1,0 +1,48 @@
+import type Database from "better-sqlite3";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { processWide } from "./process-wide.ts";
+import { openSqlite, type SqliteDb } from "./sqlite/open.ts";
+
+/* The database that this process has open. */
+
+/** What statements are built with. How they are run is the store's own affair: statements.ts. */
+export type Db = Pick<BetterSQLite3Database, "select" | "insert" | "update" | "delete" | "$count">;
+
+const shared = processWide("database", () => ({ db: undefined as SqliteDb | undefined }));
+
+/** Opens the database of this process, once. */
+export function openDatabase(file: string): void {
+  shared.db ??= openSqlite(file);
+}
+
+export const isDatabaseOpen = (): boolean => shared.db !== undefined;
+
+export const db = (): Db => opened();
+
+/** The driver's own connection, for db/sqlite/ alone. */
+export const connection = (): Database.Database => opened().$client;
+
+/** Moves everything into the main file and lets go of it. */
+export function closeDatabase(): void {
+  shared.db?.$client.close();
+  shared.db = undefined;
+}
+
+/** What is made once per open database. */
+export function oncePerDatabase<T>(make: () => T): () => T {
+  let owner: SqliteDb | undefined;
+  let made: T;
+  return () => {
+    const present = opened();
+    if (owner !== present) {
+      owner = present;
+      made = make();
+    }
+    return made;
+  };
+}
+
+function opened(): SqliteDb {
+  if (!shared.db) throw new Error("The database is not open: call openDatabase first.");
+  return shared.db;
+}

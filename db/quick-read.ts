@@ -1,0 +1,28 @@
+import { getTableColumns, type Table } from "drizzle-orm";
+import { connection, type Db, db, oncePerDatabase } from "./engine.ts";
+
+type Rows<T> = { [K in keyof T]: T[K] extends Table ? T[K]["$inferSelect"] : never };
+
+/**
+ * A read, by one key, of one row of each of several joined tables, for the address that is asked most: without Drizzle's
+ * mapping, which costs half of the read (measured). `build` selects `tables` and has one placeholder. Returns undefined if there is none.
+ */
+export function quickRead<const T extends Record<string, Table>>(
+  tables: T,
+  build: (db: Db, tables: T) => { toSQL(): { sql: string } },
+): (key: number) => Rows<T> | undefined {
+  const compiled = oncePerDatabase(() => connection().prepare<[number], unknown[]>(build(db(), tables).toSQL().sql).raw());
+  const parts = Object.entries(tables).map(([name, table]) => ({ name, columns: Object.keys(getTableColumns(table)) }));
+  return (key) => {
+    const values = compiled().get(key);
+    if (!values) return undefined;
+    const rows: Record<string, unknown> = {};
+    let at = 0;
+    for (const { name, columns } of parts) {
+      const row: Record<string, unknown> = {};
+      for (const column of columns) row[column] = values[at++];
+      rows[name] = row;
+    }
+    return rows as Rows<T>;
+  };
+}
