@@ -328,3 +328,11 @@ const anchorsOf = (file: string) =>
       .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
       .replaceAll(" ", "-"),
   );
+
+test("e2e/torture/README.md explains every scenario, and none that doesn't exist", () => {
+  const explained = [...read("e2e/torture/README.md").matchAll(/^\| `([\w-]+)` \|/gm)].map(([, id]) => id);
+  const sources = globSync("e2e/torture/*.ts", { cwd: ROOT }).map(read).join("\n");
+  const scenarios = [...sources.matchAll(/\bid: "([\w-]+)",\s+title: /g)].map(([, id]) => id);
+  expect(explained.toSorted()).toEqual(scenarios.toSorted());
+  expect(new Set(scenarios).size).toBe(scenarios.length);
+});

@@ -224,7 +224,7 @@ async function noLogInjection(torture: Torture, server: Server, client: Client):
 }
 
 export const answers: Scenario[] = [
-  { id: "S51", title: "Side doors of the framework are shut", short: true, run: sideDoors },
-  { id: "S63", title: "Security headers on every kind of answer", short: true, run: headersEverywhere },
-  { id: "S76", title: "No secret in what is written, no log line of a client's", short: true, run: nothingInTheLog },
+  { id: "side-doors", title: "Side doors of the framework are shut", short: true, run: sideDoors },
+  { id: "security-headers", title: "Security headers on every kind of answer", short: true, run: headersEverywhere },
+  { id: "written-secrets", title: "No secret in what is written, no log line of a client's", short: true, run: nothingInTheLog },
 ];

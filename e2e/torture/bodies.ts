@@ -141,4 +141,4 @@ async function largeBodies(torture: Torture, server: Server, takingPictures: Add
   torture.figure("cut off", cut);
 }
 
-export const bodies: Scenario[] = [{ id: "S56", title: "Floods of pixels and bytes", short: true, run: tooMuch }];
+export const bodies: Scenario[] = [{ id: "pixel-flood", title: "Floods of pixels and bytes", measures: true, short: true, run: tooMuch }];

@@ -1,8 +1,9 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { PASSWORD, unique } from "#db/people.ts";
 
 /* Clients: many, quick, each with an address of its own, and watching that no answer tells about our insides. */
 
-export const PASSWORD = "Correct horse 7 battery";
+export { PASSWORD, unique as newName } from "#db/people.ts";
 
 export type Ask = {
   json?: unknown;
@@ -18,7 +19,7 @@ export type Reply = { status: number; headers: IncomingHttpHeaders; text: string
 const TELLING = /node_modules|\bat \w+ \(|\.ts:\d|SQLITE_|select |insert |[^/]\/(home|work|root|app)\//i;
 const ANSWER_MS = 60_000;
 
-/** Answers that tell about our insides (G7): a scenario fails if one is here. */
+/** Answers that reveal our insides: a scenario fails if one is here. */
 export const telling: string[] = [];
 
 const open = new Set<Client>();
@@ -96,7 +97,7 @@ export class Client {
     });
   }
 
-  register(name = newName(), more: Record<string, unknown> = {}): Promise<Reply> {
+  register(name = unique(), more: Record<string, unknown> = {}): Promise<Reply> {
     return this.ask("POST", "/auth/create-user/", { json: { email: `${name}@example.org`, username: name, password: PASSWORD, ...more } });
   }
 
@@ -109,7 +110,7 @@ export class Client {
   }
 
   /** Registers and logs in; the token. */
-  async newToken(name = newName()): Promise<string> {
+  async newToken(name = unique()): Promise<string> {
     const made = await this.register(name);
     if (made.status !== 201) throw new Error(`registration: ${made.status} ${made.text}`);
     const { status, body, text } = await this.logIn(name);
@@ -123,10 +124,7 @@ export class Client {
   }
 }
 
-let names = 0;
 let addresses = 0;
-
-export const newName = (prefix = "user"): string => `${prefix}-${process.pid.toString(36)}-${(names++).toString(36)}`;
 
 /** Loopback has 16 million addresses; nobody gets one twice. */
 export function newAddress(): string {

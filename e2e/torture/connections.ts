@@ -215,7 +215,14 @@ async function oddRequests(server: Server): Promise<[string, number][]> {
 }
 
 export const connections: Scenario[] = [
-  { id: "S75", title: "Slow and idle clients", short: true, run: slowClients },
-  { id: "F19", title: "Ten thousand connections", needs: ["20,000 descriptors"], short: true, run: tenThousand },
-  { id: "F23", title: "Broken connections", short: true, run: brokenConnections },
+  { id: "slow-clients", title: "Slow and idle clients", measures: true, short: true, run: slowClients },
+  {
+    id: "many-connections",
+    title: "Ten thousand connections",
+    measures: true,
+    needs: ["20,000 descriptors"],
+    short: true,
+    run: tenThousand,
+  },
+  { id: "broken-connections", title: "Broken connections", short: true, run: brokenConnections },
 ];

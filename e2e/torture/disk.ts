@@ -2,20 +2,18 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { newFolder } from "./place.ts";
-import type { Torture } from "./scenario.ts";
 
 /* Disks of our own, to be filled and broken. */
 
 const MEGABYTES = 48;
 
-/** A small file system of our own, in memory, until the scenario ends. */
-export function mountMemory(torture: Torture, megabytes: number): string {
+/** A small file system of our own, in memory. */
+export function mountMemory(megabytes: number): { folder: string; unmount: () => void } {
   const folder = join(newFolder(), "mount");
   mkdirSync(folder);
   const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]);
   if (status !== 0) throw new Error(`mount: ${stderr}`);
-  torture.finally(() => spawnSync("umount", ["-l", folder]));
-  return folder;
+  return { folder, unmount: () => void spawnSync("umount", ["-l", folder]) };
 }
 
 /** A file with a file system in it. */

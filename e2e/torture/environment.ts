@@ -111,15 +111,15 @@ async function withoutNodeEnv(torture: Torture): Promise<void> {
 }
 
 export const wrongEnvironments: Scenario[] = [
-  { id: "F26", title: "Wrong environment", short: true, run: wrongEnvironment },
+  { id: "wrong-settings", title: "Wrong environment", short: true, run: wrongEnvironment },
   {
-    id: "F26w",
+    id: "unwritable-folder",
     title: "A data folder that cannot be written",
     needs: ["the right to give up privileges"],
     short: true,
     run: unwritableFolder,
   },
-  { id: "F26n", title: "An older Node", needs: ["Node below 22"], short: true, run: oldNode },
-  { id: "F26m", title: "Missing libraries", needs: ["the right to mount in a namespace"], short: true, run: missingLibraries },
-  { id: "F26e", title: "NODE_ENV does not matter", run: withoutNodeEnv },
+  { id: "old-node", title: "An older Node", needs: ["Node below 22"], short: true, run: oldNode },
+  { id: "missing-libraries", title: "Missing libraries", needs: ["the right to mount in a namespace"], short: true, run: missingLibraries },
+  { id: "node-env", title: "NODE_ENV does not matter", run: withoutNodeEnv },
 ];

@@ -42,4 +42,6 @@ async function errorInside(torture: Torture): Promise<void> {
   torture.check((await client.logIn(name)).status === 200, "no log-in after the fault is gone");
 }
 
-export const errors: Scenario[] = [{ id: "S76e", title: "An error inside tells nobody but the operator", short: true, run: errorInside }];
+export const errors: Scenario[] = [
+  { id: "inner-errors", title: "An error inside tells nobody but the operator", short: true, run: errorInside },
+];

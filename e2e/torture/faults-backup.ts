@@ -144,8 +144,8 @@ function checkCopy(torture: Torture, { file, before }: Copy): void {
   const { status, stderr } = accounts(folder, "restore", file);
   torture.check(status === 0, `restore: ${stderr}`);
   const copy = new Database(join(folder, "latchkey.db"), { readonly: true });
-  torture.check(copy.pragma("integrity_check", { simple: true }) === "ok", "G3 integrity of a backup");
-  torture.check((copy.pragma("foreign_key_check") as unknown[]).length === 0, "G3 references of a backup");
+  torture.check(copy.pragma("integrity_check", { simple: true }) === "ok", "integrity of a backup");
+  torture.check((copy.pragma("foreign_key_check") as unknown[]).length === 0, "references of a backup");
   torture.check(copy.prepare("select count(*) from sessions").pluck().get() === 0, "a restored copy has sessions");
   const rows = copy.prepare("select username, bio from users").all() as { username: string; bio: string }[];
   const bios = new Map(rows.map(({ username, bio }) => [username, serial(bio)]));
@@ -201,6 +201,6 @@ async function restored(torture: Torture): Promise<void> {
 }
 
 export const faultsBackup: Scenario[] = [
-  { id: "F09", title: "Backup under load", short: true, run: backup },
-  { id: "F10", title: "Restore", short: true, run: restored },
+  { id: "backup", title: "Backup under load", measures: true, short: true, run: backup },
+  { id: "restore", title: "Restore", short: true, run: restored },
 ];

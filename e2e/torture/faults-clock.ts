@@ -232,7 +232,7 @@ async function browserSessions(torture: Torture, server: Server, at: (seconds: n
 }
 
 export const faultsClock: Scenario[] = [
-  { id: "F14", title: "Clock jumps", needs: ["libfaketime"], short: true, run: clockJumps },
-  { id: "F28", title: "Clock steps and limits", needs: ["libfaketime"], short: true, run: clockSteps },
-  { id: "S35", title: "Expiry", needs: ["libfaketime"], short: true, run: expiry },
+  { id: "clock-jumps", title: "Clock jumps", needs: ["libfaketime"], short: true, run: clockJumps },
+  { id: "clock-limits", title: "Clock steps and limits", needs: ["libfaketime"], short: true, run: clockSteps },
+  { id: "expiry", title: "Expiry", needs: ["libfaketime"], short: true, run: expiry },
 ];

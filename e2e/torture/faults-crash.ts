@@ -28,7 +28,7 @@ async function killedUnderWrites(torture: Torture): Promise<void> {
   }
   await checkHistory(torture, server, history);
   await server.end();
-  torture.within("C7 the slowest start", Math.max(...ready), READY_MS);
+  torture.within("the slowest start", Math.max(...ready), READY_MS);
   torture.figure("answered", history.answered);
   torture.figure("cut off", history.unknown);
   torture.figure("slowest start", Math.max(...ready), " ms");
@@ -150,7 +150,13 @@ async function syncBeforeAnswer(torture: Torture): Promise<void> {
 }
 
 export const faultsCrash: Scenario[] = [
-  { id: "F01", title: "kill -9 under writes", short: true, run: killedUnderWrites },
-  { id: "F02", title: "Power cut: acknowledged writes survive", needs: ["gcc with the C library's headers"], short: true, run: powerCut },
-  { id: "F02b", title: "The answer leaves after the sync", needs: ["strace"], run: syncBeforeAnswer },
+  { id: "kill", title: "kill -9 under writes", short: true, run: killedUnderWrites },
+  {
+    id: "power-cut",
+    title: "Power cut: acknowledged writes survive",
+    needs: ["gcc with the C library's headers"],
+    short: true,
+    run: powerCut,
+  },
+  { id: "sync-first", title: "The answer leaves after the sync", needs: ["strace"], run: syncBeforeAnswer },
 ];

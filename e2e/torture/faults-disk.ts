@@ -12,7 +12,8 @@ import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 const LARGEST_WAL_BYTES = 64 * 1024 * 1024;
 
 async function diskFull(torture: Torture): Promise<void> {
-  const disk = mountMemory(torture, 24);
+  const { folder: disk, unmount } = mountMemory(24);
+  torture.finally(unmount);
   const server = await torture.start({ dataDir: join(disk, "data"), allow: /503/ });
   const history = newHistory();
   const load = startLoad(() => server.url, history, 6, { keepGoing: true });
@@ -88,6 +89,6 @@ async function endlessReader(torture: Torture): Promise<void> {
 }
 
 export const faultsDisk: Scenario[] = [
-  { id: "F04", title: "Disk full", needs: ["the right to mount"], short: true, run: diskFull },
-  { id: "F25", title: "Reader that never finishes", short: true, run: endlessReader },
+  { id: "disk-full", title: "Disk full", needs: ["the right to mount"], short: true, run: diskFull },
+  { id: "slow-reader", title: "Reader that never finishes", short: true, run: endlessReader },
 ];

@@ -130,6 +130,6 @@ async function oneBudgetOfTwo(torture: Torture, at: (turn: number) => string): P
 }
 
 export const faultsLock: Scenario[] = [
-  { id: "F06", title: "Database locked by another process", short: true, run: locked },
-  { id: "F16", title: "Two processes on one database", short: true, run: twoProcesses },
+  { id: "locked", title: "Database locked by another process", short: true, run: locked },
+  { id: "two-processes", title: "Two processes on one database", short: true, run: twoProcesses },
 ];

@@ -71,7 +71,8 @@ async function nobodyTakesTheLog(torture: Torture): Promise<void> {
 
 /** A log on a disk of its own, which is full for a while. */
 async function fullLogDisk(torture: Torture): Promise<void> {
-  const disk = mountMemory(torture, 1);
+  const { folder: disk, unmount } = mountMemory(1);
+  torture.finally(unmount);
   const log = join(disk, "log");
   const server = await torture.start({ through: redirected(`>> ${log} 2>&1`) });
   await makeNoise(torture, server, "a full disk for the log");
@@ -95,6 +96,6 @@ function tail(file: string): string {
 }
 
 export const faultsLog: Scenario[] = [
-  { id: "F29", title: "Nobody takes the log", short: true, run: nobodyTakesTheLog },
-  { id: "F29d", title: "The log's disk is full for a while", needs: ["the right to mount"], run: fullLogDisk },
+  { id: "unread-log", title: "Nobody takes the log", short: true, run: nobodyTakesTheLog },
+  { id: "full-log-disk", title: "The log's disk is full for a while", needs: ["the right to mount"], run: fullLogDisk },
 ];

@@ -74,7 +74,8 @@ async function readOnly(torture: Torture): Promise<void> {
 }
 
 async function startOnReadOnly(torture: Torture): Promise<void> {
-  const disk = mountMemory(torture, 16);
+  const { folder: disk, unmount } = mountMemory(16);
+  torture.finally(unmount);
   spawnSync("mount", ["-o", "remount,ro", disk]);
   const { code, said, ms } = await startRefused({ DATA_DIR: join(disk, "data") });
   torture.check(code === 1 && said.includes(disk), `a start on a read-only disk: ${code}, ${said.slice(0, 200)}`);
@@ -148,11 +149,11 @@ async function forbiddenFile(torture: Torture): Promise<void> {
 }
 
 export const faultsReadOnly: Scenario[] = [
-  { id: "F07", title: "Writes fail under a running server", needs: ["strace on a running process"], run: readOnly },
-  { id: "F07s", title: "Start on a read-only disk", needs: ["the right to mount"], short: true, run: startOnReadOnly },
-  { id: "F07r", title: "A disk turns read-only under a running server", needs: ["ext4 on a loop device"], run: diskTurnsReadOnly },
+  { id: "failing-writes", title: "Writes fail under a running server", needs: ["strace on a running process"], run: readOnly },
+  { id: "read-only-start", title: "Start on a read-only disk", needs: ["the right to mount"], short: true, run: startOnReadOnly },
+  { id: "dying-disk", title: "A disk turns read-only under a running server", needs: ["ext4 on a loop device"], run: diskTurnsReadOnly },
   {
-    id: "F07o",
+    id: "forbidden-file",
     title: "Start on a file that it may not open",
     needs: ["the right to give up privileges"],
     short: true,

@@ -75,7 +75,7 @@ async function remainsBeforeStart(torture: Torture): Promise<void> {
 }
 
 export const faultsReplaced: Scenario[] = [
-  { id: "F30", title: "The database is moved away under a running server", short: true, run: goneWhileRunning },
-  { id: "F30r", title: "The database is replaced under a running server", short: true, run: replacedWhileRunning },
-  { id: "F30s", title: "A start on the remains of a database", short: true, run: remainsBeforeStart },
+  { id: "moved-database", title: "The database is moved away under a running server", short: true, run: goneWhileRunning },
+  { id: "replaced-database", title: "The database is replaced under a running server", short: true, run: replacedWhileRunning },
+  { id: "incomplete-database", title: "A start on the remains of a database", short: true, run: remainsBeforeStart },
 ];

@@ -178,7 +178,7 @@ async function drainDelay(torture: Torture): Promise<void> {
 }
 
 export const faultsReplacement: Scenario[] = [
-  { id: "F31", title: "Stops under writers", short: true, run: stopsUnderWriters },
-  { id: "F31n", title: "Rolling replacement behind nginx", needs: ["nginx"], short: true, run: rollingReplacement },
-  { id: "F31d", title: "A stop that waits for the load balancer", short: true, run: drainDelay },
+  { id: "stop-under-load", title: "Stops under writers", short: true, run: stopsUnderWriters },
+  { id: "rolling-replacement", title: "Rolling replacement behind nginx", needs: ["nginx"], short: true, run: rollingReplacement },
+  { id: "drain-delay", title: "A stop that waits for the load balancer", short: true, run: drainDelay },
 ];

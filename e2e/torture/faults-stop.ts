@@ -178,4 +178,4 @@ async function orderlyStop(torture: Torture): Promise<void> {
   await stopInTheMiddle(torture, { signal: "SIGINT" });
 }
 
-export const faultsStop: Scenario[] = [{ id: "F11", title: "Orderly stop", short: true, run: orderlyStop }];
+export const faultsStop: Scenario[] = [{ id: "stop", title: "Orderly stop", measures: true, short: true, run: orderlyStop }];

@@ -132,8 +132,8 @@ async function newerDatabase(torture: Torture): Promise<void> {
 }
 
 export const faultsUpgrade: Scenario[] = [
-  { id: "F17", title: "Interrupted start", short: true, run: cutOffStart },
-  { id: "F17s", title: "Upgrades from every version, cut off at each sync", needs: ["strace"], run: upgrades },
-  { id: "F17n", title: "The database of a newer version", short: true, run: newerDatabase },
-  { id: "F10u", title: "Backups of every version", run: oldBackups },
+  { id: "interrupted-start", title: "Interrupted start", short: true, run: cutOffStart },
+  { id: "interrupted-upgrade", title: "Upgrades from every version, cut off at each sync", needs: ["strace"], run: upgrades },
+  { id: "newer-database", title: "The database of a newer version", short: true, run: newerDatabase },
+  { id: "old-backups", title: "Backups of every version", run: oldBackups },
 ];

@@ -204,10 +204,10 @@ async function inParallel(torture: Torture): Promise<void> {
 }
 
 export const guessing: Scenario[] = [
-  { id: "S20", title: "“Already exists” cannot be harvested", short: true, run: alreadyExists },
-  { id: "S21", title: "Throttle per account and address", short: true, run: perAccountAndAddress },
-  { id: "S21p", title: "Parallel guesses gain nothing", short: true, run: inParallel },
-  { id: "S22", title: "The attacker cannot lock the victim out", short: true, run: victimStaysIn },
-  { id: "S24", title: "Spraying", short: true, run: spraying },
-  { id: "S26", title: "One counter for all spellings and paths", short: true, run: oneBudget },
+  { id: "taken-names", title: "“Already exists” cannot be harvested", short: true, run: alreadyExists },
+  { id: "throttle", title: "Throttle per account and address", short: true, run: perAccountAndAddress },
+  { id: "parallel-guesses", title: "Parallel guesses gain nothing", short: true, run: inParallel },
+  { id: "lock-out", title: "The attacker cannot lock the victim out", short: true, run: victimStaysIn },
+  { id: "spraying", title: "Spraying", short: true, run: spraying },
+  { id: "spellings", title: "One counter for all spellings and paths", short: true, run: oneBudget },
 ];

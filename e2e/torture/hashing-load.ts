@@ -123,6 +123,6 @@ async function eventLoop(torture: Torture): Promise<void> {
 }
 
 export const hashingLoad: Scenario[] = [
-  { id: "S14", title: "Hashing as a denial of service", short: true, run: denialOfService },
-  { id: "F21", title: "Event loop under hashing", run: eventLoop },
+  { id: "hashing-flood", title: "Hashing as a denial of service", measures: true, short: true, run: denialOfService },
+  { id: "hashing-load", title: "Event loop under hashing", measures: true, run: eventLoop },
 ];

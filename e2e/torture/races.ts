@@ -83,6 +83,6 @@ async function takenByUsers(torture: Torture, server: Server): Promise<void> {
 }
 
 export const races: Scenario[] = [
-  { id: "S01", title: "One email address for many at once", run: oneMail },
-  { id: "S02", title: "One username for many at once", run: oneUsername },
+  { id: "same-email", title: "One email address for many at once", run: oneMail },
+  { id: "same-username", title: "One username for many at once", run: oneUsername },
 ];

@@ -4,16 +4,18 @@ import { closeClients, telling } from "./client.ts";
 import type { Need } from "./needs.ts";
 import { newFolder, type Server, type StartOptions, startServer } from "./place.ts";
 
-/* What a scenario is, and what has to hold after each: the global invariants. */
+/* What a scenario is, and what has to hold after each of them. */
 
 export type Scenario = {
-  /** As the security requirements call it, or a word. */
+  /** What it is called on the command line and in README.md. */
   id: string;
   title: string;
   /** What it cannot be run without: where that is missing it counts as not run, never as passed or failed. */
   needs?: Need[];
   /** Whether it has a form for every test run. */
   short?: boolean;
+  /** Whether it judges times that others beside it would spoil, so that it is run alone. */
+  measures?: boolean;
   run(torture: Torture): Promise<void>;
 };
 
@@ -65,7 +67,7 @@ export class Torture {
     if (!holds && this.problems.length < 20) this.problems.push(complaint);
   }
 
-  /** Must not be in anything that a server writes (G5). */
+  /** Must not be in anything that a server writes. */
   secret(...texts: string[]): void {
     for (const text of texts) this.secrets.add(text);
   }
@@ -80,7 +82,7 @@ export class Torture {
     return this.start({ folder: newFolder({ inMemory: true }), ...options });
   }
 
-  /** A server that is held against the global invariants when the scenario ends; `allow` names 5xx statuses that it may give. */
+  /** A server that is checked when the scenario ends; `allow` names 5xx statuses that it may give. */
   async start({ allow = /^$/, ...options }: StartOptions & { allow?: RegExp } = {}): Promise<Server> {
     const server = await startServer(options);
     this.watched.push({ server, descriptors: server.running ? server.descriptors() : 0, allowed: allow });
@@ -100,7 +102,7 @@ export class Torture {
     if (this.unjudged.length > 0) this.figure(`${this.unjudged.length} times not judged, machine busy ×`, this.busy);
     try {
       for (const one of this.watched) await this.checkInvariants(one);
-      for (const one of telling.splice(0)) this.check(false, `G7 an answer tells about our insides: ${one}`);
+      for (const one of telling.splice(0)) this.check(false, `an answer tells about our insides: ${one}`);
     } finally {
       for (const { server } of this.watched) await server.end();
       for (const ending of this.endings.toReversed()) await ending();
@@ -108,22 +110,22 @@ export class Torture {
   }
 
   private async checkInvariants({ server, descriptors, allowed }: Watched): Promise<void> {
-    if (!server.running) return this.check(false, `G2 the server is gone: ${server.log().slice(-600)}`);
+    if (!server.running) return this.check(false, `the server is gone: ${server.log().slice(-600)}`);
     let now = server.descriptors();
     for (let waited = 0; now > descriptors + 10 && waited < 8_000; waited += 200) {
       await sleep(200);
       now = server.descriptors();
     }
-    this.check(now <= descriptors + 10, `G8 ${now} descriptors are open, ${descriptors} at the start`);
+    this.check(now <= descriptors + 10, `${now} descriptors are open, ${descriptors} at the start`);
     for (let waited = 0; waited < HEALTH_MS && !(await server.answers()); waited += 200) await sleep(200);
-    this.check(await server.answers(), "G2 the server does not answer, or is not well");
+    this.check(await server.answers(), "the server does not answer, or is not well");
     checkStore(this, server);
     await sleep(300); // the log is written a quarter of a second later
     for (const line of server.log().split("\n")) {
       const status = /"status":(5\d\d)/.exec(line)?.[1];
-      if (status && !allowed.test(status)) this.check(false, `G1 ${status}: ${line.slice(0, 200)}`);
-      if (/"msg":"unexpected error"/.test(line) && !allowed.test("500")) this.check(false, `G1 ${line.slice(0, 200)}`);
-      if (/unhandled|uncaught/i.test(line)) this.check(false, `G1 ${line.slice(0, 200)}`);
+      if (status && !allowed.test(status)) this.check(false, `${status}: ${line.slice(0, 200)}`);
+      if (/"msg":"unexpected error"/.test(line) && !allowed.test("500")) this.check(false, `${line.slice(0, 200)}`);
+      if (/unhandled|uncaught/i.test(line)) this.check(false, `${line.slice(0, 200)}`);
     }
     this.noSecretIn(server.databaseFile, `${server.databaseFile}-wal`, `${server.databaseFile}-shm`, server.logFile);
   }
@@ -131,7 +133,7 @@ export class Torture {
   noSecretIn(...files: string[]): void {
     for (const file of files) {
       const bytes = existsSync(file) ? readFileSync(file) : Buffer.of();
-      for (const secret of this.secrets) this.check(!bytes.includes(secret), `G5 a secret is in ${file.split("/").at(-1)}`);
+      for (const secret of this.secrets) this.check(!bytes.includes(secret), `a secret is in ${file.split("/").at(-1)}`);
     }
   }
 }
@@ -144,15 +146,15 @@ function busyness(): number {
   return Math.max(1, ((performance.now() - startedAt) * 1_000) / Math.max(1, user + system));
 }
 
-/** G3, G4, G6. */
+/** The file is sound, no name is used twice, and only active users have sessions. */
 export function checkStore(torture: Torture, server: Server): void {
   const [integrity] = server.rows<{ integrity_check: string }>("pragma integrity_check");
-  torture.check(integrity?.integrity_check === "ok", `G3 integrity_check: ${integrity?.integrity_check}`);
-  torture.check(server.rows("pragma foreign_key_check").length === 0, "G3 foreign_key_check finds rows");
+  torture.check(integrity?.integrity_check === "ok", `integrity_check: ${integrity?.integrity_check}`);
+  torture.check(server.rows("pragma foreign_key_check").length === 0, "foreign_key_check finds rows");
   for (const column of ["email", "username"]) {
     const twice = server.rows(`select lower(${column}) from users group by 1 having count(*) > 1`);
-    torture.check(twice.length === 0, `G4 one ${column} in two accounts`);
+    torture.check(twice.length === 0, `one ${column} in two accounts`);
   }
   const orphans = server.rows("select id from sessions where user_id not in (select id from users where status = 'active')");
-  torture.check(orphans.length === 0, `G6 ${orphans.length} sessions without an active account`);
+  torture.check(orphans.length === 0, `${orphans.length} sessions without an active account`);
 }

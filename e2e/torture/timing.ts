@@ -110,7 +110,13 @@ function checksum(text: string): string {
 }
 
 export const timing: Scenario[] = [
-  { id: "S16", title: "Sign-in does not tell whether the account exists", short: true, run: accountExists },
-  { id: "S16o", title: "Nor does a hash of an earlier version", short: true, run: olderHash },
-  { id: "S78", title: "The time of a check does not tell how much of a token is right", short: true, run: tokensMatch },
+  { id: "unknown-account", title: "Sign-in does not tell whether the account exists", measures: true, short: true, run: accountExists },
+  { id: "older-hash", title: "Nor does a hash of an earlier version", measures: true, short: true, run: olderHash },
+  {
+    id: "token-time",
+    title: "The time of a check does not tell how much of a token is right",
+    measures: true,
+    short: true,
+    run: tokensMatch,
+  },
 ];

@@ -119,4 +119,4 @@ async function crowds(torture: Torture): Promise<void> {
   clearInterval(timer);
 }
 
-export const uploads: Scenario[] = [{ id: "uploads", title: "Crowds of uploads", short: true, run: crowds }];
+export const uploads: Scenario[] = [{ id: "uploads", title: "Crowds of uploads", measures: true, short: true, run: crowds }];
