@@ -4,12 +4,14 @@
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const [{ prepare }, { stampEveryRequest }, { tidyEveryTarget }] = await Promise.all([
+  const [{ prepare }, { stampEveryRequest }, { tidyEveryTarget }, { sendDevelopmentHeaders }] = await Promise.all([
     import("./http/prepare.ts"),
     import("./http/client-address.ts"),
     import("./http/request-target.ts"),
+    import("./http/front-door/development-headers.ts"),
   ]);
   if (!prepare()) return;
   stampEveryRequest();
   tidyEveryTarget();
+  sendDevelopmentHeaders();
 }

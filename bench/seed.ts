@@ -2,20 +2,21 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hashPassword } from "#accounts/passwords/passwords.ts";
 import { newToken } from "#accounts/sessions/tokens.ts";
-import { closeDatabase, connection } from "#db/engine.ts";
+import { closeDatabase, connection, db } from "#db/engine.ts";
+import { PASSWORD, userRow } from "#db/people.ts";
+import { users } from "#db/schema.ts";
 import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
-export const PASSWORD = "Correct horse 7 battery";
 const USERS = 1_000;
 const LOGGING_IN = 100; // the last ones log in and have no sessions yet: a user's 101st ends the oldest
 const SESSION_MS = 14 * 24 * 3_600_000;
 
 export type Seed = { file: string; tokens: string[]; userIds: number[] };
 
-const emailOf = (user: number): string => `person-${user}@example.org`;
+const nameOf = (user: number): string => `person-${user}`;
 
 /** A user for log-ins, from 0 on. */
-export const emailForLogIn = (number: number): string => emailOf(USERS - (number % LOGGING_IN));
+export const emailForLogIn = (number: number): string => `${nameOf(USERS - (number % LOGGING_IN))}@example.org`;
 
 /** A migrated database with 1,000 users, who all have the same password, and `sessions` live sessions spread over most of them. */
 export async function seedDatabase(file: string, sessions: number): Promise<Seed> {
@@ -25,14 +26,14 @@ export async function seedDatabase(file: string, sessions: number): Promise<Seed
   const now = Date.now();
   const userIds = Array.from({ length: USERS }, (_, index) => index + 1);
   const tokens: string[] = [];
-  const insertUser = client.prepare(
-    "insert into users (id, email, email_canonical, username, username_canonical, password_hash, bio, contact_information, created_at, updated_at) values (?, ?, ?, ?, ?, ?, 'Mathematician.', 'Office 3', ?, ?)",
-  );
   const insertSession = client.prepare(
     "insert into sessions (id, user_id, token_hash, device, ip, idle_seconds, created_at, last_used_at, expires_at, ends_at_latest) values (?, ?, ?, 'API client', '127.0.0.1', ?, ?, ?, ?, ?)",
   );
   client.transaction(() => {
-    for (const id of userIds) insertUser.run(id, emailOf(id), emailOf(id), `person-${id}`, `person-${id}`, passwordHash, now, now);
+    for (const id of userIds) {
+      const row = userRow(nameOf(id), { id, passwordHash, bio: "Mathematician.", contactInformation: "Office 3" });
+      db().insert(users).values(row).run();
+    }
     for (let index = 0; index < sessions; index++) {
       const { token, id, hash } = newToken("token");
       const userId = userIds[index % (USERS - LOGGING_IN)] as number;

@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { get } from "node:http";
+import { PASSWORD } from "#db/people.ts";
 import { httpRequest, type Load, load, type Measured, quantile } from "./load.ts";
 import { type Line, median, pairedLine, plainLine, progress } from "./measuring.ts";
 import { cpuMs, type Server } from "./processes.ts";
-import { emailForLogIn, PASSWORD, type Seed } from "./seed.ts";
+import { emailForLogIn, type Seed } from "./seed.ts";
 
 export const CHECK_CONNECTIONS = 32;
 const HASH_CONNECTIONS = 8;

@@ -6,13 +6,13 @@ import { after } from "node:test";
 import Database from "better-sqlite3";
 import { sql } from "drizzle-orm";
 import { closeDatabase, db } from "./engine.ts";
+import { userRow } from "./people.ts";
 import { users } from "./schema.ts";
 import { migrateDatabase } from "./sqlite/migrate.ts";
 
 /* For tests alone: the product never imports this file. */
 
-export const PASSWORD = "Correct horse 7 battery";
-const PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$1ZjWFho5TLqfSQN6ZgSuUA$LVbAfs2UoY1fWAOtzSEKIe4J7996oleZE5KuFLNoURw";
+export { PASSWORD } from "./people.ts";
 
 /** An empty folder that is gone after the tests of this file. */
 export function freshFolder(): string {
@@ -33,13 +33,9 @@ let made = 0;
 
 /** A user whose password is PASSWORD, without the time that hashing takes. */
 export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof users.$inferSelect {
-  const username = `Person-${++made}`;
-  const email = `${username}@example.org`;
-  const names = { email, emailCanonical: email.toLowerCase(), username, usernameCanonical: username.toLowerCase() };
-  const now = Date.now();
   return db()
     .insert(users)
-    .values({ ...names, passwordHash: PASSWORD_HASH, createdAt: now, updatedAt: now, ...more })
+    .values(userRow(`Person-${++made}`, more))
     .returning()
     .get();
 }

@@ -1,21 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test as base, expect, type TestInfo } from "@playwright/test";
 import Database from "better-sqlite3";
+import { person } from "#db/people.ts";
 import { bareEnvironment } from "./bare-environment.ts";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
 import { type Answer, type Ask, hold, send, sendBytes, sendTogether } from "./request.ts";
 import { type Host, server } from "./servers.ts";
 
+export { PASSWORD, person, unique } from "#db/people.ts";
 export { expect };
 
 const ROOT = join(import.meta.dirname, "..");
 const LOG_FLUSH_MS = 400;
-
-export const PASSWORD = "Correct horse 7 battery";
 
 export type NewUser = { id: number; email: string; username: string; password: string };
 
@@ -52,19 +51,6 @@ export type Latchkey = {
 /** Which of the two hosts a project asks. */
 export type Hosted = { host: Host };
 
-let taken = 0;
-
-/** A name that nobody else has, also not in another worker. */
-export function unique(prefix = "user"): string {
-  return `${prefix}-${process.pid.toString(36)}${(taken++).toString(36)}${randomBytes(2).toString("hex")}`;
-}
-
-/** The fields of a registration that succeeds. */
-export function person(fields: Row = {}): { email: string; username: string; password: string } & Row {
-  const name = unique();
-  return { email: `${name}@example.org`, username: name, password: PASSWORD, ...fields };
-}
-
 /** What a refusal says, with the wrong fields and the code of each. */
 export function refusal({ status, body }: Answer): { status: number; code: string; errors: Record<string, string> } {
   const errors = (body?.errors ?? []) as { pointer: string; code: string }[];
@@ -90,7 +76,6 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
   host: ["front-door", { option: true, scope: "worker" }],
   documented: [async ({ host }, use) => use(await readDocument(server(host).url)), { scope: "worker" }],
   baseURL: async ({ host }, use) => use(server(host).url),
-  extraHTTPHeaders: async ({ extraHTTPHeaders }, use, info) => use({ ...extraHTTPHeaders, "x-forwarded-for": newAddress(info) }),
   latchkey: async ({ host, documented }, use, info) => {
     const { url, dataDir, logFile } = server(host);
     const file = join(dataDir, "latchkey.db");

@@ -1,0 +1,32 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isDevelopment } from "#accounts/config.ts";
+import { forgetNotice } from "../notice-cookie.ts";
+import { newNonce, pageHeaders } from "../security-headers.ts";
+
+const API = /^\/(auth(?!\/docs\b)|health|avatars)\b/; // its answers have headers of their own
+
+/** Gives pages under `next dev`, which has no front door, the headers that the front door gives them. */
+export function sendDevelopmentHeaders(): void {
+  if (!isDevelopment()) return;
+  subscribe("http.server.request.start", (message) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    if (API.test(request.url ?? "")) return;
+    const headers = developmentHeaders(newNonce());
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
+    forgetNotice(request, response);
+  });
+}
+
+/**
+ * The headers of production, but for two words of the policy: React's development build evaluates strings to show where an
+ * error comes from, and the error overlay brings styles without a nonce.
+ */
+export function developmentHeaders(nonce: string): Record<string, string> {
+  const headers = pageHeaders(nonce);
+  const policy = headers["content-security-policy"]
+    ?.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
+    .replace(`style-src 'self' 'nonce-${nonce}'`, "style-src 'self' 'unsafe-inline'");
+  return { ...headers, "content-security-policy": policy as string };
+}
