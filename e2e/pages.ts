@@ -27,6 +27,10 @@ type Pages = {
 
 /** For the page specs: no error, report, dialog or foreign request of any page ever. */
 export const test = base.extend<Pages>({
+  context: async ({ context, latchkey }, use) => {
+    await context.setExtraHTTPHeaders({ "x-forwarded-for": latchkey.elsewhere() });
+    await use(context);
+  },
   browserFound: [
     async ({ baseURL: _ }, use, info) => {
       info.skip(!findBrowser(), "needs Chromium");

@@ -4,6 +4,7 @@ import type { Hosted } from "./fixtures.ts";
 
 const browser = {
   browserName: "chromium" as const,
+  reuseContext: true, // a new one would start processes and read all scripts again, which takes longer than most tests
   launchOptions: { args: BROWSER_ARGUMENTS, executablePath: findBrowser() ?? undefined },
 };
 

@@ -15,7 +15,8 @@ const START_MS = 60_000;
 const ANSWER_MS = 2_000;
 const STOP_MS = 12_000;
 
-export type Host = "front-door" | "next";
+const HOSTS = ["front-door", "next"] as const;
+export type Host = (typeof HOSTS)[number];
 
 const COMMANDS: Record<Host, (port: number) => string[]> = {
   "front-door": () => ["--import", "./db/runtime.js", "server.ts"],
@@ -33,7 +34,8 @@ export function server(host: Host): { url: string; dataDir: string; logFile: str
 
 /** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
 export default async function startServers(): Promise<(() => Promise<void>) | undefined> {
-  if (onlyRulesAsked()) return;
+  const hosts = neededHosts();
+  if (hosts.length === 0) return;
   if (process.platform !== "linux") {
     process.stderr.write("Not run: the tests of the running service. They need Linux, where each client can have an address of its own.\n");
     return;
@@ -48,7 +50,7 @@ export default async function startServers(): Promise<(() => Promise<void>) | un
     sayNotRun();
   };
   try {
-    for (const host of ["front-door", "next"] as const) {
+    for (const host of hosts) {
       const started = await start(host);
       running.push(started);
       process.env[variable(host)] = `${started.url} ${started.folder}`;
@@ -60,12 +62,13 @@ export default async function startServers(): Promise<(() => Promise<void>) | un
   return stopAll;
 }
 
-/** The guards of the house read files only. */
-function onlyRulesAsked(): boolean {
-  const asked = process.argv.flatMap((word, at, words) =>
-    word.startsWith("--project=") ? [word.slice("--project=".length)] : word === "--project" ? [words[at + 1]] : [],
+/** The hosts that the chosen projects ask: the rules read files only, and “api-next” alone asks plain Next.js. */
+function neededHosts(): Host[] {
+  const chosen = process.argv.flatMap((word, at, words) =>
+    word.startsWith("--project=") ? [word.slice("--project=".length)] : word === "--project" ? [words[at + 1] ?? ""] : [],
   );
-  return asked.length > 0 && asked.every((name) => name === "rules");
+  const asks = (host: Host) => (project: string) => project !== "rules" && (project === "api-next") === (host === "next");
+  return HOSTS.filter((host) => chosen.length === 0 || chosen.some(asks(host)));
 }
 
 function build(): void {

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+
+/*
+ * “npm test”: every check and test, in steps that say how they ended in one line each. A step that fails shows all that it
+ * said, and is the last.
+ */
+
+type Step = { name: string; script: string; args?: string[]; passed?: RegExp; notRun?: RegExp };
+type Ended = { step: Step; code: number; output: string; seconds: number };
+
+const BY_NODE = { passed: /^\S+ pass (\d+)/m, notRun: /^\S+ skipped (\d+)/m };
+const BY_PLAYWRIGHT = { passed: /(\d+) passed/, notRun: /(\d+) skipped/ };
+const BY_TORTURE = { passed: /(\d+) passed, \d+ failed/, notRun: /(\d+) not run\./ };
+
+const e2e = (name: string, ...projects: string[]): Step => {
+  const chosen = projects.map((project) => `--project=${project}`);
+  return { name, script: "test:e2e", args: ["--reporter=dot", "--pass-with-no-tests", ...chosen], ...BY_PLAYWRIGHT };
+};
+
+/** Steps of one line run at the same time. */
+const STEPS: Step[][] = [
+  [
+    { name: "types", script: "types" },
+    { name: "style", script: "style" },
+    { name: "unused", script: "unused" },
+  ],
+  [{ name: "build", script: "build" }],
+  [{ name: "domain", script: "test:domain", ...BY_NODE }],
+  [e2e("rules", "rules")],
+  [e2e("API", "api")],
+  [e2e("hosts", "api-next")],
+  [e2e("pages", "pages", "no-javascript")],
+  [{ name: "faults", script: "torture", args: ["--short"], ...BY_TORTURE }],
+];
+
+const startedAt = performance.now();
+const notRun = new Set<string>();
+
+for (const steps of STEPS) {
+  const all = await Promise.all(steps.map(run));
+  for (const { output } of all) for (const [sentence] of output.matchAll(/^Not run\b.*$/gm)) notRun.add(sentence);
+  const failed = all.find(({ code }) => code !== 0);
+  if (failed) {
+    process.stdout.write(failed.output);
+    process.stdout.write(`\nThe step “${failed.step.name}” failed. Alone: ${commandOf(failed.step)}\n`);
+    process.exit(failed.code);
+  }
+}
+for (const sentence of notRun) process.stdout.write(`${sentence}\n`);
+process.stdout.write(`${line("all", "", (performance.now() - startedAt) / 1_000)}\n`);
+
+async function run(step: Step): Promise<Ended> {
+  const from = performance.now();
+  const child = spawn("npm", ["run", "--silent", step.script, "--", ...(step.args ?? [])], { stdio: ["ignore", "pipe", "pipe"] });
+  const [said, complained, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  const ended = { step, code: code ?? 1, output: `${complained}${said}${signal ?? ""}`, seconds: (performance.now() - from) / 1_000 };
+  process.stdout.write(`${line(step.name, countsOf(ended), ended.seconds)}\n`);
+  return ended;
+}
+
+function countsOf({ step, code, output }: Ended): string {
+  if (code !== 0) return "FAILED";
+  if (!step.passed || !step.notRun) return "";
+  return `${step.passed.exec(output)?.[1] ?? 0} passed, ${step.notRun.exec(output)?.[1] ?? 0} not run`;
+}
+
+function line(name: string, counts: string, seconds: number): string {
+  return `${name.padEnd(10)}${counts.padEnd(28)}${seconds.toFixed(0).padStart(4)} s`;
+}
+
+function commandOf({ script, args = [] }: Step): string {
+  return `npm run ${script}${args.length > 0 ? ` -- ${args.join(" ")}` : ""}`;
+}
