@@ -10,7 +10,8 @@ import type { ActivityInput, AUDIT_EVENT_TYPES } from "./contract/schemas.ts";
 import type { AuditEventView } from "./contract/views.ts";
 import type { Limit } from "./limits/limits.ts";
 
-export const AUDIT_KEPT_MS = 400 * DAY_MS;
+export const AUDIT_KEPT_DAYS = 400;
+export const AUDIT_KEPT_MS = AUDIT_KEPT_DAYS * DAY_MS;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 

@@ -28,7 +28,7 @@ export async function Frame({ title, here, width = "middle", children }: Props) 
       <Header here={here} user={user && { id: user.id, username: user.username, picture: pictureOf(user) }} />
       <main className={styles[width]} id="main" tabIndex={-1}>
         {news && (
-          <Notice look={news.code === "other-account" ? "attention" : "done"} takesFocus>
+          <Notice look={news.code === "other-account" || news.code === "draft-kept" ? "attention" : "done"} takesFocus>
             {news.code === "other-account" && user && `You’re now signed in as ${user.username}. `}
             {news.sentence}
           </Notice>
@@ -36,7 +36,7 @@ export async function Frame({ title, here, width = "middle", children }: Props) 
         {children}
       </main>
       <footer className={styles.foot}>
-        <p>Latchkey keeps accounts. It sets no cookies but those that signing in needs.</p>
+        <p>This site only uses the cookies needed to sign you in.</p>
         <a href="/auth/docs/">API reference</a>
       </footer>
     </>

@@ -7,10 +7,10 @@ export default function NotFound() {
     <Frame title="Page not found" here="" width="narrow">
       <div className={panel.panel}>
         <h1>Page not found</h1>
-        <p>There is nothing at this address, or not any more. If you typed it, check it; if you followed a link, it is out of date.</p>
+        <p>We can’t find that page. If you typed the address, check it’s right. If you followed a link, it may be out of date.</p>
         <p>
           <a className={buttons.primary} href="/">
-            Go to the start page
+            Go to the home page
           </a>
         </p>
       </div>

@@ -12,10 +12,10 @@ const PROMISES = [
     words: "Register once, with a picture, a few words about you, and how to reach you. Change any of it whenever you like.",
   },
   {
-    title: "Every device in view",
-    words: "See where you are signed in: which browser or program, from which address, and when it was last used.",
+    title: "See all your devices",
+    words: "Which browser or app, where from, and when it was last active.",
   },
-  { title: "The last word", words: "End one session, all the others, or every single one. What you end is out at once, everywhere." },
+  { title: "Sign out anywhere", words: "Sign out of one device, all the others, or everywhere at once. It takes effect immediately." },
 ];
 
 export default async function Page() {
@@ -25,10 +25,8 @@ export default async function Page() {
     <Frame title="Your account" here="/" width="wide">
       <div className={styles.hero}>
         <div className={styles.words}>
-          <h1>The key to your account stays in your hand.</h1>
-          <p className={text.lead}>
-            Latchkey looks after accounts on this site: who you are, how you sign in, and where you are signed in.
-          </p>
+          <h1>Your account, in your hands.</h1>
+          <p className={text.lead}>Manage your profile, your password and the devices you’re signed in on, all in one place.</p>
           <div className={styles.ways}>
             <a className={buttons.primary} href="/register/">
               Create an account

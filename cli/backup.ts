@@ -13,7 +13,7 @@ export const backupCommands: Record<string, Command> = {
       backUp(config().databaseFile, file);
       return {
         json: { file },
-        text: `The backup is ${file}. It holds personal data and password hashes: keep it as safe as the database.`,
+        text: `Backed up to ${file}. It contains personal data and password hashes, so keep it as safe as the database.`,
       };
     },
   },
@@ -22,10 +22,10 @@ export const backupCommands: Record<string, Command> = {
     operands: "FILE",
     run({ operands: [name = ""] }) {
       const kept = restore(resolve(name), config().databaseFile);
-      const former = kept ? ` The database so far is kept as ${kept}.` : "";
+      const former = kept ? ` The previous database was kept as ${kept}.` : "";
       return {
         json: { restored: true, kept },
-        text: `The backup is in place, and everybody has to sign in again.${former}`,
+        text: `Restored. Everyone has to sign in again.${former}`,
       };
     },
   },

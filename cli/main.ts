@@ -9,17 +9,19 @@ import { type Answer, type Command, CommandError, type Given, type Option } from
 import { auditCommands, sessionCommands } from "./sessions.ts";
 import { userCommands } from "./users.ts";
 
-/* The third door: `npx accounts NOUN VERB …` for the operator, beside a running server or without one. */
+/* The command line: `npx accounts NOUN VERB …` for the operator, beside a running server or without one. */
 
-const NOUNS: Record<string, { summary: string; commands: Record<string, Command> }> = {
+type Noun = { summary: string; commands: Record<string, Command> };
+
+const NOUNS: Record<string, Noun> = {
   user: { summary: "Users: create, show, list, change their status, delete.", commands: userCommands },
   session: { summary: "Sessions of a user: list, end.", commands: sessionCommands },
-  audit: { summary: "What is on record of a user.", commands: auditCommands },
+  audit: { summary: "Show a user’s audit log.", commands: auditCommands },
 };
 
 const EVERYWHERE: Record<string, Option> = {
-  json: { help: "answer with one JSON document" },
-  help: { help: "show this" },
+  json: { help: "print JSON" },
+  help: { help: "show help" },
 };
 
 /** Carries out a command and says what came of it: 0 and an answer on stdout, or 1 and a sentence on stderr. */
@@ -37,19 +39,13 @@ export async function main(words: string[]): Promise<number> {
 }
 
 /** What a command answers. Throws CommandError, AccountsError and what else `main` makes a sentence of. */
-export async function answer([noun, verb, ...rest]: string[]): Promise<string> {
-  if (noun === undefined || isHelp(noun)) return helpOnAll();
-  const alone = Object.hasOwn(backupCommands, noun) ? backupCommands[noun] : undefined;
-  if (alone)
-    return carryOut(
-      alone,
-      noun,
-      [verb, ...rest].filter((word) => word !== undefined),
-    );
-  const { commands } = known(NOUNS, noun, "accounts");
-  if (verb === undefined || isHelp(verb)) return helpOn(noun);
-  const command = known(commands, verb, `accounts ${noun}`);
-  return carryOut(command, `${noun} ${verb}`, rest);
+export async function answer([word, ...rest]: string[]): Promise<string> {
+  if (word === undefined || isHelp(word)) return helpOnAll();
+  const found = known({ ...NOUNS, ...backupCommands }, word);
+  if ("run" in found) return carryOut(found, word, rest);
+  const [verb, ...more] = rest;
+  if (verb === undefined || isHelp(verb)) return helpOn(word, found);
+  return carryOut(known(found.commands, verb, word), `${word} ${verb}`, more);
 }
 
 async function carryOut(command: Command, name: string, words: string[]): Promise<string> {
@@ -70,15 +66,14 @@ function parse(command: Command, words: string[]): Given {
 
 function refuseWrongOperands({ operands }: Command, given: Given, name: string): void {
   if (operands === "[ID...]" || given.operands.length === (operands ? 1 : 0)) return;
-  const wanted = { USER: "exactly one user: id, email address or username", FILE: "exactly one file", none: "only options" }[
-    operands ?? "none"
-  ];
+  const wanted = { USER: "one user: id, email address or username", FILE: "one file name", none: "only options" }[operands ?? "none"];
   throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
 }
 
-function known<T>(table: Record<string, T>, word: string, before: string): T {
+/** The entry that this word names. Throws CommandError with all that there are. */
+function known<T>(table: Record<string, T>, word: string, ...before: string[]): T {
   const found = Object.hasOwn(table, word) ? table[word] : undefined;
-  if (!found) throw new CommandError(`There is no “${before} ${word}”: use one of ${Object.keys(table).join(", ")}.`);
+  if (!found) throw new CommandError(`Unknown command “${[...before, word].join(" ")}”. Try: ${Object.keys(table).join(", ")}.`);
   return found;
 }
 
@@ -94,8 +89,7 @@ function helpOnAll(): string {
   return `Usage: accounts NOUN VERB …   (“accounts NOUN VERB --help” says more)\n\n${rows.map(([usage, summary]) => `  ${usage}\n      ${summary}`).join("\n")}`;
 }
 
-function helpOn(noun: string): string {
-  const { summary, commands } = known(NOUNS, noun, "accounts");
+function helpOn(noun: string, { summary, commands }: Noun): string {
   const rows = Object.entries(commands).map(([verb, command]) => [[verb, command.operands].filter(Boolean).join(" "), command.summary]);
   return `Usage: accounts ${noun} VERB …\n\n${summary}\n\n${aligned(rows)}`;
 }

@@ -8,7 +8,7 @@ const MOST_STDIN_BYTES = 64 * 1024;
 export async function promptPassword(): Promise<string> {
   requireTerminal("Use --password-stdin to send the password through a pipe.");
   const password = await ask("Password: ", { echo: false });
-  if (password !== (await ask("The same again: ", { echo: false })))
+  if (password !== (await ask("Repeat password: ", { echo: false })))
     throw new CommandError("The two passwords differ. Nothing was changed.");
   return password;
 }
@@ -32,7 +32,7 @@ export async function readPassword(): Promise<string> {
 /** Goes on only when the person types `expected`. */
 export async function confirm(question: string, expected: string): Promise<void> {
   requireTerminal("Use --yes to go on without being asked.");
-  if ((await ask(question, { echo: true })).trim() !== expected) throw new CommandError("That was something else. Nothing was changed.");
+  if ((await ask(question, { echo: true })).trim() !== expected) throw new CommandError("That doesn’t match. Nothing was changed.");
 }
 
 async function ask(question: string, { echo }: { echo: boolean }): Promise<string> {

@@ -34,12 +34,12 @@ export const sessionCommands: Record<string, Command> = {
 
 export const auditCommands: Record<string, Command> = {
   list: {
-    summary: "List what is on record of a user, newest first; of a deleted user by id.",
+    summary: "Show a user’s audit log, newest first. For deleted users, give the id.",
     options: {
       user,
       type: { value: "TYPE", help: "only this type, such as login.failed" },
-      limit: { value: "NUMBER", help: `at most so many (default ${USUAL_EVENTS})` },
-      cursor: { value: "ID", help: "go on before this event" },
+      limit: { value: "NUMBER", help: `number of rows (default ${USUAL_EVENTS})` },
+      cursor: { value: "ID", help: "continue after this event" },
     },
     run: showAuditEvents,
   },

@@ -25,7 +25,7 @@ const MOST_USERS = 100_000;
 
 export const userCommands: Record<string, Command> = {
   create: {
-    summary: "Register a user, by the rules of the API. Asks for the password.",
+    summary: "Create a user. Prompts for a password.",
     options: {
       email: { value: "ADDRESS", help: "email address, required" },
       username: { value: "NAME", help: "username, required" },
@@ -40,22 +40,22 @@ export const userCommands: Record<string, Command> = {
   list: {
     summary: "List users in the order of their ids.",
     options: {
-      limit: { value: "NUMBER", help: `at most so many (default ${USUAL_USERS})` },
-      cursor: { value: "ID", help: "go on after this id" },
+      limit: { value: "NUMBER", help: `number of rows (default ${USUAL_USERS})` },
+      cursor: { value: "ID", help: "continue after this id" },
     },
     run: showUsers,
   },
   suspend: { summary: "Suspend a user and end all of their sessions.", operands: "USER", run: (given) => setStatus(given, "suspended") },
-  activate: { summary: "Let a user sign in (again).", operands: "USER", run: (given) => setStatus(given, "active") },
+  activate: { summary: "Reactivate a user.", operands: "USER", run: (given) => setStatus(given, "active") },
   deactivate: {
     summary: "Make a user inactive and end all of their sessions.",
     operands: "USER",
     run: (given) => setStatus(given, "inactive"),
   },
   delete: {
-    summary: "Delete a user with everything personal, for good.",
+    summary: "Permanently delete a user and their personal data.",
     operands: "USER",
-    options: { yes: { help: "do not ask" } },
+    options: { yes: { help: "skip the confirmation" } },
     run: removeUser,
   },
 };
@@ -103,8 +103,8 @@ async function setStatus({ operands: [name = ""] }: Given, status: User["status"
   const unchanged = before.status === status;
   const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(systemCaller, before, status);
   const text = unchanged
-    ? `${user.username} was ${status} already.`
-    : `${user.username} is ${status} now. Sessions ended: ${sessionsEnded}.`;
+    ? `${user.username} is already ${status}.`
+    : `${user.username} is now ${status}. Sessions ended: ${sessionsEnded}.`;
   return { json: { user: publicUser(user), sessions_ended: sessionsEnded }, text };
 }
 

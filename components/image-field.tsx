@@ -9,7 +9,7 @@ import { useField } from "./form.tsx";
 import styles from "./image-field.module.css";
 
 const NAME = "image";
-const LIMIT = `JPEG, PNG or WebP, at most ${IMAGE_MAX_BYTES / 1024 / 1024} MiB and 25 megapixels.`;
+const LIMIT = `JPG, PNG or WebP, up to ${IMAGE_MAX_BYTES / 1024 / 1024} MB and 25 megapixels.`;
 
 const UNREADABLE = "Your browser can’t show this file. Choose a JPEG, PNG or WebP picture.";
 
@@ -69,7 +69,7 @@ export function ImageField({ label, current, username, children }: Props) {
                 input.current.focus();
               }}
             >
-              Do not use this picture
+              Don’t use this picture
             </button>
           )}
           {children}

@@ -6,7 +6,7 @@ import text from "./text.module.css";
 export function PasswordRules({ password }: { password: string }) {
   return (
     <>
-      Use
+      Your password needs:
       <ul className={styles.rules}>
         {PASSWORD_RULES.map(({ id, label, pattern }) => {
           const done = pattern.test(password);

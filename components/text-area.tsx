@@ -29,7 +29,7 @@ export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) 
   }, [near, count]);
 
   return (
-    <FieldFrame name={name} label={label} optional problem={problem} hint={`${hint} At most ${maxLength.toLocaleString("en")} characters.`}>
+    <FieldFrame name={name} label={label} optional problem={problem} hint={`${hint} Up to ${maxLength.toLocaleString("en")} characters.`}>
       <textarea
         id={name}
         className={styles.input}

@@ -11,18 +11,18 @@ export function Trouble({ digest, retry }: { digest?: string; retry: () => void 
       <title>Something went wrong – Latchkey</title>
       <Logo />
       <h1>Something went wrong</h1>
-      <p>This page could not be shown, and the fault is ours. Nothing that you saved before is lost.</p>
+      <p>Sorry about that. Anything you’d already saved is safe.</p>
       <div className={styles.ways}>
         <button type="button" className={buttons.primary} onClick={() => retry()}>
           Try again
         </button>
         <a className={buttons.secondary} href="/">
-          Go to the start page
+          Go to the home page
         </a>
       </div>
       {digest && (
         <p className={text.small}>
-          If it keeps happening, tell the operator this number: <code>{digest}</code>
+          If it keeps happening, quote this code to the people who run this site: <code>{digest}</code>
         </p>
       )}
     </main>

@@ -54,7 +54,7 @@ async function takePicture(): Promise<void> {
   await page.getByLabel("Email address").fill(ADA.email);
   await page.getByLabel("Password", { exact: true }).fill(ADA.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Where you are signed in" }).waitFor();
+  await page.getByRole("heading", { name: "Where you’re signed in" }).waitFor();
   await page.screenshot({ path: FILE, animations: "disabled" });
   await browser.close();
 }

@@ -55,7 +55,7 @@ export const api = {
     summary: "Log in and get a token",
     tag: "Sessions",
     description:
-      "Opens a session of its own for each log-in and answers its token, which is shown this once. An unknown email address and a wrong password get the same answer.",
+      "Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown email address and a wrong password get the same answer.",
     access: "public",
     input: LoginInput,
     output: LoginAnswer,
@@ -90,7 +90,7 @@ export const api = {
   me: row({
     method: "GET",
     path: "/auth/me/",
-    summary: "Who am I: the user of the token, and its session",
+    summary: "The signed-in user and this session",
     tag: "Account",
     description:
       "The protected resource: answers 200 only for the token of a live session. Another service that is given a token asks here whose it is.",
@@ -101,7 +101,7 @@ export const api = {
   updateUser: row({
     method: "PATCH",
     path: "/auth/update-user/<id>/",
-    summary: "Change some fields of the own account",
+    summary: "Update your profile",
     tag: "Account",
     description:
       "Changes what is sent and leaves the rest. A new email address needs a log-in within the last 10 minutes, or `current_password` beside it.",
@@ -115,7 +115,7 @@ export const api = {
   updateUserByPost: row({
     method: "POST",
     path: "/auth/update-user/<id>/",
-    summary: "Change some fields of the own account, by POST",
+    summary: "Update your profile, by POST",
     tag: "Account",
     description: "The same as PATCH, for clients and HTML forms that can send no other method.",
     access: "token",
@@ -128,7 +128,7 @@ export const api = {
   replaceUser: row({
     method: "PUT",
     path: "/auth/update-user/<id>/",
-    summary: "Replace all fields of the own account",
+    summary: "Replace your profile",
     tag: "Account",
     description:
       "Replaces the whole profile: `email` and `username` are required, and what is left out of the rest gets its default. The password stays.",
@@ -174,7 +174,7 @@ export const api = {
   renameSession: row({
     method: "PATCH",
     path: "/auth/sessions/<id>/",
-    summary: "Name one of the own sessions",
+    summary: "Rename one of your sessions",
     tag: "Sessions",
     description: "Gives a session a name, which is shown in the list. An empty one takes the name away.",
     access: "token",
@@ -186,7 +186,7 @@ export const api = {
   revokeSession: row({
     method: "DELETE",
     path: "/auth/sessions/<id>/",
-    summary: "End one of the own sessions",
+    summary: "End one of your sessions",
     tag: "Sessions",
     description: "Ends one session of the user. An id that is unknown and one of somebody else get the same answer.",
     access: "token",
@@ -196,7 +196,7 @@ export const api = {
   activity: row({
     method: "GET",
     path: "/auth/activity/",
-    summary: "What happened to the own account, newest first",
+    summary: "List your account activity, newest first",
     tag: "Account",
     description: "Log-ins, changes and ended sessions. Ask for the next page with `next_cursor` of the last one.",
     access: "token",
@@ -218,7 +218,7 @@ export const api = {
   openApi: row({
     method: "GET",
     path: "/auth/openapi.json",
-    summary: "This document",
+    summary: "The OpenAPI document",
     tag: "Service",
     description: "OpenAPI 3.1, generated from the table that the service answers by.",
     access: "public",
@@ -228,7 +228,7 @@ export const api = {
   health: row({
     method: "GET",
     path: "/health",
-    summary: "Whether process and database answer",
+    summary: "Health check",
     tag: "Service",
     description: "200 if process and database answer; 503 if not, and while the service stops.",
     access: "public",

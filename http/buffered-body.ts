@@ -165,7 +165,7 @@ function feed(stream: Readable, body: BufferedBody): Promise<void> {
         fail(error as Error);
       }
     };
-    const brokeOff = () => fail(malformed(null, "malformed", "The body broke off.")); // its sender is gone: no fault of ours
+    const brokeOff = () => fail(malformed(null, "malformed", "The request ended too early.")); // its sender is gone: no fault of ours
     if (stream.destroyed) return brokeOff();
     body.onDropped = fail;
     stream.on("data", take).once("end", resolve).once("error", brokeOff).once("close", brokeOff);

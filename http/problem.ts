@@ -6,12 +6,12 @@ const doorRefusals = {
   cross_site: "A page of another site sent this. The operator can allow its origin with CORS_ORIGINS.",
   malformed_request: "This is not a request that can be read as HTTP.",
   request_timeout: "The request took too long to arrive. Send it again.",
-  method_not_allowed: "This address does not answer this method.",
+  method_not_allowed: "This address doesn’t support that method.",
   payload_too_large: "What you sent is too large for this address.",
   unsupported_media_type: "Send application/json, application/x-www-form-urlencoded or multipart/form-data, in UTF-8 and not compressed.",
   expectation_failed: "The only expectation that can be met is “100-continue”.",
   headers_too_large: "The headers of the request are too large. Send fewer or shorter ones.",
-  storage_unavailable: "Nothing can be stored at the moment, and nothing was changed. Try again in a moment.",
+  storage_unavailable: "We can’t save anything right now, and nothing was changed. Try again in a moment.",
   internal_error: "Something went wrong on our side. If it happens again, tell the operator the request id.",
 } as const;
 

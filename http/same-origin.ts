@@ -28,4 +28,4 @@ export function isCrossSite(headers: Pick<Headers, "get">): boolean {
 }
 
 /** What a form is told that does not come from one of our pages. */
-export const fromElsewhere = (): string => `This form was not sent from ${config().publicUrl}. Open it there, and try again.`;
+export const fromElsewhere = (): string => `This page was opened at the wrong address. Go to ${config().publicUrl} and try again.`;

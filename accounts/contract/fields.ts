@@ -108,7 +108,7 @@ export const Email = requiredText("Enter your email address.", longestEmail).che
   }),
   z.refine((email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES, rule("too_long", longestEmail.sentence)),
   z.meta({
-    description: "An email address, unique whatever the letter case.",
+    description: "An email address, unique, ignoring case.",
     format: "email",
     maxLength: EMAIL_MAX_BYTES,
     examples: ["ada@example.org"],
@@ -137,7 +137,7 @@ export const Username = requiredText("Choose a username.", longestUsername).chec
   }),
   z.meta({
     description:
-      "6 to 30 characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique whatever the letter case.",
+      "6 to 30 characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique, ignoring case.",
     minLength: USERNAME_MIN_LENGTH,
     maxLength: USERNAME_MAX_LENGTH,
     pattern: USERNAME_PATTERN,
@@ -165,7 +165,7 @@ export const PASSWORD_RULES = [
     label: "an uppercase letter",
     error: rule("no_uppercase", "Add an uppercase letter to your password."),
   },
-  { id: "digit", pattern: /\p{Nd}/u, label: "a digit", error: rule("no_digit", "Add a digit to your password.") },
+  { id: "digit", pattern: /\p{Nd}/u, label: "a number", error: rule("no_digit", "Add a number to your password.") },
 ];
 
 const longestPassword = { length: PASSWORD_MAX_LENGTH, sentence: `Use at most ${PASSWORD_MAX_LENGTH} characters for your password.` };

@@ -12,7 +12,7 @@ const IMAGE_MAX_BASE64_LENGTH = Math.ceil(IMAGE_MAX_BYTES / 3) * 4 + 64;
 const imageFile = z
   .custom<Blob>((value) => value instanceof Blob, rule("wrong_type", "Send the picture as a file, or as text in base64."))
   .check(
-    z.refine((file) => file.size <= IMAGE_MAX_BYTES, rule("too_large", "Choose a picture of at most 5 MiB.")),
+    z.refine((file) => file.size <= IMAGE_MAX_BYTES, rule("too_large", "Choose a picture of up to 5 MB.")),
     z.refine(
       (file) => file.type === "" || file.type === "application/octet-stream" || IMAGE_TYPES.includes(file.type),
       rule("unsupported_type", "Choose a JPEG, PNG or WebP picture."),
@@ -25,7 +25,7 @@ export const Image = z.union(
     z.null(),
     z
       .string(rule("wrong_type", "This must be text."))
-      .check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of at most 5 MiB."))),
+      .check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of up to 5 MB."))),
     imageFile,
   ],
   {

@@ -31,20 +31,21 @@ export const UserView = z
 export const SessionView = z
   .object({
     id: z.int().register(z.globalRegistry, { description: "Random; not the token.", examples: [52_687_520_770_324] }),
-    current: z.boolean().register(z.globalRegistry, { description: "Whether this is the session that asks.", examples: [true] }),
+    current: z.boolean().register(z.globalRegistry, { description: "Whether this session made the request.", examples: [true] }),
     device_name: z
       .nullable(z.string())
       .register(z.globalRegistry, { description: "The name that the user gave it.", examples: ["Build server"] }),
     device: z
       .string()
       .register(z.globalRegistry, { description: "Browser and system, or the API client.", examples: ["Chromium on Linux"] }),
-    ip: z
-      .string()
-      .register(z.globalRegistry, { description: "The address that it was last used from, true to the minute.", examples: ["127.0.0.1"] }),
+    ip: z.string().register(z.globalRegistry, {
+      description: "The address that it was last used from, accurate to the minute.",
+      examples: ["127.0.0.1"],
+    }),
     created_at: instant("When it was opened.", "2026-11-24T08:00:00.000Z"),
-    last_used_at: instant("When it was last used, true to the minute.", "2026-11-24T08:15:00.000Z"),
-    expires_at: instant("When it ends unless it is used before.", "2026-12-08T08:15:00.000Z"),
-    ends_at_latest: instant("When it ends in any case.", "2026-12-24T08:00:00.000Z"),
+    last_used_at: instant("When it was last used, accurate to the minute.", "2026-11-24T08:15:00.000Z"),
+    expires_at: instant("When it expires if unused.", "2026-12-08T08:15:00.000Z"),
+    ends_at_latest: instant("When it expires regardless.", "2026-12-24T08:00:00.000Z"),
   })
   .register(z.globalRegistry, { id: "Session" });
 

@@ -81,11 +81,11 @@ export async function requirePassword(caller: SignedIn, password: string): Promi
 }
 
 function wrongPassword(): AccountsError {
-  const detail = "This is not your current password. Try again.";
+  const detail = "That’s not your current password. Try again.";
   return new AccountsError("wrong_password", { fields: [{ field: "current_password", code: "wrong", detail }] });
 }
 
 function unchanged(): AccountsError {
-  const detail = "This is the password that you have already. Choose another one.";
+  const detail = "That’s already your password. Choose a new one.";
   return new AccountsError("validation_failed", { fields: [{ field: "new_password", code: "unchanged", detail }] });
 }

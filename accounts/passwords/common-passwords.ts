@@ -16,13 +16,13 @@ export async function refuseCommonPassword(field: string, password: string, name
   const context = [names.username, names.email, names.email.split("@")[0] ?? "", SERVICE_NAME].map((name) => name.toLowerCase());
   for (const guess of variants(password.toLowerCase())) {
     if (context.some((name) => name.length >= LEAST_CONTEXT_LENGTH && (guess === name || bare(name) === guess))) {
-      throw refusal(field, "Your password is too close to your name or the service's. Choose one that nobody can guess from it.");
-    }
-    if (common.has(guess)) {
       throw refusal(
         field,
-        "This password is one of the first that attackers try. Choose another one, such as three unrelated words with a capital letter and a number.",
+        "This password is too similar to your name, your email address or the name of this site. Choose something harder to guess.",
       );
+    }
+    if (common.has(guess)) {
+      throw refusal(field, "This password is too easy to guess. Try three unrelated words with a capital letter and a number.");
     }
   }
 }

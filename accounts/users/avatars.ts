@@ -61,7 +61,7 @@ const avatarByHash = statement((db) =>
 async function uploadedBytes(image: Image): Promise<Buffer | null> {
   if (image === null || image === "") return null;
   const bytes = typeof image === "string" ? await fromBase64(image) : Buffer.from(await image.arrayBuffer());
-  if (bytes.length > IMAGE_MAX_BYTES) throw refusal("too_large", "Choose a picture of at most 5 MiB.");
+  if (bytes.length > IMAGE_MAX_BYTES) throw refusal("too_large", "Choose a picture of up to 5 MB.");
   if (bytes.length === 0) throw refusal("invalid", "This file is empty. Choose a JPEG, PNG or WebP picture.");
   return bytes;
 }

@@ -12,8 +12,8 @@ import { statement } from "#db/statements.ts";
 /* Email addresses and usernames: when two are the same, whose they are, and what is told about those that are taken. */
 
 export const TAKEN = {
-  email: "An account with this email address exists already. Sign in, or use another address.",
-  username: "This username is taken. Choose another one.",
+  email: "There’s already an account with this email address. Use another one.",
+  username: "That username is taken. Try another.",
 };
 
 /** The user who logs in with this canonical email address, or null. */

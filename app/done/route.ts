@@ -13,7 +13,8 @@ export const GET = answering(async (request) => {
   const asked = new URL(request.url).searchParams;
   const target = innerPath(asked.get("to"), "/profile/");
   if (asked.has("signed") && !(await currentCaller()).user) {
-    return seeOther(`/login/?${new URLSearchParams({ next: target, cookie: "lost" })}`);
+    const email = asked.get("email");
+    return seeOther(`/login/?${new URLSearchParams({ next: target, cookie: "lost", ...(email && { email }) })}`);
   }
   const code = asked.get("say");
   if (isNotice(code) && isSameOrigin(request.headers)) await setNotice(code); // another site's link says nothing in our name

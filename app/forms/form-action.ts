@@ -12,7 +12,7 @@ import { logged } from "#http/log.ts";
 import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
 import { innerPath } from "./inner-path.ts";
 import { keepTyped } from "./kept-draft.ts";
-import { withNotice } from "./notices.ts";
+import { setNotice, withNotice } from "./notices.ts";
 import { isFormOf } from "./whose-form.ts";
 
 type Fields = [string, FormDataEntryValue][];
@@ -76,7 +76,8 @@ async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<F
     const ended = error instanceof AccountsError && ENDED.includes(error.code);
     if (!ended && !(error instanceof OtherAccount)) return refused(await refusal(error), fields);
     if (ended && (await isScript())) return refused({ errors: [], stop: "signed-out" }, fields);
-    if (draftPage) await keepDraftOf(draftPage, fields);
+    const kept = draftPage ? await keepDraftOf(draftPage, fields) : false;
+    if (ended && kept) await setNotice("draft-kept");
     if (ended) redirect(`/login/?next=${encodeURIComponent(await here())}`); // the page itself would send the form along
     target = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a whole new page, without a word of the old one
   }
@@ -102,10 +103,10 @@ function accountOf(fields: Fields): FormDataEntryValue | undefined {
   return more.length === 0 ? account : undefined;
 }
 
-async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<void> {
+async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<boolean> {
   const account = Number(accountOf(fields));
   const draft = Object.fromEntries(typedIn(fields).filter(([name]) => names.includes(name)));
-  if (Number.isSafeInteger(account) && account > 0) await keepTyped(await currentCaller(), account, path, draft);
+  return Number.isSafeInteger(account) && account > 0 && keepTyped(await currentCaller(), account, path, draft);
 }
 
 const typedIn = (fields: Fields): [string, string][] =>

@@ -5,10 +5,12 @@ import { type Draft, dropDraft, findDraft, keepDraft } from "#accounts/drafts.ts
 const NAME = "__Host-draft";
 const ATTRIBUTES = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const; // goes with the browser; the server forgets sooner
 
-/** Keeps what was typed for this account in this browser. A draft that cannot be kept must not stop what comes next. */
-export async function keepTyped(caller: Caller, account: number, path: string, typed: Draft): Promise<void> {
+/** Keeps what was typed for this account in this browser. Returns false if that failed, which must not stop what comes next. */
+export async function keepTyped(caller: Caller, account: number, path: string, typed: Draft): Promise<boolean> {
   const secret = await keepDraft(caller, account, path, typed).catch(() => null);
-  if (secret) (await cookies()).set(NAME, secret, ATTRIBUTES);
+  if (!secret) return false;
+  (await cookies()).set(NAME, secret, ATTRIBUTES);
+  return true;
 }
 
 /** What the user typed on this page before being signed out, if it was in this browser. */

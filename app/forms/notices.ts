@@ -1,4 +1,5 @@
 import { cookies } from "next/headers";
+import type { Caller } from "#accounts/caller.ts";
 import { NOTICE_COOKIE } from "#http/notice-cookie.ts";
 
 const SHOWN_WITHIN_SECONDS = 20; // from the answer that sets it to the page that shows it
@@ -7,12 +8,13 @@ const SHOWN_WITHIN_SECONDS = 20; // from the answer that sets it to the page tha
 const notices = {
   "account-created": "Welcome! Your account is ready.",
   "profile-saved": "Your profile has been saved.",
-  "session-ended": "That session has ended. Whoever used it is signed out.",
-  "session-renamed": "The name has been saved.",
-  "sessions-ended": "Every other session has ended. You are only signed in here.",
-  "password-changed": "Your password has been changed. Every other session has ended.",
-  "signed-out": "You are signed out.",
-  "signed-out-everywhere": "You are signed out everywhere.",
+  "session-ended": "That device is now signed out.",
+  "session-renamed": "Session renamed.",
+  "sessions-ended": "You’re now signed in on this device only.",
+  "password-changed": "Your password has been changed, and you’re signed out everywhere else.",
+  "signed-out": "You’re signed out.",
+  "signed-out-everywhere": "You’re signed out everywhere.",
+  "draft-kept": "You’ve been signed out, and your changes aren’t saved yet. We kept what you typed: sign in again, and it will be there.",
   "other-account": "Nothing was changed: that page belonged to another account.",
 } as const;
 
@@ -23,9 +25,12 @@ export function withNotice(path: string, code: NoticeCode): string {
   return `/done/?${new URLSearchParams({ to: path, say: code })}`;
 }
 
-/** Leads to `path`, unless the browser has not kept the session that was just opened. */
-export function signedInAt(path: string, code?: NoticeCode): string {
-  return `/done/?${new URLSearchParams({ to: path, ...(code && { say: code }), signed: "in" })}`;
+/**
+ * Leads to `path`, unless the browser has not kept the session that was just opened: then to the sign-in form, with the email
+ * address filled in. A browser that has kept a cookie of ours before needs no address, and proxies' logs are spared it.
+ */
+export function signedInAt(path: string, { browser }: Caller, email: string, code?: NoticeCode): string {
+  return `/done/?${new URLSearchParams({ to: path, ...(code && { say: code }), signed: "in", ...(browser === null && { email }) })}`;
 }
 
 export const isNotice = (code: unknown): code is NoticeCode => typeof code === "string" && Object.hasOwn(notices, code);

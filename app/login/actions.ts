@@ -11,5 +11,5 @@ export const signIn = visitorAction(LoginFormInput, async (visitor, { email, pas
   const kind = remember ? "lasting" : "browser";
   const { token } = await logIn(await markBrowser(visitor), { email, password }, kind);
   await startSession(token, kind, before);
-  return signedInAt(innerPath(next, "/profile/"));
+  return signedInAt(innerPath(next, "/profile/"), before, email);
 });

@@ -11,7 +11,7 @@ export function LoginForm({ email, next }: { email: string; next: string }) {
     <Form schema={LoginFormInput} action={signIn} title="Sign in" submit="Sign in" pendingText="Signing in…">
       <Field name="email" label="Email address" type="email" autoComplete="username webauthn" defaultValue={email} />
       <PasswordField name="password" label="Password" />
-      <CheckBox name="remember" label="Keep me signed in" hint="Only on a device that nobody else uses." />
+      <CheckBox name="remember" label="Keep me signed in" hint="Don’t use this on a shared device." />
       <input type="hidden" name="next" value={next} />
     </Form>
   );

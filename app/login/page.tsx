@@ -25,7 +25,7 @@ export default async function Page({ searchParams }: PageProps<"/login">) {
       <div className={panel.panel}>
         <div className={panel.head}>
           <h1>Sign in</h1>
-          {target && cookie !== "lost" && <p className={text.soft}>You need to sign in to see that page. We will take you there.</p>}
+          {target && cookie !== "lost" && <p className={text.soft}>Sign in to continue. We’ll take you back to where you were.</p>}
         </div>
         <LoginForm email={typeof email === "string" ? email : ""} next={target} />
       </div>

@@ -39,11 +39,11 @@ export function ProfileForm({ account, email, username, bio, contactInformation,
       <Field name="email" label="Email address" hint="You use this to sign in." type="email" defaultValue={email} />
       <CurrentPassword account={email} />
       <Field name="username" label="Username" hint={USERNAME_HINT} defaultValue={username} />
-      <TextArea name="bio" label="About you" hint="Shown as plain text." maxLength={BIO_MAX_LENGTH} defaultValue={bio} />
+      <TextArea name="bio" label="About you" hint="Plain text." maxLength={BIO_MAX_LENGTH} defaultValue={bio} />
       <TextArea
         name="contact_information"
         label="Contact information"
-        hint="How to reach you."
+        hint="How can people reach you?"
         maxLength={CONTACT_INFORMATION_MAX_LENGTH}
         defaultValue={contactInformation}
       />

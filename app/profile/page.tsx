@@ -1,3 +1,4 @@
+import { instantText } from "#accounts/clock.ts";
 import { typedBefore } from "#app/forms/kept-draft.ts";
 import { signedInCaller } from "#app/visitor/current.ts";
 import { pictureOf } from "#app/visitor/picture.ts";
@@ -17,7 +18,7 @@ export default async function Page() {
       <div className={panel.head}>
         <h1>Profile</h1>
         <p className={text.soft}>
-          Member since <Time at={new Date(user.createdAt).toISOString()} to="day" />
+          Member since <Time at={instantText(user.createdAt)} to="day" />
         </p>
       </div>
       {draft && (

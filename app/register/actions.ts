@@ -15,7 +15,7 @@ export const register = visitorAction(
     const opened = await openSession(caller, user, "browser");
     if (!opened) return "/login/";
     await startSession(opened.token, "browser", before);
-    return signedInAt("/profile/", "account-created");
+    return signedInAt("/profile/", before, input.email, "account-created");
   },
   { inspect: inspectRegistration },
 );

@@ -24,11 +24,11 @@ export function RegisterForm() {
       <PasswordField name="password" label="Create a password" isNew />
       <Field name="username" label="Username" hint={USERNAME_HINT} autoComplete="nickname" />
       <ImageField label="Profile picture" />
-      <TextArea name="bio" label="About you" hint="Shown as plain text." maxLength={BIO_MAX_LENGTH} />
+      <TextArea name="bio" label="About you" hint="Plain text." maxLength={BIO_MAX_LENGTH} />
       <TextArea
         name="contact_information"
         label="Contact information"
-        hint="How to reach you."
+        hint="How can people reach you?"
         maxLength={CONTACT_INFORMATION_MAX_LENGTH}
       />
     </Form>

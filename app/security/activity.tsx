@@ -1,4 +1,5 @@
-import type { AuditEvent } from "#accounts/audit.ts";
+import { AUDIT_KEPT_DAYS, type AuditEvent } from "#accounts/audit.ts";
+import { instantText } from "#accounts/clock.ts";
 import buttons from "#components/button.module.css";
 import fields from "#components/field.module.css";
 import panel from "#components/panel.module.css";
@@ -17,7 +18,7 @@ export function Activity({ events, ownSession, type, older, newest }: Props) {
     <section className={styles.activity} id="activity" aria-labelledby="activity-title">
       <div className={panel.head}>
         <h2 id="activity-title">Recent activity</h2>
-        <p className={text.soft}>What happened to your account. It is kept for 400 days.</p>
+        <p className={text.soft}>Everything that’s happened on your account in the last {AUDIT_KEPT_DAYS} days.</p>
       </div>
       <form className={styles.filter} method="get" action="/security/#activity">
         <label htmlFor="type">Show</label>
@@ -33,7 +34,7 @@ export function Activity({ events, ownSession, type, older, newest }: Props) {
           Apply
         </button>
       </form>
-      {events.length === 0 && <p className={styles.empty}>Nothing of this kind has happened.</p>}
+      {events.length === 0 && <p className={styles.empty}>No activity of this type.</p>}
       <ol className={styles.list}>
         {events.map((event) => (
           <Row key={event.id} event={event} ownSession={ownSession} />
@@ -65,13 +66,11 @@ function Row({ event, ownSession }: { event: AuditEvent; ownSession: number }) {
         <p className={styles.what}>{what}</p>
         {more && <p>{more}</p>}
         <p className={text.small}>
-          {event.device ?? "Unknown device"}
-          {event.ip ? `, from ${event.ip}` : ""}
-          {event.sessionId === ownSession ? ", in this session" : ""}
+          {[event.device ?? "Unknown device", event.ip, event.sessionId === ownSession && "this device"].filter(Boolean).join(" · ")}
         </p>
       </div>
       <p className={styles.when}>
-        <Time at={new Date(event.at).toISOString()} />
+        <Time at={instantText(event.at)} />
         {mayBeSomebodyElse(event, ownSession) && (
           <a href={`/security/not-me/?${new URLSearchParams({ event: String(event.id) })}`}>
             This wasn’t me<span className={text.hidden}>: {what}</span>

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { failedLoginsSinceLastVisit, listAuditEvents } from "#accounts/audit.ts";
+import { instantText } from "#accounts/clock.ts";
 import { ActivityInput } from "#accounts/contract/schemas.ts";
 import { signedInCaller } from "#app/visitor/current.ts";
 import { Notice } from "#components/notice.tsx";
@@ -24,14 +25,15 @@ export default async function Page({ searchParams }: PageProps<"/security">) {
       <h1>Security</h1>
       {failed.count > 0 && (
         <Notice look="attention">
-          {failed.count === 1 ? "1 failed attempt" : `${failed.count} failed attempts`} to sign in since your last visit on{" "}
-          <Time at={new Date(failed.since).toISOString()} />. If that was not you, choose a strong password that you use nowhere else.
+          {failed.count === 1 ? "1 failed sign-in" : `${failed.count} failed sign-ins`} since you were last here (
+          <Time at={instantText(failed.since)} />
+          ). Not you? Make sure your password is strong and isn’t used anywhere else.
         </Notice>
       )}
       <section className={panel.panel} aria-labelledby="password-title">
         <div className={panel.head}>
           <h2 id="password-title">Change your password</h2>
-          <p className={text.soft}>You stay signed in here; every other session ends.</p>
+          <p className={text.soft}>You’ll stay signed in here and be signed out everywhere else.</p>
         </div>
         <PasswordForm account={caller.user.id} email={caller.user.email} />
       </section>

@@ -9,7 +9,6 @@ import { endOtherSessions } from "./actions.ts";
 import { SessionCard } from "./session-card.tsx";
 import styles from "./sessions.module.css";
 import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
-import { capital, inWords } from "./words.ts";
 
 export default async function Page() {
   const caller = await signedInCaller("/sessions/");
@@ -19,10 +18,11 @@ export default async function Page() {
   return (
     <Frame title="Sessions" here="/sessions/">
       <div className={panel.head}>
-        <h1>Where you are signed in</h1>
+        <h1>Where you’re signed in</h1>
         <p className={text.soft}>
-          {others === 0 ? "You are only signed in here." : `${capital(inWords(sessions.length))} sessions are open.`} End what you do not
-          recognise: it is out at once.
+          {others === 0
+            ? "You’re only signed in here."
+            : `You’re signed in on ${sessions.length} devices. Don’t recognise one? End its session, and it’s signed out straight away.`}
         </p>
       </div>
       <ul className={styles.list}>
@@ -32,8 +32,8 @@ export default async function Page() {
       </ul>
       <section className={styles.all} aria-label="All sessions">
         {others > 0 && (
-          <ActionForm action={endOtherSessions} account={account} pendingText="Ending them…">
-            {others === 1 ? "End the other session" : `End the ${inWords(others)} other sessions`}
+          <ActionForm action={endOtherSessions} account={account} pendingText="Signing out…">
+            {`Sign out of ${others} other ${others === 1 ? "device" : "devices"}`}
           </ActionForm>
         )}
         <Confirm href="/sessions/sign-out-everywhere/" label="Sign out everywhere" title="Sign out everywhere?">

@@ -14,7 +14,7 @@ export function SessionFacts({ session: { current, ip, created_at, last_used_at,
       </dd>
       <dt>Last used</dt>
       <dd>{current ? "now" : <Time at={last_used_at} />}</dd>
-      <dt>Ends at the latest</dt>
+      <dt>Expires</dt>
       <dd>
         <Time at={ends_at_latest} />
       </dd>

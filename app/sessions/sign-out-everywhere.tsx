@@ -5,7 +5,7 @@ import { SignOutForm } from "#components/sign-out-form.tsx";
 export function SignOutEverywhere({ account }: { account: number }) {
   return (
     <>
-      <p>Every session of your account ends at once: on this device, on all others, and in every program that signed in as you.</p>
+      <p>You’ll be signed out here, on all your other devices, and in any apps or scripts that use your account.</p>
       <SignOutForm account={account} everywhere>
         <button type="submit" className={buttons.danger}>
           Sign out everywhere

@@ -23,9 +23,9 @@ export const POST = answering(async (request, requestId) => {
     await setNotice("other-account");
     return seeOther("/profile/");
   }
-  await logged(caller, () => endSession(caller, { all }));
+  const ended = await logged(caller, () => endSession(caller, { all }));
   await clearSessionCookie();
-  await setNotice(all ? "signed-out-everywhere" : "signed-out");
+  await setNotice(all && ended ? "signed-out-everywhere" : "signed-out");
   return seeOther("/login/", { "clear-site-data": '"cache", "storage"' });
 });
 

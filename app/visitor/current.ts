@@ -30,10 +30,14 @@ export async function signedOutOnly(otherwise: string): Promise<void> {
   if (user && !sent.has("next-action")) redirect(otherwise);
 }
 
-/** Signs this browser out, with `all` everywhere. If it is signed out already, that is what was wished for. */
-export async function endSession(caller: Caller, { all }: LogoutInput): Promise<void> {
-  if (!caller.session) return;
-  await logOut(caller, { all }).catch((error) => {
-    if (!(error instanceof AccountsError && error.code === "invalid_token")) throw error;
-  });
+/** Signs this browser out, with `all` everywhere. Returns false if it was signed out already, which is no error. */
+export async function endSession(caller: Caller, { all }: LogoutInput): Promise<boolean> {
+  if (!caller.session) return false;
+  try {
+    await logOut(caller, { all });
+    return true;
+  } catch (error) {
+    if (error instanceof AccountsError && error.code === "invalid_token") return false;
+    throw error;
+  }
 }

@@ -204,7 +204,7 @@ test("a backup says what is wrong with its place, and leaves nothing there", () 
   const file = databaseWith("present");
   const folder = freshFolder();
   writeFileSync(join(folder, "taken"), "");
-  assert.throws(() => backUp(file, join(folder, "taken")), /exists already/);
+  assert.throws(() => backUp(file, join(folder, "taken")), /already exists/);
   assert.throws(() => backUp(file, join(folder, "none/copy")), /The folder .*none does not exist/);
   assert.throws(() => backUp(file, join(folder, "taken/copy")), BackupError);
   assert.throws(() => backUp(join(folder, "latchkey.db"), join(folder, "copy")), /There is no database/);

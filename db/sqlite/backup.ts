@@ -7,7 +7,7 @@ import { type Lock, lockAlone, share } from "../lock.ts";
 import { processWide } from "../process-wide.ts";
 import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
-import { ForeignDatabase, isFirstStart, isOurs, RESTORING } from "./identity.ts";
+import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables } from "./identity.ts";
 
 /** A file that a server of this database keeps a shared lock on while it runs; the system lets go of it even after kill -9. */
 const servingFile = (file: string) => `${file}.serving`;
@@ -30,7 +30,7 @@ export function markServing(file: string): void {
  */
 export function backUp(file: string, target: string): void {
   if (isFirstStart(file)) throw new BackupError(`There is no database in ${dirname(file)}.`);
-  if (existsSync(target)) throw new BackupError(`${target} exists already. Name a file that does not.`);
+  if (existsSync(target)) throw new BackupError(`${target} already exists. Choose another name.`);
   if (!existsSync(dirname(target))) {
     throw new BackupError(`The folder ${dirname(target)} does not exist. Make it, or name a file in another folder.`);
   }
@@ -121,6 +121,7 @@ function copyWhole(backup: string, part: string): void {
     source = new Database(backup, { readonly: true });
     const isWhole = source.pragma("integrity_check", { simple: true }) === "ok";
     if (!isWhole) throw new BackupError(`${backup} is damaged. Restore another backup.`);
+    refuseMissingTables(source);
     vacuumInto(source, part);
   } catch (error) {
     throw error instanceof BackupError ? error : new BackupError(unreadable(backup, part, error));

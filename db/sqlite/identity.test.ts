@@ -98,6 +98,17 @@ test("a first start that was killed at any moment can start again", () => {
   }
 });
 
+test("a database of ours that has lost a table is refused and left as it is", () => {
+  for (const table of ["users", "sessions", "drafts", "__drizzle_migrations"]) {
+    const file = ourDatabase();
+    new Database(file).exec(`PRAGMA foreign_keys = OFF; DROP TABLE ${table}`).close();
+    const before = readFileSync(file);
+    assert.throws(() => migrateDatabase(file), new RegExp(`has no table “${table}”, so it is damaged or incomplete. Restore a backup`));
+    closeDatabase();
+    assert.deepEqual(readFileSync(file), before);
+  }
+});
+
 test("another program's database is refused and left as it is, in every journal mode, whether it is marked or not", () => {
   for (const prepare of [
     "CREATE TABLE photos (id)",

@@ -12,7 +12,7 @@ export const UNFINISHED = ".first";
 /** What a restore builds before it replaces the database. */
 export const RESTORING = ".part";
 
-/** Version 0.1 did not mark its databases: it is known by all of its tables, and the book that its migrations are kept in. */
+/** The tables that each version has. Version 0.1 did not mark its databases, and had exactly these. */
 const TABLES_OF_0_1 = "__drizzle_migrations audit_events avatars known_devices rate_limits sessions users";
 const FIRST_MIGRATION = 1795422047387;
 const LEFT_BY_0_1 = /^(-wal|-shm|-journal|\.migrating)$/;
@@ -135,6 +135,19 @@ function tablesOf(file: string, isWal: boolean): { names: string; areOurs: boole
     client.close();
     if (hasLog && !hasIndex) rmSync(`${file}-shm`, { force: true });
   }
+}
+
+/**
+ * Throws StorageError if a database of ours has lost a table: of those that every version has, and of `more`. A start would
+ * succeed without it, and every request would fail.
+ */
+export function refuseMissingTables(client: Database.Database, more: string[] = []): void {
+  const found = client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  const [missing] = [...TABLES_OF_0_1.split(" "), ...more].filter((name) => !found.includes(name));
+  if (missing === undefined) return;
+  throw new StorageError(
+    `${client.name} has no table “${missing}”, so it is damaged or incomplete. Restore a backup with “npx accounts restore FILE”.`,
+  );
 }
 
 /** A checkpoint that was cut off leaves the missing pages in the log: then SQLite finds nothing wrong. */

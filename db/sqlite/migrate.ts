@@ -1,14 +1,17 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
+import { getTableName, is, Table } from "drizzle-orm";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import { connection, openDatabase } from "../engine.ts";
 import { StorageError } from "../errors.ts";
+import * as schema from "../schema.ts";
 import { rememberFiles } from "./condition.ts";
 import { makeFolder, privateFile, publish } from "./files.ts";
-import { APPLICATION_ID, isFirstStart, UNFINISHED } from "./identity.ts";
+import { APPLICATION_ID, isFirstStart, refuseMissingTables, UNFINISHED } from "./identity.ts";
 
 const OTHER_PROCESS_MS = 60_000;
+const TABLES = Object.values(schema).flatMap((one) => (is(one, Table) ? [getTableName(one)] : []));
 
 /**
  * Opens the database and brings it to this version's schema. Each start calls it; all missing migrations are one
@@ -21,6 +24,7 @@ export function migrateDatabase(file: string): void {
   openDatabase(file);
   connection().pragma(`busy_timeout = ${OTHER_PROCESS_MS}`);
   migrate(connection());
+  refuseMissingTables(connection(), TABLES);
   rememberFiles(file);
   connection().pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
 }
@@ -59,6 +63,7 @@ const hasContent = (file: string) => (statSync(file, { throwIfNoEntry: false })?
 /** Drizzle's own migrator would hide what went wrong: after a failure it rolls back what SQLite has rolled back already. */
 function migrate(client: Database.Database): void {
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() });
+  if (isMarked(client)) refuseMissingTables(client);
   if (missing(client, migrations).length === 0 && isMarked(client)) return; // a start needs no lock then
   const all = client.transaction(() => {
     client.exec("CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)");

@@ -18,6 +18,7 @@ test("what was typed while the session ran out is there after signing in again, 
   if (javaScriptEnabled === false) {
     await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
     expect(await page.content()).not.toContain("Room 5");
+    await expect(page.getByRole("alert")).toContainText("We kept what you typed: sign in again, and it will be there.");
     await fill(page, { "Email address": user.email, Password: user.password });
     await press(page, "Sign in");
     await expect(page).toHaveURL(/\/profile\/$/);

@@ -5,7 +5,7 @@ test("an address that leads nowhere says so and leads back", async ({ page }) =>
   expect(response?.status()).toBe(404);
   await expect(page).toHaveTitle("Page not found – Latchkey");
   await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
-  await page.getByRole("link", { name: "Go to the start page" }).click();
+  await page.getByRole("link", { name: "Go to the home page" }).click();
   await expect(page).toHaveURL(/\/$/);
 });
 

@@ -21,7 +21,7 @@ test("a person registers, edits the profile and signs out without a mouse", asyn
   await expect(field(page, "About you (optional)")).toHaveValue("By keyboard");
   await tabTo(page, page.getByRole("button", { name: "Sign out" }));
   await page.keyboard.press("Space");
-  await expectNotice(page, "/login/", "You are signed out.");
+  await expectNotice(page, "/login/", "You’re signed out.");
   expect(await sessionCookie(context)).toBeUndefined();
 });
 
@@ -67,7 +67,7 @@ test("a person names and ends a session, and signs out everywhere without a mous
   await expect(page.getByRole("heading", { name: "Sign out everywhere?" })).toBeVisible();
   await tabTo(page, page.getByRole("button", { name: "Sign out everywhere" }));
   await page.keyboard.press("Enter");
-  await expectNotice(page, "/login/", "You are signed out everywhere.");
+  await expectNotice(page, "/login/", "You’re signed out everywhere.");
 });
 
 test("the first Tab of every page leads past the header", async ({ page, user }) => {

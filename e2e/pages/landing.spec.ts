@@ -4,7 +4,7 @@ test("the landing page says what this is and leads to both ways in", async ({ pa
   const response = await page.goto("/");
   expect(response?.status()).toBe(200);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.getByText("Latchkey looks after accounts on this site")).toBeVisible();
+  await expect(page.getByText("Manage your profile, your password and the devices you’re signed in on")).toBeVisible();
   await page.getByRole("link", { name: "Create an account" }).click();
   await expect(page).toHaveURL(/\/register\/$/);
   await page.goto("/");

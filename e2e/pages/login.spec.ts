@@ -1,6 +1,6 @@
 import { expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique } from "../pages.ts";
 
-const WRONG = "The email address or the password is wrong.";
+const WRONG = "That email address or password isn’t right.";
 const DAY_SECONDS = 86_400;
 
 test("a person signs in, and the session ends with the browser", async ({ page, context, latchkey }) => {

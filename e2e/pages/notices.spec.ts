@@ -1,4 +1,4 @@
-import { expect, expectNotice, fill, press, test } from "../pages.ts";
+import { expect, expectNotice, field, fill, press, test } from "../pages.ts";
 
 const SAVED = "Your profile has been saved.";
 
@@ -19,14 +19,14 @@ test("what has just happened is said once: not after a reload, in another tab, o
   }
 });
 
-test("“You are signed out.” is gone when signing in fails", async ({ page, user }) => {
+test("“You’re signed out.” is gone when signing in fails", async ({ page, user }) => {
   await page.goto("/profile/");
   await press(page, "Sign out");
-  await expectNotice(page, "/login/", "You are signed out.");
+  await expectNotice(page, "/login/", "You’re signed out.");
   await fill(page, { "Email address": user.email, Password: "Wrong horse 7 battery" });
   await press(page, "Sign in");
   await expect(page.getByRole("alert", { name: "There is a problem" })).toBeVisible();
-  await expect(page.getByText("You are signed out.")).toBeHidden();
+  await expect(page.getByText("You’re signed out.")).toBeHidden();
 });
 
 test("no link of another site makes a page say something in our name", async ({ ask, user, latchkey }) => {
@@ -57,7 +57,8 @@ test("a browser that does not keep our cookie is told so, and not led in a circl
   await press(page, "Sign in");
   const told = page.getByRole("alert").filter({ hasText: "Your browser didn’t keep our cookie, so you’re not signed in." });
   await expect(told).toBeFocused();
-  await expect(page).toHaveURL(/\/login\/\?next=%2Fsecurity%2F&cookie=lost$/);
-  await expect(page.getByText("You need to sign in to see that page.")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/login\/\?next=%2Fsecurity%2F&cookie=lost&email=/);
+  await expect(field(page, "Email address")).toHaveValue(user.email);
+  await expect(page.getByText("Sign in to continue.")).toHaveCount(0);
   await page.unrouteAll({ behavior: "wait" });
 });

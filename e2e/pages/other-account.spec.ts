@@ -82,7 +82,7 @@ test("every other form of a page that was left open is refused as well", async (
   const [event] = latchkey.rows("select id from audit_events where session_id = ? and type = 'session.opened'", id);
   const pages: [path: string, button: string, typed: Record<string, string>][] = [
     ["/sessions/", "End session of Ada's phone", {}],
-    ["/sessions/", "End the other session", {}],
+    ["/sessions/", "Sign out of 1 other device", {}],
     [`/sessions/${id}/`, "End this session", {}],
     [`/sessions/${id}/`, "Save name", { "Name of this session": "Named too late" }],
     [`/security/not-me/?event=${event?.id}`, "End that session", {}],

@@ -66,7 +66,7 @@ test("a new email address needs the current password ten minutes after signing i
 
   await fill(page, { "Current password": "Wrong horse 7 battery" });
   await press(page, "Save changes");
-  await expectRefusal(page, { "Current password": "This is not your current password. Try again." });
+  await expectRefusal(page, { "Current password": "That’s not your current password. Try again." });
   await expect(field(page, "Current password")).toHaveValue("");
   expect(latchkey.kept(user).user).toMatchObject({ email: user.email, bio: "" });
 
@@ -83,7 +83,7 @@ test("a refused change keeps what was typed and changes nothing", async ({ page,
   const typed = { Username: other.username, [BIO]: "Typed" };
   await fill(page, typed);
   await press(page, "Save changes");
-  await expectRefusal(page, { Username: "This username is taken. Choose another one." });
+  await expectRefusal(page, { Username: "That username is taken. Try another." });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   await expect(page.getByRole("banner")).toContainText(user.username);
   await page.goto("/profile/");

@@ -46,8 +46,8 @@ test("a taken email address and username are said at once, and all that was type
   await fill(page, { ...typed, "Create a password": PASSWORD });
   await press(page, "Create account");
   await expectRefusal(page, {
-    "Email address": "An account with this email address exists already. Sign in, or use another address.",
-    Username: "This username is taken. Choose another one.",
+    "Email address": "There’s already an account with this email address. Use another one.",
+    Username: "That username is taken. Try another.",
   });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   await expect(field(page, "Create a password")).toHaveValue(javaScriptEnabled === false ? "" : PASSWORD);
@@ -143,7 +143,7 @@ test("a file over 5 MiB is refused in words", async ({ page }) => {
   const buffer = Buffer.alloc(5 * 1024 * 1024 + 1);
   await field(page, "Profile picture (optional)").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
   await press(page, "Create account");
-  await expectRefusal(page, { "Profile picture (optional)": "Choose a picture of at most 5 MiB." });
+  await expectRefusal(page, { "Profile picture (optional)": "Choose a picture of up to 5 MB." });
 });
 
 test("password managers and screen readers are told what each field is for", async ({ page }) => {
@@ -168,7 +168,7 @@ test("a name that is taken meanwhile is no reason to lose what was typed, howeve
   for (const bio of ["first", "second"]) {
     await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: other.username, "About you (optional)": bio });
     await press(page, "Create account");
-    await expectRefusal(page, { Username: "This username is taken. Choose another one." });
+    await expectRefusal(page, { Username: "That username is taken. Try another." });
     await expect(field(page, "About you (optional)")).toHaveValue(bio);
     await expect(field(page, "Create a password")).toHaveValue(javaScriptEnabled === false ? "" : PASSWORD);
   }

@@ -23,7 +23,7 @@ test("a user changes the password, stays signed in here, and every other session
   await fill(page, { "Current password": user.password, "New password": NEW_PASSWORD });
   await press(page, "Change password");
   await expectNotice(page, "/security/", "Your password has been changed", TAKES_A_WHILE);
-  await expect(page.getByText("Your password has been changed. Every other session has ended.")).toBeVisible();
+  await expect(page.getByText("Your password has been changed, and you’re signed out everywhere else.")).toBeVisible();
   const renewed = await sessionCookie(context);
   expect(renewed?.value).not.toBe(user.cookie);
   expect((await latchkey.api("GET", "/auth/me/", { token: other })).status).toBe(401);
@@ -45,12 +45,12 @@ test("S38 a wrong current password, an empty one and the same one again are refu
   await expectRefusal(page, { "Current password": "Enter your password.", "New password": "Choose a password." });
   await fill(page, { "Current password": "Wrong horse 7 battery", "New password": NEW_PASSWORD });
   await press(page, "Change password");
-  await expectRefusal(page, { "Current password": "This is not your current password. Try again." });
+  await expectRefusal(page, { "Current password": "That’s not your current password. Try again." });
   await expect(field(page, "Current password")).toHaveValue("");
   await expect(field(page, "New password")).toHaveValue(javaScriptEnabled === false ? "" : NEW_PASSWORD);
   await fill(page, { "Current password": user.password, "New password": user.password });
   await press(page, "Change password");
-  await expectRefusal(page, { "New password": "This is the password that you have already. Choose another one." });
+  await expectRefusal(page, { "New password": "That’s already your password. Choose a new one." });
   expect(latchkey.kept(user).user?.password_hash).toBe(before);
 });
 
@@ -96,13 +96,13 @@ test("a long record is read page by page", async ({ page, user }) => {
 
 test("failed attempts since the last visit are said on top", async ({ page, user, latchkey }) => {
   await page.goto("/security/");
-  await expect(page.getByText(/\d failed attempts? to sign in/)).toHaveCount(0);
+  await expect(page.getByText(/\d failed sign-ins?/)).toHaveCount(0);
   for (let i = 0; i < 2; i++) {
     await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: `Wrong horse ${i} battery` } });
   }
   await page.goto("/security/");
-  await expect(page.getByText("2 failed attempts to sign in since your last visit")).toBeVisible();
-  await expect(page.getByRole("listitem").filter({ hasText: "Failed attempt to sign in" })).toHaveCount(2);
+  await expect(page.getByText("2 failed sign-ins since you were last here")).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Failed sign-in" })).toHaveCount(2);
 });
 
 test("“This wasn’t me” ends the stranger’s session and leads to a new password", async ({ page, user, latchkey }) => {
@@ -115,7 +115,7 @@ test("“This wasn’t me” ends the stranger’s session and leads to a new pa
   await expect(page.getByRole("heading", { level: 1, name: "This wasn’t me" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Change password" })).toHaveAttribute("href", "/security/");
   await press(page, "End that session");
-  await expect(page.getByText("That session has ended.")).toBeVisible();
+  await expect(page.getByText("That device is now signed out.")).toBeVisible();
   expect((await latchkey.api("GET", "/auth/me/", { token: stranger })).status).toBe(401);
 });
 
@@ -141,7 +141,7 @@ test("“This wasn’t me” is offered for what somebody else may have done, an
   await page.goto("/security/");
   const rows = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
   const offered = async (what: string) => rows.filter({ hasText: what }).last().getByRole("link", { name: "This wasn’t me" }).count();
-  for (const what of ["Profile changed", "Failed attempt to sign in", "Signed in"]) expect(await offered(what), what).toBe(1);
+  for (const what of ["Profile changed", "Failed sign-in", "Signed in"]) expect(await offered(what), what).toBe(1);
   for (const what of ["Account created", "Account status changed by the operator", "Signed out, or one session ended"])
     expect(await offered(what), what).toBe(0);
   const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'status.changed'", user.id);

@@ -11,7 +11,7 @@ test("a user sees this device first and every other in words", async ({ page, us
   await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, headers: { "user-agent": FIREFOX } });
   await page.goto("/sessions/");
   await expect(page).toHaveTitle("Sessions – Latchkey");
-  await expect(page.getByText("Three sessions are open.")).toBeVisible();
+  await expect(page.getByText("You’re signed in on 3 devices.")).toBeVisible();
   await expect(cards(page)).toHaveCount(3);
   await expect(cards(page).nth(0)).toContainText("This device");
   await expect(page.getByText("This device", { exact: true })).toHaveCount(1);
@@ -37,7 +37,7 @@ test("a user names a session, and takes the name back", async ({ page, user, lat
   await expect(field(page, "Name of this session")).toHaveValue("x".repeat(61));
   await fill(page, { "Name of this session": "" });
   await press(page, "Save name");
-  await expect(page.getByText("The name has been saved.")).toBeVisible();
+  await expect(page.getByText("Session renamed.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 2, name: "The old laptop" })).toHaveCount(0);
 });
 
@@ -45,7 +45,7 @@ test("a user ends one session, and exactly that device is signed out", async ({ 
   const [ended, kept] = [await latchkey.signIn(user, { device_name: "Lost phone" }), await latchkey.signIn(user)];
   await page.goto("/sessions/");
   await page.getByRole("listitem").filter({ hasText: "Lost phone" }).getByRole("button", { name: "End session" }).click();
-  await expect(page.getByText("That session has ended.")).toBeVisible();
+  await expect(page.getByText("That device is now signed out.")).toBeVisible();
   await expect(cards(page)).toHaveCount(2);
   expect((await latchkey.api("GET", "/auth/me/", { token: ended })).status).toBe(401);
   expect((await latchkey.api("GET", "/auth/me/", { token: kept })).status).toBe(200);
@@ -56,7 +56,7 @@ test("a session ends from its own page too", async ({ page, user, latchkey }) =>
   await page.goto("/sessions/");
   await page.getByRole("link", { name: "Rename Lost phone" }).click();
   await press(page, "End this session");
-  await expect(page.getByText("That session has ended.")).toBeVisible();
+  await expect(page.getByText("That device is now signed out.")).toBeVisible();
   expect((await latchkey.api("GET", "/auth/me/", { token: ended })).status).toBe(401);
 });
 
@@ -65,17 +65,17 @@ test("ending a session that has ended already is no error", async ({ page, user,
   await page.goto("/sessions/");
   expect((await latchkey.api("POST", "/auth/logout/", { token, json: {} })).status).toBe(200);
   await page.getByRole("listitem").filter({ hasText: "Lost phone" }).getByRole("button", { name: "End session" }).click();
-  await expect(page.getByText("That session has ended.")).toBeVisible();
+  await expect(page.getByText("That device is now signed out.")).toBeVisible();
 });
 
 test("a user ends all other sessions and stays signed in here", async ({ page, user, latchkey }) => {
   const tokens = [await latchkey.signIn(user), await latchkey.signIn(user)];
   await page.goto("/sessions/");
-  await press(page, "End the two other sessions");
-  await expect(page.getByText("Every other session has ended.")).toBeVisible();
+  await press(page, "Sign out of 2 other devices");
+  await expect(page.getByText("You’re now signed in on this device only.")).toBeVisible();
   await expect(cards(page)).toHaveCount(1);
-  await expect(page.getByText("You are only signed in here.").first()).toBeVisible();
-  await expect(page.getByRole("button", { name: /other session/ })).toHaveCount(0);
+  await expect(page.getByText("You’re only signed in here.").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: /other device/ })).toHaveCount(0);
   for (const token of tokens) expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(401);
 });
 
@@ -87,8 +87,8 @@ test("S34 a user signs out everywhere, and every device is signed out; nobody el
   await expect(page.getByRole("heading", { name: "Sign out everywhere?" })).toBeVisible();
   expect((await latchkey.api("GET", "/auth/me/", { token })).status, "asked first").toBe(200);
   await press(page, "Sign out everywhere");
-  await expectNotice(page, "/login/", "You are signed out everywhere.");
-  await expect(page.getByText("You are signed out everywhere.")).toBeVisible();
+  await expectNotice(page, "/login/", "You’re signed out everywhere.");
+  await expect(page.getByText("You’re signed out everywhere.")).toBeVisible();
   expect(await sessionCookie(context)).toBeUndefined();
   expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(401);
   expect(await isSignedIn(user.cookie)).toBe(false);

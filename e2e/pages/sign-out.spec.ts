@@ -1,4 +1,4 @@
-import { expect, expectNotice, isSignedIn, press, sessionCookie, test } from "../pages.ts";
+import { expect, expectNotice, isSignedIn, press, sessionCookie, test, write } from "../pages.ts";
 
 const SIGNED_IN_PAGES = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/auth/docs/", "/nowhere/"];
 
@@ -11,8 +11,8 @@ for (const path of SIGNED_IN_PAGES) {
     const headers = await (await answer).allHeaders();
     expect(headers["clear-site-data"]).toBe('"cache", "storage"');
     expect(headers["cache-control"]).toBe("no-store");
-    await expectNotice(page, "/login/", "You are signed out.");
-    await expect(page.getByText("You are signed out.")).toBeVisible();
+    await expectNotice(page, "/login/", "You’re signed out.");
+    await expect(page.getByText("You’re signed out.")).toBeVisible();
     expect(await sessionCookie(context)).toBeUndefined();
     expect(await isSignedIn(user.cookie)).toBe(false);
     expect((await latchkey.api("GET", "/auth/me/", { token: other })).status).toBe(200);
@@ -43,8 +43,17 @@ test("signing out twice, as from two tabs, is no error", async ({ page, context,
   const second = await context.newPage();
   for (const tab of [page, second]) await tab.goto("/profile/");
   await press(page, "Sign out");
-  await expectNotice(page, "/login/", "You are signed out.");
+  await expectNotice(page, "/login/", "You’re signed out.");
   await expect(second.getByRole("banner")).toContainText(user.username);
   await press(second, "Sign out");
-  await expectNotice(second, "/login/", "You are signed out.");
+  await expectNotice(second, "/login/", "You’re signed out.");
 });
+
+for (const button of ["Sign out", "Sign out everywhere"]) {
+  test(`“${button}” on a page whose session has ended already leads to the sign-in page`, async ({ page, user }) => {
+    await page.goto("/sessions/sign-out-everywhere/");
+    write("delete from sessions where user_id = ?", user.id);
+    await press(page, button);
+    await expectNotice(page, "/login/", "You’re signed out.");
+  });
+}

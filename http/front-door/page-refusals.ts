@@ -12,12 +12,12 @@ import { refusalPage } from "./refusal-page.ts";
 const METHODS = ["GET", "HEAD", "POST"];
 const HTML = "text/html; charset=utf-8";
 const LONGEST_URL = 4_096; // four times what `?next=` may have
-const UNREADABLE = "What you sent cannot be read as a form. Go back, load the page again, and send its form once more.";
+const UNREADABLE = "We couldn’t read that form. Go back, reload the page and try again.";
 const UPDATED =
   "This site was updated while the form was open, and nothing was changed. Go back, copy what you typed, reload the page and send the form again.";
 const sentences: Partial<Record<ProblemCode, string>> = {
   validation_failed: UNREADABLE,
-  payload_too_large: "What you sent is too large. Go back, shorten it or choose a picture of at most 5 MiB, and send the form again.",
+  payload_too_large: "What you sent is too big. Go back, choose a picture of up to 5 MB or shorten your text, and try again.",
   overloaded: "Too many forms are being sent at the moment. Wait a few seconds, then send yours again.",
 };
 
@@ -29,7 +29,7 @@ export function refusePage(request: IncomingMessage, response: ServerResponse, r
   const { method = "", headers, url = "/" } = request;
   if (!METHODS.includes(method)) {
     response.setHeader("allow", METHODS.join(", "));
-    return refuse(response, 405, "This address does not answer this method.");
+    return refuse(response, 405, "This address doesn’t support that method.");
   }
   const address = refusedAddress(url);
   if (address) return refuse(response, ...address);
@@ -58,7 +58,7 @@ function refusedAddress(url: string): [status: number, sentence: string] | null 
   if (url.length > LONGEST_URL) return [414, "This address is too long."];
   if (query.split("&", MOST_FIELDS + 1).length > MOST_FIELDS) return [400, "This address has too many parts behind its “?”."];
   try {
-    return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, "There is nothing at this address."] : null;
+    return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, "There’s nothing at this address."] : null;
   } catch {
     return [400, "This address cannot be read: a “%” in it is not followed by what belongs there."];
   }

@@ -19,7 +19,7 @@ export function refusalPage(response: ServerResponse, sentence: string): string 
 <main>
 <h1>This was not sent</h1>
 <p>${escaped(sentence)}</p>
-<p><a href="/">Go to the start page</a></p>
+<p><a href="/">Go to the home page</a></p>
 </main>
 </body>
 </html>

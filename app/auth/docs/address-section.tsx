@@ -34,20 +34,20 @@ export function AddressSection({ document, method, path, operation }: Props) {
       <h2 id={`${operationId}-title`}>{summary}</h2>
       <p className={styles.address}>
         <span className={styles.method}>{method.toUpperCase()}</span> <code>{path.replace(/\{(\w+)\}/, "<$1>")}</code>
-        <span className={text.small}>{security.length > 0 ? "needs a token" : "open to all"}</span>
+        <span className={text.small}>{security.length > 0 ? "Token required" : "Public"}</span>
       </p>
       <p>{description}</p>
       <FieldTable title="Query" about={summary} fields={query.map(({ name, schema }) => ({ name, ...firstOf(document, name, schema) }))} />
       {body && <FieldTable title="Fields" about={summary} fields={fieldsOf(document, body)} />}
       <FieldTable title="In multipart/form-data" about={summary} fields={file} />
-      {answer && <FieldTable title={`Answer, ${success[0]}`} about={summary} fields={fieldsOf(document, answer)} />}
+      {answer && <FieldTable title={`Response ${success[0]}`} about={summary} fields={fieldsOf(document, answer)} />}
       <p>
         {!answer &&
           `Answers ${success[0]}${success[1].content ? ` with ${Object.keys(success[1].content).join(" or ")}` : " without a body"}. `}
         Headers: <Names names={Object.keys(success[1].headers ?? {})} />.
       </p>
       <p>
-        Refuses with <Names names={[...new Set(refusals)]} links />.
+        Errors: <Names names={[...new Set(refusals)]} links />.
       </p>
     </section>
   );

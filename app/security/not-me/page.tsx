@@ -1,4 +1,5 @@
 import { listAuditEvents } from "#accounts/audit.ts";
+import { instantText } from "#accounts/clock.ts";
 import { listSessions } from "#accounts/sessions/sessions.ts";
 import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
@@ -24,13 +25,13 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
       <div className={panel.panel}>
         <h1>This wasn’t me</h1>
         <p>
-          “{inWords(event).what}” on <Time at={new Date(event.at).toISOString()} />, with {event.device ?? "an unknown device"}
-          {event.ip ? ` from ${event.ip}` : ""}.
+          “{inWords(event).what}” on <Time at={instantText(event.at)} />, from {event.device ?? "an unknown device"}
+          {event.ip ? ` (${event.ip})` : ""}.
         </p>
         {session && (
           <>
             <h2>1. End that session</h2>
-            <p>It is still open. Ending it signs that device out at once.</p>
+            <p>It’s still open. End it, and that device is signed out straight away.</p>
             <ActionForm action={endSession} account={caller.user.id} fields={{ id: session.id }} pendingText="Ending…" look="danger">
               End that session
             </ActionForm>
@@ -39,8 +40,8 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
         <h2>{session ? "2. " : ""}Change your password</h2>
         <p>
           {event.type === "login.failed" || event.type === "login.limited"
-            ? "Nobody got in with this attempt. A strong password that you use nowhere else keeps it that way."
-            : "Whoever it was may know it. Changing it also ends every other session."}
+            ? "This attempt failed, so nobody got in. A strong password you don’t use anywhere else will keep it that way."
+            : "Someone may know your password. Changing it also signs out every other device."}
         </p>
         <p>
           <a className={buttons.primary} href="/security/">

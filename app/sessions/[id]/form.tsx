@@ -18,7 +18,7 @@ export function NameForm({ account, id, name, device }: { account: number; id: n
       <Field
         name="device_name"
         label="Name of this session"
-        hint={`At most ${DEVICE_NAME_MAX_LENGTH} characters. Leave it empty to call it “${device}” again.`}
+        hint={`Up to ${DEVICE_NAME_MAX_LENGTH} characters. Leave it empty to go back to “${device}”.`}
         autoComplete="off"
         defaultValue={name}
       />

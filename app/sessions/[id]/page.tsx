@@ -18,7 +18,7 @@ export default async function Page({ params }: PageProps<"/sessions/[id]">) {
   return (
     <Frame here={here} width="narrow">
       <p>
-        <a href="/sessions/">Back to all sessions</a>
+        <a href="/sessions/">← All sessions</a>
       </p>
       <div className={panel.panel}>
         <div className={panel.head}>

@@ -14,7 +14,7 @@ test("S63 after signing out the browser's memory of pages shows nothing private 
   for (const path of ["/profile/", "/sessions/", "/security/"]) await page.goto(path);
   await expect(page.getByRole("banner")).toContainText(user.username);
   await press(page, "Sign out");
-  await expectNotice(page, "/login/", "You are signed out.");
+  await expectNotice(page, "/login/", "You’re signed out.");
   for (let back = 0; back < 3; back++) {
     await page.evaluate(() => history.back());
     await expect(page).toHaveURL(/\/login\/\?next=/);

@@ -18,7 +18,7 @@ test("signing out everywhere is asked in a dialog that keeps the focus, and can 
   expect(await isSignedIn(user.cookie)).toBe(true);
   await link.click();
   await press(page, "Sign out everywhere");
-  await expectNotice(page, "/login/", "You are signed out everywhere.");
+  await expectNotice(page, "/login/", "You’re signed out everywhere.");
   expect(await isSignedIn(user.cookie)).toBe(false);
 });
 

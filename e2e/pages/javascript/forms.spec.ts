@@ -1,7 +1,7 @@
 import { carry, expect, expectRefusal, field, fill, hydrated, PASSWORD, person, press, summaryOf, test } from "../../pages.ts";
 import { png } from "../../pictures.ts";
 
-const RULES = ["at least 8 characters", "a lowercase letter", "an uppercase letter", "a digit"];
+const RULES = ["at least 8 characters", "a lowercase letter", "an uppercase letter", "a number"];
 const PICTURE = "Profile picture (optional)";
 
 test("each rule of a new password is ticked as soon as it is fulfilled, also by pasting", async ({ page }) => {
@@ -14,7 +14,7 @@ test("each rule of a new password is ticked as soon as it is fulfilled, also by 
   await password.pressSequentially("aB");
   await expect(done).toHaveText([/lowercase/, /uppercase/]);
   await password.pressSequentially("1");
-  await expect(done).toHaveText([/lowercase/, /uppercase/, /digit/]);
+  await expect(done).toHaveText([/lowercase/, /uppercase/, /number/]);
   await password.fill(PASSWORD);
   await expect(done).toHaveCount(4);
   await password.fill("");
@@ -118,7 +118,7 @@ test("a chosen picture is shown at once, and can be put back", async ({ page, us
   await field(page, PICTURE).setInputFiles({ name: "me.png", mimeType: "image/png", buffer: await png() });
   await expect(preview).toHaveAttribute("src", /^blob:/);
   await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(64);
-  await press(page, "Do not use this picture");
+  await press(page, "Don’t use this picture");
   await expect(preview).toHaveCount(0);
   await expect(field(page, PICTURE)).toBeFocused();
   await expect(field(page, PICTURE)).toHaveValue("");

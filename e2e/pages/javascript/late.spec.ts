@@ -28,8 +28,8 @@ test("a registration refused before JavaScript came keeps what was typed when it
   await press(page, "Create account");
   await hydrated(page);
   await expectRefusal(page, {
-    "Email address": "An account with this email address exists already. Sign in, or use another address.",
-    Username: "This username is taken. Choose another one.",
+    "Email address": "There’s already an account with this email address. Use another one.",
+    Username: "That username is taken. Try another.",
   });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   await expect(field(page, "Create a password")).toHaveValue("");
@@ -61,7 +61,7 @@ test("a sign-in refused before JavaScript came keeps the address and the check m
   await page.getByRole("checkbox", { name: "Keep me signed in" }).check();
   await press(page, "Sign in");
   await hydrated(page);
-  await expectMessage(page, "The email address or the password is wrong.");
+  await expectMessage(page, "That email address or password isn’t right.");
   await expect(field(page, "Email address")).toHaveValue(user.email);
   await expect(page.getByRole("checkbox", { name: "Keep me signed in" })).toBeChecked();
 });
@@ -73,7 +73,7 @@ test("a profile refused before JavaScript came keeps what was typed, not what is
   await fill(page, typed);
   await press(page, "Save changes");
   await hydrated(page);
-  await expectRefusal(page, { Username: "This username is taken. Choose another one." });
+  await expectRefusal(page, { Username: "That username is taken. Try another." });
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
   await expect(field(page, "Email address")).toHaveValue(user.email);
 });
