@@ -14,7 +14,7 @@ const LONGEST_DRAIN_DELAY_SECONDS = 300;
  * we have none (a rule of the tests).
  */
 const FORM_IDS_KEY = Buffer.from("Latchkey: ids of forms' actions!").toString("base64");
-const LONGEST_SESSION_DAYS = 400; // browsers cap a cookie's life at 400 days (RFC 6265bis)
+export const MAX_COOKIE_DAYS = 400; // browsers keep no cookie longer (RFC 6265bis), so that no session may last longer either
 
 const wholeNumber = (least: number, most: number) =>
   z.pipe(
@@ -49,8 +49,8 @@ export const settings = {
       ),
     "",
   ),
-  SESSION_IDLE_DAYS: z.optional(wholeNumber(1, LONGEST_SESSION_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
-  SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, LONGEST_SESSION_DAYS), "30"),
+  SESSION_IDLE_DAYS: z.optional(wholeNumber(1, MAX_COOKIE_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
+  SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, MAX_COOKIE_DAYS), "30"),
   DRAIN_DELAY: z.prefault(wholeNumber(0, LONGEST_DRAIN_DELAY_SECONDS), "0"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
   LIMIT_LOGIN_PER_DEVICE: z.prefault(wholeNumber(1, 10), "5"),

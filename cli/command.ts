@@ -40,6 +40,11 @@ export function userNamed(name: string): User {
   return user;
 }
 
+const OPTIONS: Record<string, string> = { contact_information: "contact-information", account_status: "status" };
+
+/** The option that gives a field of the API. */
+export const optionOf = (field: string): string => OPTIONS[field] ?? field;
+
 /** The text of an option, or undefined. */
 export function textOption({ options }: Given, name: string): string | undefined {
   const value = options[name];

@@ -5,7 +5,7 @@ import { storageSentence } from "#accounts/storage-sentence.ts";
 import { closeDatabase } from "#db/engine.ts";
 import { BackupError } from "#db/sqlite/backup.ts";
 import { backupCommands } from "./backup.ts";
-import { type Answer, type Command, CommandError, type Given, type Option } from "./command.ts";
+import { type Answer, type Command, CommandError, type Given, type Option, optionOf } from "./command.ts";
 import { auditCommands, sessionCommands } from "./sessions.ts";
 import { userCommands } from "./users.ts";
 
@@ -113,10 +113,7 @@ function sentence(error: unknown): string {
   if (error instanceof CommandError || error instanceof BackupError) return error.message;
   if (error instanceof ConfigError) return `These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
   if (error instanceof AccountsError) {
-    return [
-      error.message,
-      ...error.fields.map(({ field, detail }) => `  ${(field ?? "input").replace("account_", "").replaceAll("_", "-")}: ${detail}`),
-    ].join("\n");
+    return [error.message, ...error.fields.map(({ field, detail }) => `  ${optionOf(field ?? "input")}: ${detail}`)].join("\n");
   }
   const { code = "", message, stack } = error as NodeJS.ErrnoException;
   if (code.startsWith("ERR_PARSE_ARGS")) return `${message.split(". ")[0]}.`;

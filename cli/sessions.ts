@@ -1,5 +1,6 @@
 import { type AuditEventType, auditEventsOf, publicAuditEvent } from "#accounts/audit.ts";
 import { systemCaller } from "#accounts/caller.ts";
+import { idFrom } from "#accounts/contract/fields.ts";
 import { AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { operatorRevokeAll, operatorRevokeSession, sessionsOf } from "#accounts/operator.ts";
@@ -94,7 +95,7 @@ function showAuditEvents(given: Given): Answer {
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER)?.toString();
   const type = eventType(textOption(given, "type"));
   openAccounts();
-  const userId = /^\d{1,15}$/.test(name) ? Number(name) : userNamed(name).id;
+  const userId = idFrom(name) ?? userNamed(name).id;
   const { events: found, nextCursor } = auditEventsOf(userId, { type, cursor, limit });
   const events = found.map(publicAuditEvent);
   const rows = events.map(({ at, type, ip, device, session_id, detail }) => [second(at), type, ip, device, session_id, detail]);
@@ -109,8 +110,9 @@ function requiredUser(given: Given): string {
 }
 
 function sessionId(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new CommandError(`“${text}” is not the id of a session: “accounts session list” shows them.`);
-  return Number(text);
+  const id = idFrom(text);
+  if (id === null) throw new CommandError(`“${text}” is not the id of a session: “accounts session list” shows them.`);
+  return id;
 }
 
 function eventType(text: string | undefined): AuditEventType | undefined {

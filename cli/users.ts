@@ -13,6 +13,7 @@ import {
   numberOption,
   oneLine,
   openAccounts,
+  optionOf,
   second,
   table,
   textOption,
@@ -20,6 +21,7 @@ import {
 } from "./command.ts";
 import { confirm, promptPassword, readPassword } from "./prompt.ts";
 
+const PROFILE_FIELDS = ["email", "username", "bio", "contact_information", "account_status"];
 const USUAL_USERS = 100;
 const MOST_USERS = 100_000;
 
@@ -61,13 +63,7 @@ export const userCommands: Record<string, Command> = {
 };
 
 async function createUser(given: Given): Promise<Answer> {
-  const profile = {
-    email: textOption(given, "email"),
-    username: textOption(given, "username"),
-    bio: textOption(given, "bio"),
-    contact_information: textOption(given, "contact-information"),
-    account_status: textOption(given, "status"),
-  };
+  const profile = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, textOption(given, optionOf(field))]));
   const fromPipe = given.options["password-stdin"] === true;
   if (!fromPipe) parseInput(z.omit(RegisterInput, { password: true }), profile); // before anybody types a password
   const input = parseInput(RegisterInput, { ...profile, password: await (fromPipe ? readPassword() : promptPassword()) });

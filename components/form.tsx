@@ -3,6 +3,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { createContext, Fragment, type ReactNode, use, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type FieldValues, type UseFormRegister, useForm } from "react-hook-form";
 import type * as z from "zod/mini";
+import { brokenRule } from "#accounts/contract/rules.ts";
 import { AccountField } from "./account-field.tsx";
 import { ErrorSummary } from "./error-summary.tsx";
 import styles from "./form.module.css";
@@ -66,7 +67,7 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
 
   const problemOf = (field: string): FieldProblem | undefined => {
     const early = formState.errors[field]?.message;
-    if (typeof early === "string") return { detail: early };
+    if (typeof early === "string") return { code: brokenRule(early).code, detail: brokenRule(early).sentence };
     return edited.has(field) ? undefined : state.errors.find((error) => error.field === field);
   };
   const fields = new Set([...Object.keys(schema.shape), ...state.errors.map(({ field }) => field)]);

@@ -1,7 +1,8 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-const never = () => () => {};
+/** For what never changes after the page has loaded. */
+export const never = () => () => {};
 
 /** Whether JavaScript has taken over: what needs it stays out of the page until then. */
 export function useHydrated(): boolean {

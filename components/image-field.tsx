@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { IMAGE_MAX_BYTES } from "#accounts/contract/schemas.ts";
+import { IMAGE_HINT, imageRules } from "#accounts/contract/image-field.ts";
 import { Avatar } from "./avatar.tsx";
 import buttons from "./button.module.css";
 import fieldStyles from "./field.module.css";
@@ -9,9 +9,7 @@ import { useField } from "./form.tsx";
 import styles from "./image-field.module.css";
 
 const NAME = "image";
-const LIMIT = `JPG, PNG or WebP, up to ${IMAGE_MAX_BYTES / 1024 / 1024} MB and 25 megapixels.`;
-
-const UNREADABLE = "Your browser can’t show this file. Choose a JPEG, PNG or WebP picture.";
+const UNREADABLE = `Your browser can’t show this file. ${imageRules.unsupportedType.sentence}`;
 
 type Props = { label: string; current?: string | null; username?: string; children?: React.ReactNode };
 
@@ -31,7 +29,7 @@ export function ImageField({ label, current, username, children }: Props) {
   };
 
   return (
-    <FieldFrame name={NAME} label={label} optional problem={problem} hint={`${LIMIT} We’ll crop it to a square.`}>
+    <FieldFrame name={NAME} label={label} optional problem={problem} hint={`${IMAGE_HINT}. We’ll crop it to a square.`}>
       {lost && !problem && <p className={fieldStyles.error}>Please choose your picture again. Your browser can’t keep it for you.</p>}
       <div className={styles.row}>
         <Avatar

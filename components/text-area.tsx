@@ -6,7 +6,7 @@ import { useField } from "./form.tsx";
 import text from "./text.module.css";
 
 /** "1 character left", "12 characters too many". */
-function inWords(left: number): string {
+function countInWords(left: number): string {
   const count = Math.abs(left);
   return `${count.toLocaleString("en")} ${count === 1 ? "character" : "characters"} ${left < 0 ? "too many" : "left"}`;
 }
@@ -21,7 +21,7 @@ export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) 
   const [left, setLeft] = useState<number>();
   const [said, setSaid] = useState("");
   const near = left !== undefined && left <= maxLength / 5;
-  const count = left === undefined ? "" : inWords(left);
+  const count = left === undefined ? "" : countInWords(left);
 
   useEffect(() => {
     const later = setTimeout(() => setSaid(near ? count : ""), ANNOUNCE_MS); // not at every key

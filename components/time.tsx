@@ -1,9 +1,9 @@
 "use client";
 import { useSyncExternalStore } from "react";
+import { never } from "./hydrated.ts";
 
 const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
 const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit" } as const;
-const never = () => () => {};
 
 /** An instant that nobody can misread: in UTC from the server, in the reader's own zone and words once JavaScript runs. */
 export function Time({ at, to = "minute" }: { at: string; to?: "day" | "minute" }) {

@@ -176,7 +176,7 @@ const { limits, sessionIdleDays, sessionAbsoluteDays } = readConfig({});
 
 const passwordLength = [constant("PASSWORD_MIN_LENGTH"), constant("PASSWORD_MAX_LENGTH")];
 const picture = [constant("IMAGE_MAX_BYTES"), constant("IMAGE_MAX_PIXELS"), constant("IMAGE_MAX_SIDE_PIXELS")];
-const avatarSides = [constant("SIDE_PIXELS"), constant("SIDE_PIXELS")];
+const avatarSides = [constant("AVATAR_SIDE_PIXELS"), constant("AVATAR_SIDE_PIXELS")];
 const bodyBytes: [number, number] = [constant("BODY_MAX_BYTES"), constant("IMAGE_BODY_MAX_BYTES")];
 const tokenParts = [constant("KEY_LENGTH"), constant("SECRET_LENGTH"), constant("CHECKSUM_LENGTH")];
 const waits = [constant("SHORTEST_BLOCK_MS"), constant("LONGEST_BLOCK_MS")];
@@ -211,7 +211,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["with the browser, after # of inactivity, or after # regardless", constant("BROWSER_IDLE_SECONDS"), constant("BROWSER_ABSOLUTE_MS")],
   ["live sessions of a user | #;", constant("MAX_SESSIONS")],
   ["log-in within the last #", constant("RECENT_LOGIN_MS")],
-  ["SameSite=Strict, Path=/; #", constant("KEPT_SECONDS")],
+  ["SameSite=Strict, Path=/; #", constant("MAX_COOKIE_DAYS")],
   ["A device is known for #", knownFor],
   ["as a hash, # after the last log-in", knownFor],
   ["in the events, #,", eventsKept],

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { AVATAR_SIDE_PIXELS } from "#accounts/contract/image-field.ts";
 import {
   ActivityInput,
   ChangePasswordInput,
@@ -239,7 +240,7 @@ export const api = {
   avatar: row({
     method: "GET",
     path: "/avatars/<name>",
-    summary: "A profile picture: WebP, 512 × 512 pixels, never changes",
+    summary: `A profile picture: WebP, ${AVATAR_SIDE_PIXELS} × ${AVATAR_SIDE_PIXELS} pixels, never changes`,
     tag: "Service",
     description: "The address is in `image` of its user. It has the hash of the content in it, so it can be kept for ever.",
     access: "public",

@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
-import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_TYPES } from "#accounts/contract/image-field.ts";
+import { IMAGE_HINT, IMAGE_TYPES } from "#accounts/contract/image-field.ts";
 import { BODY_MAX_BYTES } from "./buffered-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { exampleOf } from "./openapi-examples.ts";
 
-const KINDS = `JPEG, PNG or WebP of at most ${IMAGE_MAX_BYTES / 1024 / 1024} MiB and ${IMAGE_MAX_PIXELS / 1_000_000} megapixels`;
-const IN_BASE64 = `${KINDS}, as base64 text or as a data: URL in base64.`;
+const IN_BASE64 = `${IMAGE_HINT}, as base64 text or as a data: URL in base64.`;
 const described = (image: z.ZodMiniType, description: string) => image.register(z.globalRegistry, { description });
 
 /** The body of an operation in each of the three types. A picture is something else in each of them: text, or a file. */
@@ -52,7 +51,7 @@ function newWithPicture(input: z.ZodMiniType) {
   );
   const file = z
     .string()
-    .register(z.globalRegistry, { format: "binary", description: image(`${KINDS}, as a file. An empty text removes it.`) });
+    .register(z.globalRegistry, { format: "binary", description: image(`${IMAGE_HINT}, as a file. An empty text removes it.`) });
   return {
     json: named("Input", z.optional(json)),
     form: named("Form", z.optional(form)),

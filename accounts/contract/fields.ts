@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { FieldCode } from "#accounts/errors.ts";
+import { rule } from "./rules.ts";
 
 z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
 
@@ -26,21 +26,16 @@ export const RESERVED_USERNAMES = `
   .trim()
   .split(/\s+/);
 
-const codes = new Map<string, FieldCode>();
+/** A length that a text may have, in characters (code points), and the rule that a longer one breaks. */
+type Limit = { length: number; rule: string };
 
-/** The sentence of a rule, remembered with its stable code for machines. */
-export function rule(code: FieldCode, sentence: string): string {
-  codes.set(sentence, code);
-  return sentence;
-}
+/** At most `length` characters; `what` names the text in the sentence, which a list of all wrong fields shows without its label. */
+export const atMost = (length: number, what: string): Limit => ({
+  length,
+  rule: rule("too_long", `Use at most ${length.toLocaleString("en")} characters for ${what}.`),
+});
 
-/** The stable code of a rule's sentence. */
-export function codeOf(sentence: string): FieldCode {
-  return codes.get(sentence) ?? "invalid";
-}
-
-/** A length that a text may have, in characters (code points), and what is said beyond it. */
-type Longest = { length: number; sentence: string };
+const WRONG_TYPE = rule("wrong_type", "This must be text.");
 
 /*
  * The most that NFC shrinks a text: six UTF-16 units become one character (U+16126, decomposed). Every other change below
@@ -52,17 +47,15 @@ const UNITS_A_CHARACTER = 6;
  * Text, refused by its bare length before any other rule sees it: normalising or matching megabytes takes seconds to hours.
  * Generous enough for every valid text in any spelling; the exact length is checked after normalising.
  */
-const bounded = (base: z.ZodMiniString, { length, sentence }: Longest) =>
-  base.check(z.refine<string>((value) => value.length <= length * UNITS_A_CHARACTER, { error: rule("too_long", sentence), abort: true }));
+const bounded = (base: z.ZodMiniString, limit: Limit) =>
+  base.check(z.refine<string>((value) => value.length <= limit.length * UNITS_A_CHARACTER, { error: limit.rule, abort: true }));
 
-export const requiredText = (sentence: string, longest: Longest) => {
-  rule("required", sentence);
-  return bounded(z.string({ error: (issue) => (issue.input == null ? sentence : rule("wrong_type", "This must be text.")) }), longest);
-};
-export const text = (longest: Longest) => bounded(z.string(rule("wrong_type", "This must be text.")), longest);
-/** The limit of a text, with the usual sentence. */
-export const atMost = (length: number): Longest => ({ length, sentence: `Use at most ${length.toLocaleString("en")} characters.` });
-export const present = (sentence: string) => z.regex(/[\s\S]/u, { error: sentence, abort: true });
+export const text = (limit: Limit) => bounded(z.string(WRONG_TYPE), limit);
+
+/** A text that must be there: a missing or empty one breaks the rule `required` with this sentence. */
+export const requiredText = (sentence: string, limit: Limit) =>
+  bounded(z.string({ error: (issue) => (issue.input == null ? rule("required", sentence) : WRONG_TYPE) }), limit);
+export const present = (sentence: string) => z.regex(/[\s\S]/u, { error: rule("required", sentence), abort: true });
 
 const wellFormed = z.regex(/^\P{Surrogate}*$/u, {
   error: rule("invalid_characters", "This has a broken character in it. Type it again."),
@@ -77,7 +70,8 @@ const plainText = z.regex(new RegExp(`^[^${FORBIDDEN}]*$`, "u"), {
 });
 const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", "This must be a single line."));
 
-const upTo = ({ length, sentence }: Longest) => z.regex(new RegExp(`^[\\s\\S]{0,${length}}$`, "u"), rule("too_long", sentence));
+const atLeast = (length: number) => new RegExp(`^[\\s\\S]{${length},}$`, "u");
+const upTo = (limit: Limit) => z.regex(new RegExp(`^[\\s\\S]{0,${limit.length}}$`, "u"), limit.rule);
 
 // Many mail servers cannot deliver to letters of other scripts before the @ (RFC 6531), nor to quoted names (RFC 5321 4.1.2).
 const deliverable = z.regex(/^[^"\u0080-\u{10FFFF}]*@|^[^@]*$/u, {
@@ -96,9 +90,9 @@ const EMAIL_PATTERN = new RegExp(
   "u",
 );
 
-const longestEmail = { length: EMAIL_MAX_BYTES, sentence: `Use an email address of at most ${EMAIL_MAX_BYTES} characters.` };
+const emailLimit = atMost(EMAIL_MAX_BYTES, "your email address");
 
-export const Email = requiredText("Enter your email address.", longestEmail).check(
+export const Email = requiredText("Enter your email address.", emailLimit).check(
   z.trim(),
   present("Enter your email address."),
   deliverable,
@@ -106,7 +100,7 @@ export const Email = requiredText("Enter your email address.", longestEmail).che
     error: rule("invalid_format", "Enter an email address like name@example.org."),
     abort: true,
   }),
-  z.refine((email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES, rule("too_long", longestEmail.sentence)),
+  z.refine((email) => new TextEncoder().encode(email).length <= EMAIL_MAX_BYTES, emailLimit.rule),
   z.meta({
     description: "An email address, unique, ignoring case.",
     format: "email",
@@ -117,27 +111,26 @@ export const Email = requiredText("Enter your email address.", longestEmail).che
 
 /** The rule of usernames, but for length and reserved words, in one expression that Python, RE2 and JavaScript read alike. */
 export const USERNAME_PATTERN = "^(?:[A-Za-z][A-Za-z0-9._-]*|[0-9][0-9._-]*[A-Za-z][A-Za-z0-9._-]*)$";
-const longestUsername = { length: USERNAME_MAX_LENGTH, sentence: `Use at most ${USERNAME_MAX_LENGTH} characters for your username.` };
+const usernameLimit = atMost(USERNAME_MAX_LENGTH, "your username");
 
 /** The username's rule for people; the checks below are its letter. */
 export const USERNAME_HINT = `${USERNAME_MIN_LENGTH} to ${USERNAME_MAX_LENGTH} characters: letters A–Z, numbers, dots, hyphens or underscores. Start with a letter or a number, and use at least one letter.`;
 
-export const Username = requiredText("Choose a username.", longestUsername).check(
+export const Username = requiredText("Choose a username.", usernameLimit).check(
   present("Choose a username."),
   z.regex(/^[A-Za-z0-9._-]*$/, {
     error: rule("invalid_characters", "Use only the letters A to Z, digits, and . _ - in your username, without spaces."),
     abort: true,
   }),
-  z.regex(/^.{6,}$/u, rule("too_short", `Use at least ${USERNAME_MIN_LENGTH} characters for your username.`)),
-  z.regex(/^.{0,30}$/u, rule("too_long", longestUsername.sentence)),
+  z.regex(atLeast(USERNAME_MIN_LENGTH), rule("too_short", `Use at least ${USERNAME_MIN_LENGTH} characters for your username.`)),
+  upTo(usernameLimit),
   z.regex(/^[A-Za-z0-9]/, rule("invalid_start", "Start your username with a letter or a digit.")),
   z.regex(/[A-Za-z]/, rule("no_letter", "Use at least one letter in your username.")),
   z.regex(new RegExp(`^(?!(?:${RESERVED_USERNAMES.join("|")})$)`, "i"), {
     error: rule("reserved", "This username is reserved. Choose another one."),
   }),
   z.meta({
-    description:
-      "6 to 30 characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique, ignoring case.",
+    description: `${USERNAME_MIN_LENGTH} to ${USERNAME_MAX_LENGTH} characters of A–Z, a–z, 0–9, “.”, “_” and “-”; starts with a letter or digit and has at least one letter. Unique, ignoring case.`,
     minLength: USERNAME_MIN_LENGTH,
     maxLength: USERNAME_MAX_LENGTH,
     pattern: USERNAME_PATTERN,
@@ -149,9 +142,9 @@ export const Username = requiredText("Choose a username.", longestUsername).chec
 export const PASSWORD_RULES = [
   {
     id: "length",
-    pattern: /^[\s\S]{8,}$/u,
-    label: "at least 8 characters",
-    error: rule("too_short", "Use at least 8 characters for your password."),
+    pattern: atLeast(PASSWORD_MIN_LENGTH),
+    label: `at least ${PASSWORD_MIN_LENGTH} characters`,
+    error: rule("too_short", `Use at least ${PASSWORD_MIN_LENGTH} characters for your password.`),
   },
   {
     id: "lowercase",
@@ -168,18 +161,17 @@ export const PASSWORD_RULES = [
   { id: "digit", pattern: /\p{Nd}/u, label: "a number", error: rule("no_digit", "Add a number to your password.") },
 ];
 
-const longestPassword = { length: PASSWORD_MAX_LENGTH, sentence: `Use at most ${PASSWORD_MAX_LENGTH} characters for your password.` };
+const passwordLimit = atMost(PASSWORD_MAX_LENGTH, "your password");
 
 /** What a password that is to be set must fulfil. NFC, so that it is the same on every keyboard (NIST SP 800-63B-4 3.1.1.2). */
-export const NewPassword = requiredText("Choose a password.", longestPassword).check(
+export const NewPassword = requiredText("Choose a password.", passwordLimit).check(
   z.normalize("NFC"),
   present("Choose a password."),
   wellFormed,
   ...PASSWORD_RULES.map(({ pattern, error }) => z.regex(pattern, error)),
-  upTo(longestPassword),
+  upTo(passwordLimit),
   z.meta({
-    description:
-      "8 to 256 characters with at least one lowercase letter, one uppercase letter and one digit, of any script. Every other character is welcome, spaces included. Normalised to NFC, never cut.",
+    description: `${PASSWORD_MIN_LENGTH} to ${PASSWORD_MAX_LENGTH} characters with at least one lowercase letter, one uppercase letter and one digit, of any script. Every other character is welcome, spaces included. Normalised to NFC, never truncated.`,
     format: "password",
     minLength: PASSWORD_MIN_LENGTH,
     maxLength: PASSWORD_MAX_LENGTH,
@@ -187,51 +179,59 @@ export const NewPassword = requiredText("Choose a password.", longestPassword).c
   }),
 );
 
-const longestGivenPassword = { length: LOGIN_PASSWORD_MAX_LENGTH, sentence: "This is too long to be your password." };
+const givenPasswordLimit = { length: LOGIN_PASSWORD_MAX_LENGTH, rule: rule("too_long", "This is too long to be your password.") };
 
 /** A password that proves who somebody is: no policy, so that a stricter one never locks anybody out. */
-export const GivenPassword = requiredText("Enter your password.", longestGivenPassword).check(
+export const GivenPassword = requiredText("Enter your password.", givenPasswordLimit).check(
   z.normalize("NFC"),
   present("Enter your password."),
   wellFormed,
-  z.maxLength(LOGIN_PASSWORD_MAX_LENGTH, rule("too_long", longestGivenPassword.sentence)),
+  z.maxLength(LOGIN_PASSWORD_MAX_LENGTH, givenPasswordLimit.rule),
   z.meta({ format: "password", examples: ["Correct horse 7 battery"] }),
 );
 
 // Browsers send a text area's line breaks as CR LF, API clients mostly as LF: one form for all.
 const lineFeeds = z.overwrite<string>((value) => value.replace(/\r\n?/g, "\n"));
 
-export const Bio = text(atMost(BIO_MAX_LENGTH)).check(
+const bioLimit = atMost(BIO_MAX_LENGTH, "the text about you");
+export const Bio = text(bioLimit).check(
   lineFeeds,
   plainText,
-  upTo(atMost(BIO_MAX_LENGTH)),
+  upTo(bioLimit),
   z.meta({ description: "About the person, shown as plain text.", maxLength: BIO_MAX_LENGTH, examples: ["Mathematician."] }),
 );
-export const ContactInformation = text(atMost(CONTACT_INFORMATION_MAX_LENGTH)).check(
+const contactLimit = atMost(CONTACT_INFORMATION_MAX_LENGTH, "your contact information");
+export const ContactInformation = text(contactLimit).check(
   lineFeeds,
   plainText,
-  upTo(atMost(CONTACT_INFORMATION_MAX_LENGTH)),
+  upTo(contactLimit),
   z.meta({
     description: "How to reach the person, shown as plain text.",
     maxLength: CONTACT_INFORMATION_MAX_LENGTH,
     examples: ["Office 3, mornings"],
   }),
 );
-const longestDeviceName = atMost(DEVICE_NAME_MAX_LENGTH);
+const deviceNameLimit = atMost(DEVICE_NAME_MAX_LENGTH, "the name");
 const deviceName = (base: z.ZodMiniString) =>
   base.check(
     z.trim(),
     plainText,
     oneLine,
-    upTo(longestDeviceName),
+    upTo(deviceNameLimit),
     z.meta({
       description: "A name for the session, shown in the list of sessions.",
       maxLength: DEVICE_NAME_MAX_LENGTH,
       examples: ["Build server"],
     }),
   );
-export const DeviceName = deviceName(text(longestDeviceName));
-export const NewDeviceName = deviceName(requiredText("Give the session a name, or an empty one to take its name away.", longestDeviceName));
+export const DeviceName = deviceName(text(deviceNameLimit));
+export const NewDeviceName = deviceName(requiredText("Give the session a name, or an empty one to take its name away.", deviceNameLimit));
+
+/** How an id is written wherever people and programs send one: an integer from 1, without a sign or leading zeros. */
+export const ID_PATTERN = /^[1-9]\d{0,15}$/;
+
+/** The id that a text is, or null. */
+export const idFrom = (text: string): number | null => (ID_PATTERN.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null);
 
 export const AccountStatus = z.enum(["active", "inactive"], rule("invalid_choice", "Choose “active” or “inactive”."));
 

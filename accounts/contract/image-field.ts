@@ -1,21 +1,47 @@
 import * as z from "zod/mini";
-import { rule } from "./fields.ts";
+import { messageOf, type Rule } from "./rules.ts";
 
 /* The rules of a picture, as those of the other fields; what only its decoder can tell is in avatars.ts. */
 
-export const IMAGE_MAX_BYTES = 5 * 1024 * 1024;
-export const IMAGE_MAX_PIXELS = 25_000_000;
+const MEBIBYTE = 1024 * 1024;
+const MEGAPIXEL = 1_000_000;
+
+export const IMAGE_MAX_BYTES = 5 * MEBIBYTE;
+export const IMAGE_MAX_PIXELS = 25 * MEGAPIXEL;
 export const IMAGE_MAX_SIDE_PIXELS = 8_192;
+/** Of a picture as it is stored: a square. */
+export const AVATAR_SIDE_PIXELS = 512;
 export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp"];
+const TYPE_NAMES = "JPEG, PNG or WebP";
+
+/** The limits in words, the same wherever they are shown. People know MB; a file between 5 MB and 5 MiB is accepted too. */
+export const IMAGE_MAX_SIZE = `${IMAGE_MAX_BYTES / MEBIBYTE} MB`;
+export const IMAGE_MAX_MEGAPIXELS = `${IMAGE_MAX_PIXELS / MEGAPIXEL} megapixels`;
+export const IMAGE_HINT = `${TYPE_NAMES}, up to ${IMAGE_MAX_SIZE} and ${IMAGE_MAX_MEGAPIXELS}`;
+
+/** What a picture can be refused for; the schema sees the first three, the decoder all. */
+export const imageRules = {
+  wrongType: { code: "wrong_type", sentence: "Send the picture as a file, or as text in base64." },
+  tooLarge: { code: "too_large", sentence: `Choose a picture of up to ${IMAGE_MAX_SIZE}.` },
+  unsupportedType: { code: "unsupported_type", sentence: `Choose a ${TYPE_NAMES} picture.` },
+  empty: { code: "invalid", sentence: `This file is empty. Choose a ${TYPE_NAMES} picture.` },
+  notBase64: { code: "invalid", sentence: "Send the picture in base64, or as a data: URL in base64." },
+  damaged: { code: "damaged", sentence: "This picture is damaged or incomplete. Save it again, or choose another one." },
+  tooManyPixels: {
+    code: "too_large",
+    sentence: `Choose a picture of at most ${IMAGE_MAX_MEGAPIXELS} and ${IMAGE_MAX_SIDE_PIXELS.toLocaleString("en")} pixels on its longer side.`,
+  },
+} as const satisfies Record<string, Rule>;
+
 const IMAGE_MAX_BASE64_LENGTH = Math.ceil(IMAGE_MAX_BYTES / 3) * 4 + 64;
 
 const imageFile = z
-  .custom<Blob>((value) => value instanceof Blob, rule("wrong_type", "Send the picture as a file, or as text in base64."))
+  .custom<Blob>((value) => value instanceof Blob, messageOf(imageRules.wrongType))
   .check(
-    z.refine((file) => file.size <= IMAGE_MAX_BYTES, rule("too_large", "Choose a picture of up to 5 MB.")),
+    z.refine((file) => file.size <= IMAGE_MAX_BYTES, messageOf(imageRules.tooLarge)),
     z.refine(
       (file) => file.type === "" || file.type === "application/octet-stream" || IMAGE_TYPES.includes(file.type),
-      rule("unsupported_type", "Choose a JPEG, PNG or WebP picture."),
+      messageOf(imageRules.unsupportedType),
     ),
   );
 
@@ -23,14 +49,10 @@ const imageFile = z
 export const Image = z.union(
   [
     z.null(),
-    z
-      .string(rule("wrong_type", "This must be text."))
-      .check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, rule("too_large", "Choose a picture of up to 5 MB."))),
+    z.string(messageOf(imageRules.wrongType)).check(z.maxLength(IMAGE_MAX_BASE64_LENGTH, messageOf(imageRules.tooLarge))),
     imageFile,
   ],
-  {
-    error: rule("wrong_type", "Send the picture as a file, or as text in base64."),
-  },
+  { error: messageOf(imageRules.wrongType) },
 );
 
 export type Image = z.output<typeof Image>;

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { AccountsError, type FieldError } from "#accounts/errors.ts";
-import { codeOf } from "./fields.ts";
+import { brokenRule } from "./rules.ts";
 
-const LONGEST_ECHO = 60;
+const MAX_ECHO_LENGTH = 60;
 
 /** Checks raw input with its schema. Throws `validation_failed` with every wrong field at once. */
 export function parseInput<S extends z.ZodMiniType>(schema: S, raw: unknown): z.output<S> {
@@ -46,15 +46,20 @@ function validFields<S extends z.ZodMiniType>(schema: S, raw: unknown): Partial<
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      field: key.slice(0, LONGEST_ECHO),
+      field: key.slice(0, MAX_ECHO_LENGTH),
       code: "unknown_field",
-      detail: `There is no field “${key.slice(0, LONGEST_ECHO)}” here. Leave it out.`,
+      detail: `There is no field “${key.slice(0, MAX_ECHO_LENGTH)}” here. Leave it out.`,
     }));
   }
   if (issue.code === "invalid_union") {
     const nearest = issue.errors.flat().find(({ code }) => code !== "invalid_type" && code !== "custom") ?? issue.errors.flat().at(-1);
-    if (nearest) return [{ field: issue.path.join("/"), code: codeOf(nearest.message), detail: nearest.message }];
+    if (nearest) return [fieldError(issue, nearest.message)];
   }
   if (issue.path.length === 0) return [{ field: null, code: "wrong_type", detail: "Send an object with the fields of this address." }];
-  return [{ field: issue.path.join("/"), code: codeOf(issue.message), detail: issue.message }];
+  return [fieldError(issue, issue.message)];
+}
+
+function fieldError({ path }: z.core.$ZodIssue, message: string): FieldError {
+  const { code, sentence } = brokenRule(message);
+  return { field: path.join("/"), code, detail: sentence };
 }

@@ -8,26 +8,27 @@ import {
   Email,
   flag,
   GivenPassword,
+  ID_PATTERN,
   NewDeviceName,
   NewPassword,
   present,
   requiredText,
-  rule,
   text,
   Username,
 } from "./fields.ts";
-
 import { Image } from "./image-field.ts";
+import { rule } from "./rules.ts";
 
 export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES, USERNAME_HINT } from "./fields.ts";
-export { IMAGE_MAX_BYTES } from "./image-field.ts";
 
 /* What the doors take in, made of the fields: one schema for API, form, browser and document. */
 
 const LOGIN_EMAIL_MAX_LENGTH = 320;
-const longestLoginEmail = { length: LOGIN_EMAIL_MAX_LENGTH, sentence: "This is too long to be an email address." };
-const SHORT_TEXT = atMost(100); // ids, cursors and numbers, whose own patterns allow far less
+const loginEmailLimit = { length: LOGIN_EMAIL_MAX_LENGTH, rule: rule("too_long", "This is too long to be an email address.") };
+const NUMBER_LIMIT = atMost(100, "a number"); // ids, cursors and counts, whose own patterns allow far less
 const ADDRESS_MAX_LENGTH = 2_000;
+const EVENTS_PER_PAGE = 50;
+const MAX_EVENTS_PER_PAGE = 100;
 
 export const RegisterInput = z
   .strictObject({
@@ -43,10 +44,10 @@ export const RegisterInput = z
 
 export const LoginInput = z
   .strictObject({
-    email: requiredText("Enter your email address.", longestLoginEmail).check(
+    email: requiredText("Enter your email address.", loginEmailLimit).check(
       z.trim(),
       present("Enter your email address."),
-      z.maxLength(LOGIN_EMAIL_MAX_LENGTH, rule("too_long", longestLoginEmail.sentence)),
+      z.maxLength(LOGIN_EMAIL_MAX_LENGTH, loginEmailLimit.rule),
       z.meta({ examples: ["ada@example.org"] }),
     ),
     password: GivenPassword,
@@ -59,7 +60,7 @@ export const LoginFormInput = z.strictObject({
   email: LoginInput.shape.email,
   password: LoginInput.shape.password,
   remember: z._default(flag("Keep me signed in."), false),
-  next: z._default(text(atMost(ADDRESS_MAX_LENGTH)), ""),
+  next: z._default(text(atMost(ADDRESS_MAX_LENGTH, "an address")), ""),
 });
 
 export const LogoutInput = z
@@ -67,7 +68,7 @@ export const LogoutInput = z
   .register(z.globalRegistry, { id: "LogoutInput" });
 
 /** The pages' sign-out, which names the account that it is for. */
-export const SignOutFormInput = z.strictObject({ all: LogoutInput.shape.all, account: z.optional(text(SHORT_TEXT)) });
+export const SignOutFormInput = z.strictObject({ all: LogoutInput.shape.all, account: z.optional(text(NUMBER_LIMIT)) });
 
 export const LogoutAllInput = z.strictObject({}).register(z.globalRegistry, { id: "LogoutAllInput" });
 
@@ -112,7 +113,10 @@ export const ChangePasswordInput = z
 
 export const RenameSessionInput = z.strictObject({ device_name: NewDeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
 
-const sessionId = z.pipe(text(SHORT_TEXT).check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
+const sessionId = z.pipe(
+  text(NUMBER_LIMIT).check(z.regex(ID_PATTERN, rule("invalid", "This is not the id of a session."))),
+  z.transform(Number),
+);
 
 /** The pages' forms about one session, which name it by its public id. */
 export const SessionFormInput = z.strictObject({ id: sessionId });
@@ -135,27 +139,29 @@ export const AUDIT_EVENT_TYPES = [
   "status.changed",
 ] as const;
 
+const OUT_OF_RANGE = rule("out_of_range", `Ask for 1 to ${MAX_EVENTS_PER_PAGE} events.`);
+
 /** Query of the activity list. */
 export const ActivityInput = z
   .strictObject({
     cursor: z.optional(
-      text(SHORT_TEXT).check(
-        z.regex(/^[1-9][0-9]{0,15}$/, rule("invalid", "Use the cursor that the last answer gave.")),
+      text(NUMBER_LIMIT).check(
+        z.regex(ID_PATTERN, rule("invalid", "Use the cursor that the last answer gave.")),
         z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
       ),
     ),
     limit: z
       .prefault(
         z.pipe(
-          text(SHORT_TEXT).check(z.regex(/^(?:[1-9]\d?|100)$/, rule("out_of_range", "Ask for 1 to 100 events."))),
-          z.transform(Number),
+          text(NUMBER_LIMIT).check(z.regex(/^[1-9]\d{0,2}$/, OUT_OF_RANGE)),
+          z.pipe(z.transform(Number), z.number().check(z.lte(MAX_EVENTS_PER_PAGE, OUT_OF_RANGE))),
         ),
-        "50",
+        String(EVENTS_PER_PAGE),
       )
       .register(z.globalRegistry, {
         description: "How many events at most.",
-        override: { type: "integer", minimum: 1, maximum: 100, default: 50 },
-        examples: [50],
+        override: { type: "integer", minimum: 1, maximum: MAX_EVENTS_PER_PAGE, default: EVENTS_PER_PAGE },
+        examples: [EVENTS_PER_PAGE],
       }),
     type: z.optional(z.enum(AUDIT_EVENT_TYPES, rule("invalid_choice", "Ask for one of the documented types of event."))),
   })

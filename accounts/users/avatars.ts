@@ -1,15 +1,22 @@
 import { hash, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { eq, sql } from "drizzle-orm";
-import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, type Image } from "#accounts/contract/image-field.ts";
-import { AccountsError, type FieldCode } from "#accounts/errors.ts";
+import {
+  AVATAR_SIDE_PIXELS,
+  IMAGE_MAX_BYTES,
+  IMAGE_MAX_PIXELS,
+  IMAGE_MAX_SIDE_PIXELS,
+  type Image,
+  imageRules,
+} from "#accounts/contract/image-field.ts";
+import type { Rule } from "#accounts/contract/rules.ts";
+import { AccountsError } from "#accounts/errors.ts";
 import { fairTurns, inTurn, type Party } from "#accounts/limits/fair-turns.ts";
 import type { Db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { avatars } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 
-const SIDE_PIXELS = 512;
 const QUALITY = 82;
 const SALT_BYTES = 32; // whoever has the same file cannot find out whether somebody uses it
 const SLICE_LENGTH = 1024 * 1024;
@@ -22,7 +29,7 @@ const FORMATS = ["jpeg", "png", "webp"];
 export type Avatar = { hash: string; bytes: Buffer };
 
 /**
- * The picture as it will be stored: decoded, turned upright, cropped square and encoded anew as WebP of 512 × 512 pixels
+ * The picture as it will be stored: decoded, turned upright, cropped square and encoded anew as a WebP of AVATAR_SIDE_PIXELS
  * without metadata, so that nothing of the upload but its pixels survives. Null for "no picture". Its hash, and so its
  * address, is salted: it is a new one each time, unless the picture is the one with `currentHash` again.
  * Throws `validation_failed` on `image`, and `overloaded` when too many wait already.
@@ -61,14 +68,14 @@ const avatarByHash = statement((db) =>
 async function uploadedBytes(image: Image): Promise<Buffer | null> {
   if (image === null || image === "") return null;
   const bytes = typeof image === "string" ? await fromBase64(image) : Buffer.from(await image.arrayBuffer());
-  if (bytes.length > IMAGE_MAX_BYTES) throw refusal("too_large", "Choose a picture of up to 5 MB.");
-  if (bytes.length === 0) throw refusal("invalid", "This file is empty. Choose a JPEG, PNG or WebP picture.");
+  if (bytes.length > IMAGE_MAX_BYTES) throw refusal(imageRules.tooLarge);
+  if (bytes.length === 0) throw refusal(imageRules.empty);
   return bytes;
 }
 
 async function fromBase64(text: string): Promise<Buffer> {
   const [prefix = ""] = text.slice(0, LONGEST_DATA_PREFIX).match(/^data:image\/[\w.+-]+;base64,/i) ?? [];
-  if (!(await isBase64(text, prefix.length))) throw refusal("invalid", "Send the picture in base64, or as a data: URL in base64.");
+  if (!(await isBase64(text, prefix.length))) throw refusal(imageRules.notBase64);
   return Buffer.from(text.slice(prefix.length), "base64");
 }
 
@@ -105,7 +112,7 @@ async function encode(upload: Buffer): Promise<Buffer> {
   if (width * height > IMAGE_MAX_PIXELS || Math.max(width, height) > IMAGE_MAX_SIDE_PIXELS) throw tooManyPixels();
   return decoder
     .autoOrient()
-    .resize(SIDE_PIXELS, SIDE_PIXELS, { fit: "cover" })
+    .resize(AVATAR_SIDE_PIXELS, AVATAR_SIDE_PIXELS, { fit: "cover" })
     .webp({ quality: QUALITY })
     .timeout({ seconds: LONGEST_DECODE_SECONDS })
     .toBuffer()
@@ -124,8 +131,8 @@ async function loadSharp() {
   return sharp;
 }
 
-function refusal(code: FieldCode, detail: string): AccountsError {
-  return new AccountsError("validation_failed", { fields: [{ field: "image", code, detail }] });
+function refusal({ code, sentence }: Rule): AccountsError {
+  return new AccountsError("validation_failed", { fields: [{ field: "image", code, detail: sentence }] });
 }
 
 /** Whether the first bytes are those of a JPEG, PNG or WebP, even if the rest cannot be read. */
@@ -134,9 +141,9 @@ function beginsAsPicture(upload: Buffer): boolean {
   return start.startsWith("\xff\xd8") || start.startsWith("\x89PNG") || (start.startsWith("RIFF") && start.endsWith("WEBP"));
 }
 
-const damaged = () => refusal("damaged", "This picture is damaged or incomplete. Save it again, or choose another one.");
-const notAPicture = () => refusal("unsupported_type", "Choose a JPEG, PNG or WebP picture.");
-const tooManyPixels = () => refusal("too_large", "Choose a picture of at most 25 megapixels and 8,192 pixels on its longer side.");
+const damaged = () => refusal(imageRules.damaged);
+const notAPicture = () => refusal(imageRules.unsupportedType);
+const tooManyPixels = () => refusal(imageRules.tooManyPixels);
 
 // One picture at a time keeps a core free for everybody else; a decoder takes up to 100 MB.
 const turns = processWide("avatars", () => fairTurns({ most: 1, mostWaiting: MOST_WAITING, longestWaitMs: LONGEST_WAIT_MS }));

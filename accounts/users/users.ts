@@ -4,7 +4,7 @@ import { type Caller, requireUser, type Session, type SignedIn, systemCaller, ty
 import { clock, instantText, MINUTE_MS } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
-import { EMAIL_MAX_BYTES } from "#accounts/contract/fields.ts";
+import { EMAIL_MAX_BYTES, idFrom } from "#accounts/contract/fields.ts";
 import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "#accounts/contract/schemas.ts";
 import type { UserView } from "#accounts/contract/views.ts";
 import { checkAll } from "#accounts/contract/wrong-fields.ts";
@@ -117,7 +117,8 @@ export async function inspectChanges(caller: Caller, { email, username, image = 
 /** The user with this id, email address or username, or null. For the operator. */
 export function findUser(name: string): User | null {
   if (name.length > LONGEST_NAME) return null; // reading an international domain of any length takes seconds
-  if (/^\d+$/.test(name)) return findUserById(Number(name));
+  const id = idFrom(name);
+  if (id !== null) return findUserById(id);
   const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
   const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
   return db().select().from(users).where(eq(column, canonical)).get() ?? null;

@@ -2,6 +2,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type * as z from "zod/mini";
 import { type Caller, requireUser, type SignedIn, withoutSession } from "#accounts/caller.ts";
+import { idFrom } from "#accounts/contract/fields.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { currentCaller } from "#app/visitor/current.ts";
@@ -104,9 +105,9 @@ function accountOf(fields: Fields): FormDataEntryValue | undefined {
 }
 
 async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<boolean> {
-  const account = Number(accountOf(fields));
+  const account = idFrom(String(accountOf(fields)));
   const draft = Object.fromEntries(typedIn(fields).filter(([name]) => names.includes(name)));
-  return Number.isSafeInteger(account) && account > 0 && keepTyped(await currentCaller(), account, path, draft);
+  return account !== null && keepTyped(await currentCaller(), account, path, draft);
 }
 
 const typedIn = (fields: Fields): [string, string][] =>

@@ -6,7 +6,7 @@ import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Time } from "#components/time.tsx";
 import styles from "./activity.module.css";
-import { FILTERS, inWords, mayBeSomebodyElse } from "./words.ts";
+import { eventInWords, FILTERS, mayBeSomebodyElse } from "./event-words.ts";
 
 type Props = { events: AuditEvent[]; ownSession: number; type: string | undefined; older: string | null; newest: boolean };
 
@@ -59,7 +59,7 @@ export function Activity({ events, ownSession, type, older, newest }: Props) {
 }
 
 function Row({ event, ownSession }: { event: AuditEvent; ownSession: number }) {
-  const { what, more } = inWords(event);
+  const { what, more } = eventInWords(event);
   return (
     <li className={styles.row}>
       <div>

@@ -1,9 +1,11 @@
 import { cookies } from "next/headers";
 import type { Caller } from "#accounts/caller.ts";
+import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
+import { MAX_COOKIE_DAYS } from "#accounts/config.ts";
 import { newBrowserMark } from "#accounts/sessions/tokens.ts";
 
 const NAME = "__Host-browser";
-const KEPT_SECONDS = 400 * 24 * 60 * 60; // the most that browsers allow (RFC 6265bis)
+const MAX_AGE_SECONDS = (MAX_COOKIE_DAYS * DAY_MS) / SECOND_MS;
 
 export async function readBrowserCookie(): Promise<string | undefined> {
   const mark = (await cookies()).get(NAME)?.value;
@@ -13,6 +15,6 @@ export async function readBrowserCookie(): Promise<string | undefined> {
 /** The caller with a mark of its browser, a new one if it has none: whoever logs in with it is known from then on. */
 export async function markBrowser(caller: Caller): Promise<Caller> {
   const browser = caller.browser ?? newBrowserMark();
-  (await cookies()).set(NAME, browser, { httpOnly: true, secure: true, sameSite: "strict", path: "/", maxAge: KEPT_SECONDS });
+  (await cookies()).set(NAME, browser, { httpOnly: true, secure: true, sameSite: "strict", path: "/", maxAge: MAX_AGE_SECONDS });
   return { ...caller, browser };
 }

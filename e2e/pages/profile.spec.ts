@@ -99,7 +99,7 @@ test("several wrong fields are named together", async ({ page, user }) => {
   await expectRefusal(page, {
     "Email address": "Enter your email address.",
     Username: "Use at least 6 characters for your username.",
-    [CONTACT]: "Use at most 500 characters.",
+    [CONTACT]: "Use at most 500 characters for your contact information.",
   });
   await expect(field(page, "Username")).toHaveValue("short");
 });

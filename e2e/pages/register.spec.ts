@@ -79,7 +79,7 @@ test("what is wrong in several fields is said in one go, in the words of the API
     "Email address": "Enter an email address like name@example.org.",
     "Create a password": "Use at least 8 characters for your password.",
     Username: "Use only the letters A to Z, digits, and . _ - in your username, without spaces.",
-    "About you (optional)": "Use at most 2,000 characters.",
+    "About you (optional)": "Use at most 2,000 characters for the text about you.",
   });
   await expect(field(page, "Email address")).toHaveValue("ada@");
   await expect(field(page, "Username")).toHaveValue("a b");

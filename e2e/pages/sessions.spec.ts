@@ -33,7 +33,7 @@ test("a user names a session, and takes the name back", async ({ page, user, lat
   await expect(field(page, "Name of this session")).toHaveValue("The old laptop");
   await fill(page, { "Name of this session": "x".repeat(61) });
   await press(page, "Save name");
-  await expectRefusal(page, { "Name of this session": "Use at most 60 characters." });
+  await expectRefusal(page, { "Name of this session": "Use at most 60 characters for the name." });
   await expect(field(page, "Name of this session")).toHaveValue("x".repeat(61));
   await fill(page, { "Name of this session": "" });
   await press(page, "Save name");

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { IMAGE_MAX_SIZE } from "#accounts/contract/image-field.ts";
 import { MOST_FIELDS } from "#http/body-checks.ts";
 import { describeError } from "#http/endpoint.ts";
 import { log } from "#http/log.ts";
@@ -17,7 +18,7 @@ const UPDATED =
   "This site was updated while the form was open, and nothing was changed. Go back, copy what you typed, reload the page and send the form again.";
 const sentences: Partial<Record<ProblemCode, string>> = {
   validation_failed: UNREADABLE,
-  payload_too_large: "What you sent is too big. Go back, choose a picture of up to 5 MB or shorten your text, and try again.",
+  payload_too_large: `What you sent is too big. Go back, choose a picture of up to ${IMAGE_MAX_SIZE} or shorten your text, and try again.`,
   overloaded: "Too many forms are being sent at the moment. Wait a few seconds, then send yours again.",
 };
 

@@ -1,8 +1,8 @@
 import text from "#components/text.module.css";
 import type { ApiDocument } from "#http/openapi.ts";
 import styles from "./docs.module.css";
+import { fieldsOf, type Schema } from "./documented-fields.ts";
 import { FieldTable } from "./field-table.tsx";
-import { fieldsOf, type Schema } from "./fields.ts";
 
 type Content = Record<string, { schema?: Schema; examples?: object }>;
 

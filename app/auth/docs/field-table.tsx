@@ -1,6 +1,6 @@
 import text from "#components/text.module.css";
 import styles from "./docs.module.css";
-import type { DocumentedField } from "./fields.ts";
+import type { DocumentedField } from "./documented-fields.ts";
 
 export function FieldTable({ title, about, fields }: { title: string; about: string; fields: DocumentedField[] }) {
   if (fields.length === 0) return null;

@@ -1,5 +1,6 @@
 import { listAuditEvents } from "#accounts/audit.ts";
 import { instantText } from "#accounts/clock.ts";
+import { idFrom } from "#accounts/contract/fields.ts";
 import { listSessions } from "#accounts/sessions/sessions.ts";
 import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
@@ -9,13 +10,12 @@ import { Time } from "#components/time.tsx";
 import { Frame } from "../../frame.tsx";
 import { nothingHere } from "../../nothing-here.ts";
 import { endSession } from "../../sessions/actions.ts";
-import { inWords, mayBeSomebodyElse } from "../words.ts";
+import { eventInWords, mayBeSomebodyElse } from "../event-words.ts";
 
 /** What to do about an event that the user does not recognise, in the order that helps. */
 export default async function Page({ searchParams }: PageProps<"/security/not-me">) {
   const { event: asked } = await searchParams;
-  const id = Number(asked);
-  if (!Number.isSafeInteger(id) || id < 1) nothingHere();
+  const id = idFrom(String(asked)) ?? nothingHere();
   const caller = await signedInCaller(`/security/not-me/?event=${id}`);
   const event = listAuditEvents(caller, { cursor: String(id + 1), limit: 1 }).events[0];
   if (event?.id !== id || !mayBeSomebodyElse(event, caller.session.id)) nothingHere();
@@ -25,7 +25,7 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
       <div className={panel.panel}>
         <h1>This wasn’t me</h1>
         <p>
-          “{inWords(event).what}” on <Time at={instantText(event.at)} />, from {event.device ?? "an unknown device"}
+          “{eventInWords(event).what}” on <Time at={instantText(event.at)} />, from {event.device ?? "an unknown device"}
           {event.ip ? ` (${event.ip})` : ""}.
         </p>
         {session && (

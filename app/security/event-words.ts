@@ -44,7 +44,7 @@ export const mayBeSomebodyElse = ({ type, sessionId }: AuditEvent, ownSession: n
 export const FILTERS = Object.entries(words).filter(([type]) => type !== "user.deleted") as [AuditEventType, string][];
 
 /** What happened, in words. */
-export function inWords({ type, detail }: AuditEvent): { what: string; more: string | null } {
+export function eventInWords({ type, detail }: AuditEvent): { what: string; more: string | null } {
   const special = details[`${type} ${detail}`];
   return { what: special ?? words[type as AuditEventType] ?? type, more: special ? null : detail };
 }
