@@ -2,11 +2,11 @@ import { BlockList, isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
+import { limitSettings } from "./limits/limits.ts";
 
 const FREE_THREADS = 2;
 const LARGEST_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
-const LARGEST_LIMIT = 99_999;
 const LONGEST_DRAIN_DELAY_SECONDS = 300;
 /**
  * Next.js derives the id of each form's action from this key, its file and its name: with a random key of each build every
@@ -21,6 +21,10 @@ const wholeNumber = (least: number, most: number) =>
     z.string().check(z.regex(/^\d{1,5}$/, `must be a whole number from ${least} to ${most}`)),
     z.pipe(z.transform(Number), z.number().check(z.gte(least, `must be at least ${least}`), z.lte(most, `must be at most ${most}`))),
   );
+
+const limits = Object.fromEntries(
+  [...limitSettings].map(([name, { max, default: usual }]) => [name, z.prefault(wholeNumber(1, max), String(usual))]),
+);
 
 /** Every setting: its rule and default. A test holds `.env.example` and the documents against this table. */
 export const settings = {
@@ -53,16 +57,7 @@ export const settings = {
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, MAX_COOKIE_DAYS), "30"),
   DRAIN_DELAY: z.prefault(wholeNumber(0, LONGEST_DRAIN_DELAY_SECONDS), "0"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
-  LIMIT_LOGIN_PER_DEVICE: z.prefault(wholeNumber(1, 10), "5"),
-  LIMIT_LOGIN_PER_ADDRESS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "20"),
-  LIMIT_LOGIN_PER_ACCOUNT_FREE: z.prefault(wholeNumber(1, 100), "20"),
-  LIMIT_LOGIN_PER_ACCOUNT: z.prefault(wholeNumber(1, 100), "100"),
-  LIMIT_REAUTHENTICATION: z.prefault(wholeNumber(1, 50), "5"),
-  LIMIT_NAMES_TAKEN: z.prefault(wholeNumber(1, LARGEST_LIMIT), "10"),
-  LIMIT_REGISTRATIONS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "300"),
-  LIMIT_PICTURE_MEGABYTES: z.prefault(wholeNumber(1, LARGEST_LIMIT), "50"),
-  LIMIT_CHANGES: z.prefault(wholeNumber(1, LARGEST_LIMIT), "1000"),
-  LIMIT_INVALID_TOKENS: z.prefault(wholeNumber(1, LARGEST_LIMIT), "600"),
+  ...limits,
   LOG_LEVEL: z._default(
     z.enum(["trace", "debug", "info", "warn", "error", "silent"], "must be one of trace, debug, info, warn, error, silent"),
     "info",
@@ -86,19 +81,8 @@ export type Config = {
   drainDelaySeconds: number;
   /** Off only for measurements. */
   rateLimits: boolean;
-  /** Failures that cost nothing, by limit; see `rate-limits.ts`. */
-  limits: {
-    loginPerDevice: number;
-    loginPerAddress: number;
-    loginPerAccountFree: number;
-    loginPerAccount: number;
-    reauthentication: number;
-    namesTaken: number;
-    registrations: number;
-    pictureMegabytes: number;
-    changes: number;
-    invalidTokens: number;
-  };
+  /** The settings of limits by name. */
+  limits: Record<string, number>;
   logLevel: string;
 };
 
@@ -168,18 +152,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
     drainDelaySeconds: given.DRAIN_DELAY,
     rateLimits: given.RATE_LIMITS === "on",
-    limits: {
-      loginPerDevice: given.LIMIT_LOGIN_PER_DEVICE,
-      loginPerAddress: given.LIMIT_LOGIN_PER_ADDRESS,
-      loginPerAccountFree: given.LIMIT_LOGIN_PER_ACCOUNT_FREE,
-      loginPerAccount: given.LIMIT_LOGIN_PER_ACCOUNT,
-      reauthentication: given.LIMIT_REAUTHENTICATION,
-      namesTaken: given.LIMIT_NAMES_TAKEN,
-      registrations: given.LIMIT_REGISTRATIONS,
-      pictureMegabytes: given.LIMIT_PICTURE_MEGABYTES,
-      changes: given.LIMIT_CHANGES,
-      invalidTokens: given.LIMIT_INVALID_TOKENS,
-    },
+    limits: Object.fromEntries([...limitSettings.keys()].map((name) => [name, Number(given[name as keyof typeof given])])),
     logLevel: given.LOG_LEVEL,
   };
 }

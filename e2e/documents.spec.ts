@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
 import { readConfig, settings } from "#accounts/config.ts";
 import { ActivityInput, AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
 import { FIELD_CODES } from "#accounts/errors.ts";
+import { BUDGETS, LIMITS, type Rule } from "#accounts/limits/limits.ts";
 import { commonPasswords } from "#accounts/passwords/common-passwords.ts";
 import { backupCommands } from "#cli/backup.ts";
 import { auditCommands, sessionCommands } from "#cli/sessions.ts";
@@ -165,14 +166,18 @@ function constant(name: string, inFile = ""): number {
   return divisors.reduce((quotient, divisor) => quotient / divisor, first) * unit;
 }
 
-/** How long a named limit counts. */
-function windowOf(limit: string): number {
-  const [text] = sources.flatMap((file) => read(file).match(new RegExp(`\\b${limit}: \\{[^}]*?windowMs: [\\w *]+`)) ?? []);
-  const [, factor = "1", unit = ""] = text?.match(/windowMs: (?:(\d+) \* )?(\w+)_MS$/) ?? [];
-  return amount(factor, unit.toLowerCase());
+const limits: Record<string, Rule> = { ...LIMITS, ...BUDGETS };
+
+/** What a limit allows without any setting, and its window. */
+function freeOf(name: string): [free: number, windowMs: number] {
+  const { free = 0, windowMs = 0 } = limits[name] ?? {};
+  return [typeof free === "number" ? free : free.default, windowMs];
 }
 
-const { limits, sessionIdleDays, sessionAbsoluteDays } = readConfig({});
+const windowOf = (name: string) => freeOf(name)[1];
+const closesAt = (name: string) => limits[name]?.closesAt?.default ?? 0;
+
+const { sessionIdleDays, sessionAbsoluteDays } = readConfig({});
 
 const passwordLength = [constant("PASSWORD_MIN_LENGTH"), constant("PASSWORD_MAX_LENGTH")];
 const picture = [constant("IMAGE_MAX_BYTES"), constant("IMAGE_MAX_PIXELS"), constant("IMAGE_MAX_SIDE_PIXELS")];
@@ -181,8 +186,7 @@ const bodyBytes: [number, number] = [constant("BODY_MAX_BYTES"), constant("IMAGE
 const tokenParts = [constant("KEY_LENGTH"), constant("SECRET_LENGTH"), constant("CHECKSUM_LENGTH")];
 const waits = [constant("SHORTEST_BLOCK_MS"), constant("LONGEST_BLOCK_MS")];
 const knownFor = constant("KNOWN_FOR_MS");
-const eventsKept = constant("AUDIT_KEPT_MS");
-const plain = (free: number, windowMs: number) => [free, windowMs, windowMs];
+const eventsKept = constant("AUDIT_KEPT_DAYS");
 
 /**
  * Sentences of the documents, with “#” for each number and its unit, and what each number has to be. A sentence may be in
@@ -219,29 +223,28 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["without passwords | personal | #,", constant("KEPT_MS", "drafts.ts")],
   ["of all users together the latest #, # each", constant("MAX_DRAFTS"), constant("MAX_BYTES", "drafts.ts")],
   ["detail | personal | #; after deletion", eventsKept],
+  ["known device | # in # | each failure means a longer wait: #, doubling up to #", ...freeOf("login_device"), ...waits],
+  ["all accounts together | # in # | closed for the rest of the #", ...freeOf("login_address"), windowOf("login_address")],
+  ["devices together | # in # | each failure", ...freeOf("login_account")],
   [
-    "known device | # in # | each failure means a longer wait: #, doubling up to #",
-    limits.loginPerDevice,
-    windowOf("login_device"),
-    ...waits,
+    "the same | # in a row | closed to unknown devices, until a known one signs in or #",
+    closesAt("login_account"),
+    windowOf("login_account"),
   ],
-  ["all accounts together | # in # | closed for the rest of the #", ...plain(limits.loginPerAddress, windowOf("login_address"))],
-  ["devices together | # in # | each failure", limits.loginPerAccountFree, windowOf("login_account")],
-  ["the same | # in a row | closed to unknown devices, until a known one signs in or #", limits.loginPerAccount, windowOf("login_account")],
-  ["in one session | # in # | each failure", limits.reauthentication, windowOf("reauthentication")],
-  ["of one user together | # in # | each failure", limits.loginPerAccountFree, windowOf("reauthentication_user")],
+  ["in one session | # in # | each failure", ...freeOf("reauthentication")],
+  ["of one user together | # in # | each failure", ...freeOf("reauthentication_user")],
   [
     "the same | # in a row | closed, until the user signs in with the password or #",
-    limits.loginPerAccount,
+    closesAt("reauthentication_user"),
     windowOf("reauthentication_user"),
   ],
-  ["changes the profile | # in #", limits.namesTaken, windowOf("names_taken")],
-  ["created from one address | # in #", limits.registrations, windowOf("registration")],
-  ["and of one user | # MB in #", limits.pictureMegabytes, windowOf("picture_bytes")],
-  ["invalid tokens from one address | # in #", limits.invalidTokens, windowOf("invalid_tokens")],
-  ["names of sessions | # in #", limits.changes, windowOf("changes")],
-  ["one user's password | # in #", constant("MAX_PASSWORD_CHANGES"), windowOf("password_changes")],
-  ["log-ins of one user | # in #", constant("MAX_LOGINS"), windowOf("sessions_opened")],
+  ["changes the profile | # in #", ...freeOf("names_taken")],
+  ["created from one address | # in #", ...freeOf("registration")],
+  ["and of one user | # MB in #", ...freeOf("picture_bytes")],
+  ["invalid tokens from one address | # in #", ...freeOf("invalid_tokens")],
+  ["names of sessions | # in #", ...freeOf("changes")],
+  ["one user's password | # in #", ...freeOf("password_changes")],
+  ["log-ins of one user | # in #", ...freeOf("sessions_opened")],
   ["Each further failure means a wait, from # up to #", ...waits],
   ["failures in #,", windowOf("login_address")],
   ["on any account, in #,", windowOf("login_address")],

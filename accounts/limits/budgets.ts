@@ -2,6 +2,7 @@ import { SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { processWide } from "#db/process-wide.ts";
+import { allowance } from "./allowance.ts";
 import { BUDGETS } from "./limits.ts";
 
 type Name = keyof typeof BUDGETS;
@@ -20,7 +21,7 @@ export function refuseIfSpent(name: Name, who: string | number, amount = 1): voi
   if (!config().rateLimits) return;
   const now = steadyNow();
   const { since, spent } = windowOf(name, now);
-  if ((spent.get(who) ?? 0) + amount <= BUDGETS[name].free()) return;
+  if ((spent.get(who) ?? 0) + amount <= allowance(BUDGETS[name].free)) return;
   throw new AccountsError("rate_limited", {
     retryAfterSeconds: Math.max(1, Math.ceil((since + BUDGETS[name].windowMs - now) / SECOND_MS)),
   });

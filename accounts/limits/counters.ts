@@ -8,6 +8,7 @@ import { type Db, db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { rateLimits } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
+import { allowance } from "./allowance.ts";
 import { LIMITS, type Limit, type Rule } from "./limits.ts";
 
 const SHORTEST_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: 30 seconds, growing to an hour
@@ -80,10 +81,11 @@ export const countFailure = (one: Limit) => countAmount(one, 1);
 
 /** The same for a limit that counts something else than failures. */
 export function countAmount({ name, key }: Limit, amount: number) {
-  const { free, windowMs, grows }: Rule = LIMITS[name];
+  const { free: freeSetting, windowMs, grows }: Rule = LIMITS[name];
+  const free = allowance(freeSetting);
   const now = steadyNow();
-  const firstBlock = grows && free() <= 1 ? now + SHORTEST_BLOCK_MS : 0;
-  return (grows ? countGrowing : countPlain)({ key, now, amount, free: free(), firstBlock, windowMs, until: now + windowMs });
+  const firstBlock = grows && free <= 1 ? now + SHORTEST_BLOCK_MS : 0;
+  return (grows ? countGrowing : countPlain)({ key, now, amount, free, firstBlock, windowMs, until: now + windowMs });
 }
 
 const countGrowing = statement((db) => counting(db, true));
@@ -161,7 +163,7 @@ function findFull(limits: Limit[]): string {
     const { grows }: Rule = LIMITS[row.name];
     if (failures >= closesAt(row)) throw limited(row, grows ? LONGEST_BLOCK_MS : row.expiresAt - now);
     if (failures > 0 && row.blockedUntil > now) throw limited(row, row.blockedUntil - now);
-    const left = Math.max(1, LIMITS[row.name].free() - failures);
+    const left = Math.max(1, allowance(LIMITS[row.name].free) - failures);
     if ((underWay.counts.get(row.key) ?? 0) >= left) full = row.key;
   }
   return full;
@@ -170,7 +172,8 @@ function findFull(limits: Limit[]): string {
 /** The failures from which on nothing is let in any more, until the window ends or something clears them. */
 function closesAt({ name }: Limit): number {
   const { free, grows, closesAt }: Rule = LIMITS[name];
-  return closesAt?.() ?? (grows ? NEVER : free());
+  if (closesAt) return allowance(closesAt);
+  return grows ? NEVER : allowance(free);
 }
 
 function countersOf(limits: Limit[]) {

@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "#accounts/clock.ts";
-import { config } from "#accounts/config.ts";
 
 const MEGABYTE = 1_000_000;
-const MAX_LOGINS = 2_500;
-const MAX_PASSWORD_CHANGES = 100;
+
+/** A number that the operator can set, from 1 to `max`; `unit` is what one of it stands for. */
+export type Setting = { setting: string; default: number; max: number; unit?: number };
 
 /**
  * `free` of what a limit counts cost nothing within `windowMs`. Then a plain limit refuses until the window ends; a growing
@@ -13,68 +13,72 @@ const MAX_PASSWORD_CHANGES = 100;
 export type Rule = {
   /** What is counted, of whom, as SECURITY.md says it. */
   counts: string;
-  free: () => number;
+  free: Setting | number;
   windowMs: number;
   grows: boolean;
-  closesAt?: () => number;
+  closesAt?: Setting;
   /** What to do about a field that is refused by it. */
   advice?: string;
 };
+
+const MAX_SETTING = 99_999;
+const ACCOUNT_FREE = { setting: "LIMIT_LOGIN_PER_ACCOUNT_FREE", default: 20, max: 100 };
+const ACCOUNT_CLOSES = { setting: "LIMIT_LOGIN_PER_ACCOUNT", default: 100, max: 100 };
 
 /** Limits whose counters are in the database: they hold across restarts and processes. */
 export const LIMITS = {
   login_device: {
     counts: "failed log-ins on one account from one address or known device",
-    free: () => config().limits.loginPerDevice,
+    free: { setting: "LIMIT_LOGIN_PER_DEVICE", default: 5, max: 10 },
     windowMs: DAY_MS,
     grows: true,
   },
   /** Password spraying. */
   login_address: {
     counts: "failed log-ins from one address, on all accounts together",
-    free: () => config().limits.loginPerAddress,
+    free: { setting: "LIMIT_LOGIN_PER_ADDRESS", default: 20, max: MAX_SETTING },
     windowMs: 5 * MINUTE_MS,
     grows: false,
   },
   /** A guess spread over many addresses. */
   login_account: {
     counts: "failed log-ins on one account from all unknown devices together",
-    free: () => config().limits.loginPerAccountFree,
+    free: ACCOUNT_FREE,
     windowMs: 30 * DAY_MS,
     grows: true,
-    closesAt: () => config().limits.loginPerAccount,
+    closesAt: ACCOUNT_CLOSES,
   },
   reauthentication: {
     counts: "wrong current passwords in one session",
-    free: () => config().limits.reauthentication,
+    free: { setting: "LIMIT_REAUTHENTICATION", default: 5, max: 50 },
     windowMs: DAY_MS,
     grows: true,
   },
   /** Guesses in stolen sessions. */
   reauthentication_user: {
     counts: "wrong current passwords in all sessions of one user together",
-    free: () => config().limits.loginPerAccountFree,
+    free: ACCOUNT_FREE,
     windowMs: 30 * DAY_MS,
     grows: true,
-    closesAt: () => config().limits.loginPerAccount,
+    closesAt: ACCOUNT_CLOSES,
   },
   /** The answer could be used to find out who has an account. */
   names_taken: {
     counts: "answers that a name is taken, to one address, and to one user who changes the profile",
-    free: () => config().limits.namesTaken,
+    free: { setting: "LIMIT_NAMES_TAKEN", default: 10, max: MAX_SETTING },
     windowMs: HOUR_MS,
     grows: false,
     advice: "Too many names were tried that are taken. Leave this as it is for now, or try again later.",
   },
   registration: {
     counts: "accounts created from one address",
-    free: () => config().limits.registrations,
+    free: { setting: "LIMIT_REGISTRATIONS", default: 300, max: MAX_SETTING },
     windowMs: HOUR_MS,
     grows: false,
   },
   picture_bytes: {
     counts: "bytes of new pictures, as they are stored, from one address, and of one user",
-    free: () => config().limits.pictureMegabytes * MEGABYTE,
+    free: { setting: "LIMIT_PICTURE_MEGABYTES", default: 50, max: MAX_SETTING, unit: MEGABYTE },
     windowMs: DAY_MS,
     grows: false,
     advice: "Too many pictures were sent today. Leave the picture out, and add it later.",
@@ -85,30 +89,38 @@ export const LIMITS = {
 export const BUDGETS = {
   invalid_tokens: {
     counts: "invalid tokens from one address",
-    free: () => config().limits.invalidTokens,
+    free: { setting: "LIMIT_INVALID_TOKENS", default: 600, max: MAX_SETTING },
     windowMs: MINUTE_MS,
     grows: false,
   },
   changes: {
     counts: "changes of one user's profile and names of sessions",
-    free: () => config().limits.changes,
+    free: { setting: "LIMIT_CHANGES", default: 1_000, max: MAX_SETTING },
     windowMs: HOUR_MS,
     grows: false,
   },
   /** Apart from other changes, since whoever has stolen a session could use those up. */
   password_changes: {
     counts: "changes of one user's password",
-    free: () => MAX_PASSWORD_CHANGES,
+    free: 100,
     windowMs: HOUR_MS,
     grows: false,
   },
   sessions_opened: {
     counts: "log-ins of one user",
-    free: () => MAX_LOGINS,
+    free: 2_500,
     windowMs: HOUR_MS,
     grows: false,
   },
 } satisfies Record<string, Rule>;
+
+/** The settings of all limits by name. */
+export const limitSettings = new Map(
+  [...Object.values(LIMITS), ...Object.values(BUDGETS)]
+    .flatMap(({ free, closesAt }: Rule) => [free, closesAt])
+    .filter((amount) => typeof amount === "object")
+    .map((amount) => [amount.setting, amount]),
+);
 
 /** A limit applied to somebody. `fields` are the ones that a refusal is about, if the rest could do without them. */
 export type Limit = { name: keyof typeof LIMITS; key: string; fields?: string[] };

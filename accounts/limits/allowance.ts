@@ -1,0 +1,8 @@
+import { config } from "#accounts/config.ts";
+import type { Setting } from "./limits.ts";
+
+/** How much a limit allows, as the operator has set it. */
+export function allowance(amount: Setting | number): number {
+  if (typeof amount === "number") return amount;
+  return (config().limits[amount.setting] ?? amount.default) * (amount.unit ?? 1);
+}
