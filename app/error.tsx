@@ -1,7 +1,7 @@
 "use client";
-import { Trouble } from "#components/trouble.tsx";
+import { PageError } from "#components/page-error.tsx";
 
-/** A page that could not be made: in the layout, with its look. */
+/** Shown inside the layout when a page fails to render. */
 export default function Failed({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
-  return <Trouble digest={error.digest} retry={retry} />;
+  return <PageError digest={error.digest} retry={retry} />;
 }

@@ -7,18 +7,18 @@ import { currentCaller } from "./visitor/current.ts";
 import { pictureOf } from "./visitor/picture.ts";
 
 type Props = {
-  /** Left out where a form renders the title. */
+  /** Left out on pages whose form renders the title. */
   title?: string;
-  /** This page's own address. */
+  /** The path of this page. */
   here: string;
   width?: "narrow" | "middle" | "wide";
   children: ReactNode;
 };
 
-/** What is around every page: title, a way past the header, the header, the news, and the foot. */
+/** What every page has around its content: title, skip link, header, notice and footer. */
 export async function Frame({ title, here, width = "middle", children }: Props) {
   const { user } = await currentCaller();
-  const news = await readNotice();
+  const notice = await readNotice();
   return (
     <>
       {title && <title>{`${title} – Latchkey`}</title>}
@@ -27,10 +27,10 @@ export async function Frame({ title, here, width = "middle", children }: Props) 
       </a>
       <Header here={here} user={user && { id: user.id, username: user.username, picture: pictureOf(user) }} />
       <main className={styles[width]} id="main" tabIndex={-1}>
-        {news && (
-          <Notice look={news.code === "other-account" || news.code === "draft-kept" ? "attention" : "done"} takesFocus>
-            {news.code === "other-account" && user && `You’re now signed in as ${user.username}. `}
-            {news.sentence}
+        {notice && (
+          <Notice look={notice.code === "other-account" || notice.code === "draft-kept" ? "attention" : "done"} takesFocus>
+            {notice.code === "other-account" && user && `You’re now signed in as ${user.username}. `}
+            {notice.sentence}
           </Notice>
         )}
         {children}

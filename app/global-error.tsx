@@ -1,13 +1,13 @@
 "use client";
-import { Trouble } from "#components/trouble.tsx";
+import { PageError } from "#components/page-error.tsx";
 import "./globals.css";
 
-/** When even the layout could not be made. Replaces Next.js's own page, whose inline styles our policy refuses. */
+/** Shown when the layout itself fails to render. Next.js's own page has inline styles, which our Content-Security-Policy blocks. */
 export default function Failed({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
     <html lang="en">
       <body>
-        <Trouble digest={error.digest} retry={retry} />
+        <PageError digest={error.digest} retry={retry} />
       </body>
     </html>
   );

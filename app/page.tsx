@@ -1,6 +1,6 @@
 import { redirect } from "next/navigation";
 import buttons from "#components/button.module.css";
-import { Door } from "#components/door.tsx";
+import { HomePicture } from "#components/home-picture.tsx";
 import text from "#components/text.module.css";
 import { Frame } from "./frame.tsx";
 import styles from "./home.module.css";
@@ -36,7 +36,7 @@ export default async function Page() {
             </a>
           </div>
         </div>
-        <Door className={styles.door} />
+        <HomePicture className={styles.picture} />
       </div>
       <ul className={styles.promises}>
         {PROMISES.map(({ title, words }) => (

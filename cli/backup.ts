@@ -3,7 +3,7 @@ import { config } from "#accounts/config.ts";
 import { backUp, restore } from "#db/sqlite/backup.ts";
 import type { Command } from "./command.ts";
 
-/** The commands that stand for themselves: the whole database into a file and back. */
+/** The commands without a noun: backup and restore of the whole database. */
 export const backupCommands: Record<string, Command> = {
   backup: {
     summary: "Copy the database into a new file, also while the server runs.",

@@ -4,27 +4,27 @@ import { findUser } from "#accounts/users/users.ts";
 import { isFirstStart } from "#db/sqlite/identity.ts";
 import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
-/** What a command was given: its options by name, and its operands in order. */
+/** A command's options by name, and its operands in order. */
 export type Given = { options: Record<string, string | boolean | undefined>; operands: string[] };
 
-/** What a command says: one document for machines, or text for people. */
+/** A command's answer, as JSON and as text. */
 export type Answer = { json: unknown; text: string };
 
-/** An option of a command; one with `value` takes what is named there. */
+/** An option of a command. `value` names the value that it takes; without it the option is a flag. */
 export type Option = { value?: string; help: string };
 
 export type Command = {
   summary: string;
-  /** Names of the operands; with "..." at its end any number. */
+  /** The kind of operand; "..." means any number. */
   operands?: "USER" | "FILE" | "[ID...]";
   options?: Record<string, Option>;
   run(given: Given): Answer | Promise<Answer>;
 };
 
-/** A command that cannot be carried out as it was given; its message says what to do. */
+/** A command was used wrongly; the message says what to do. */
 export class CommandError extends Error {}
 
-/** Opens the server's database and migrates it as the server does. Only with `mayCreate` a new one is made. */
+/** Opens the server's database and migrates it. Creates a missing one only with `mayCreate`; otherwise throws CommandError. */
 export function openAccounts({ mayCreate = false } = {}): void {
   const { databaseFile, dataDir } = config();
   if (!mayCreate && isFirstStart(databaseFile)) {
@@ -42,16 +42,16 @@ export function userNamed(name: string): User {
 
 const OPTIONS: Record<string, string> = { contact_information: "contact-information", account_status: "status" };
 
-/** The option that gives a field of the API. */
+/** The name of the option for a field of the API. */
 export const optionOf = (field: string): string => OPTIONS[field] ?? field;
 
-/** The text of an option, or undefined. */
+/** The value of an option, or undefined. */
 export function textOption({ options }: Given, name: string): string | undefined {
   const value = options[name];
   return typeof value === "string" ? value : undefined;
 }
 
-/** A whole number in an option. Throws CommandError for anything else. */
+/** The value of an option that is a whole number from 1 to `max`. Throws CommandError for anything else. */
 export function numberOption(given: Given, name: string, most: number): number | undefined {
   const value = textOption(given, name);
   if (value === undefined) return undefined;
@@ -61,7 +61,7 @@ export function numberOption(given: Given, name: string, most: number): number |
   return Number(value);
 }
 
-/** Rows under their headings, aligned; "—" where there is nothing. */
+/** An aligned table; "—" for an empty cell. */
 export function table(headings: string[], rows: (string | number | null)[][]): string {
   const cells = [headings, ...rows.map((row) => row.map((cell) => oneLine(String(cell ?? "—"))))];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? "")].length)));
@@ -76,10 +76,10 @@ export function table(headings: string[], rows: (string | number | null)[][]): s
     .join("\n");
 }
 
-/** Text of users on a terminal: nothing in it moves the cursor or starts a line of its own. */
+/** Text from users, made safe for a terminal: without control characters, which could move the cursor or start a line. */
 export function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }
 
-/** An instant of the API to the second. */
+/** An instant of the API without its milliseconds. */
 export const second = (instant: string) => instant.replace(/\.\d+Z$/, "Z");

@@ -24,9 +24,9 @@ const EVERYWHERE: Record<string, Option> = {
   help: { help: "show help" },
 };
 
-/** Carries out a command and says what came of it: 0 and an answer on stdout, or 1 and a sentence on stderr. */
+/** Runs a command. Returns the exit code: 0 with the answer on stdout, or 1 with a sentence on stderr. */
 export async function main(words: string[]): Promise<number> {
-  process.stdout.on("error", () => process.exit()); // the reader of a pipe has seen enough
+  process.stdout.on("error", () => process.exit()); // the reader of the pipe has closed it
   try {
     process.stdout.write(`${await answer(words)}\n`);
     return 0;
@@ -38,7 +38,7 @@ export async function main(words: string[]): Promise<number> {
   }
 }
 
-/** What a command answers. Throws CommandError, AccountsError and what else `main` makes a sentence of. */
+/** The text that a command prints. Throws CommandError, AccountsError and others, which `main` turns into sentences. */
 export async function answer([word, ...rest]: string[]): Promise<string> {
   if (word === undefined || isHelp(word)) return helpOnAll();
   const found = known({ ...NOUNS, ...backupCommands }, word);
@@ -70,7 +70,7 @@ function refuseWrongOperands({ operands }: Command, given: Given, name: string):
   throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
 }
 
-/** The entry that this word names. Throws CommandError with all that there are. */
+/** The entry for a word of the command line. Throws CommandError, which lists all entries. */
 function known<T>(table: Record<string, T>, word: string, ...before: string[]): T {
   const found = Object.hasOwn(table, word) ? table[word] : undefined;
   if (!found) throw new CommandError(`Unknown command “${[...before, word].join(" ")}”. Try: ${Object.keys(table).join(", ")}.`);
@@ -108,7 +108,7 @@ function aligned(rows: string[][]): string {
   return rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }
 
-/** What went wrong, for a person; a fault of ours with everything that helps to find it. */
+/** An error in words for the operator; an unexpected one with its stack. */
 function sentence(error: unknown): string {
   if (error instanceof CommandError || error instanceof BackupError) return error.message;
   if (error instanceof ConfigError) return `These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;

@@ -4,7 +4,7 @@ import { CommandError } from "./command.ts";
 
 const MOST_STDIN_BYTES = 64 * 1024;
 
-/** A new password, typed twice without echo. Never an argument: those are in everybody's process list. */
+/** Asks for a new password twice, without echo. Passwords are never arguments: everybody can read those in the process list. */
 export async function promptPassword(): Promise<string> {
   requireTerminal("Use --password-stdin to send the password through a pipe.");
   const password = await ask("Password: ", { echo: false });
@@ -13,7 +13,7 @@ export async function promptPassword(): Promise<string> {
   return password;
 }
 
-/** A password from standard input, without the line break at its end. */
+/** Reads a password from standard input, without the final line break. */
 export async function readPassword(): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -29,7 +29,7 @@ export async function readPassword(): Promise<string> {
   }
 }
 
-/** Goes on only when the person types `expected`. */
+/** Throws CommandError unless the person types `expected`. */
 export async function confirm(question: string, expected: string): Promise<void> {
   requireTerminal("Use --yes to go on without being asked.");
   if ((await ask(question, { echo: true })).trim() !== expected) throw new CommandError("That doesn’t match. Nothing was changed.");

@@ -2,24 +2,24 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { AccountField } from "./account-field.tsx";
 import styles from "./action-form.module.css";
-import type { Acting } from "./form-state.ts";
+import type { ActionProps } from "./form-state.ts";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import text from "./text.module.css";
 import { useFormAction } from "./use-form-action.ts";
 
-type Props = Acting & {
+type Props = ActionProps & {
   fields?: Record<string, string | number>;
   pendingText: string;
   look?: "primary" | "secondary" | "warning" | "danger";
-  /** Told to those who cannot see what the button stands beside. */
+  /** Hidden text for screen readers, which adds what the button's surroundings show. */
   about?: string;
   children: ReactNode;
 };
 
-const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute does it on a page that came without JavaScript
+const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute takes the focus on pages without JavaScript
 
-/** One button that does one thing: a form of its own, so that it works without JavaScript. */
+/** A single button as a form of its own, so that it works without JavaScript. */
 export function ActionForm({ action, account, fields = {}, pendingText, look = "secondary", about, children }: Props) {
   const { state, post, send, pending } = useFormAction(action);
   const alert = useRef<HTMLParagraphElement>(null);

@@ -2,7 +2,7 @@ import styles from "./avatar.module.css";
 
 type Props = { picture: string | null; name: string; alt?: string; large?: boolean; onError?: () => void };
 
-/** The profile picture, or the first letters of the name in its place, or a silhouette while there is no name either. */
+/** The profile picture, or the initials of the name, or a silhouette without a name. */
 export function Avatar({ picture, name, alt = "", large = false, onError }: Props) {
   const size = large ? 88 : 36;
   const look = large ? styles.large : styles.small;

@@ -2,7 +2,7 @@
 import styles from "./field.module.css";
 import { useField } from "./form.tsx";
 
-/** A yes or no; its label is the target. */
+/** A check box; its whole label can be clicked. */
 export function CheckBox({ name, label, hint }: { name: string; label: string; hint?: string }) {
   const { typed, registered } = useField(name);
   return (

@@ -5,7 +5,7 @@ import styles from "./confirm.module.css";
 
 type Props = { href: string; label: string; title: string; children: ReactNode };
 
-/** A link to a page that asks "really?"; with JavaScript the same question comes up in a dialog over this page. */
+/** A link to a confirmation page; with JavaScript the same question opens in a dialog. */
 export function Confirm({ href, label, title, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   return (

@@ -6,7 +6,7 @@ import { PasswordField } from "./password-field.tsx";
 
 const NAME = "current_password";
 
-/** Asked for once the server wants to be sure who sits there; stays until the form is through. */
+/** Appears when the server asks for the current password, and stays until the form succeeds. */
 export function CurrentPassword({ account }: { account: string }) {
   const { state } = useField(NAME);
   const [asked, setAsked] = useState(false);

@@ -3,9 +3,9 @@ import styles from "./error-summary.module.css";
 
 type Problem = { field: string; detail?: string };
 
-const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute does it on a page that came without JavaScript
+const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute takes the focus on pages without JavaScript
 
-/** Everything that is wrong, on top of the form, each with a way to its field. */
+/** All problems of a form, above it, each linked to its field. */
 export function ErrorSummary({ ref, problems, children }: { ref: Ref<HTMLDivElement>; problems: Problem[]; children: ReactNode }) {
   return (
     <div ref={ref} className={styles.summary} role="alert" aria-labelledby="error-summary" {...takesFocus}>
@@ -26,7 +26,7 @@ export function ErrorSummary({ ref, problems, children }: { ref: Ref<HTMLDivElem
   );
 }
 
-/** The field itself gets the focus, and its label comes into view with it. */
+/** Focuses the field and scrolls its label into view. */
 function focusField(event: React.MouseEvent<HTMLAnchorElement>) {
   const field = document.getElementById(event.currentTarget.hash.slice(1));
   if (!field) return;

@@ -9,12 +9,12 @@ type FrameProps = {
   hint?: ReactNode;
   optional?: boolean;
   problem: FieldProblem | undefined;
-  /** What stands under the error: a way out of it. */
+  /** A way out, shown after the error. */
   remedy?: ReactNode;
   children: ReactNode;
 };
 
-/** Label, hint and error around any input, joined to it by the ids that `describedBy` names. */
+/** Label, hint and error around an input, connected to it by the ids that `described` returns. */
 export function FieldFrame({ name, label, hint, optional, problem, remedy, children }: FrameProps) {
   return (
     <div className={problem ? styles.wrong : styles.field} data-field>
@@ -41,7 +41,7 @@ export function FieldFrame({ name, label, hint, optional, problem, remedy, child
   );
 }
 
-/** The attributes that join an input to its hint and error. */
+/** The attributes that connect an input to its hint and error. */
 export function described(name: string, problem: FieldProblem | undefined, ...ids: ReactNode[]) {
   return {
     "aria-describedby": [problem && `${name}-error`, ...ids].filter(Boolean).join(" ") || undefined,
@@ -56,7 +56,7 @@ type Props = Omit<ComponentProps<"input">, "children"> & {
   remedy?: (problem: FieldProblem, typed: string | undefined) => ReactNode;
 };
 
-/** A single line of text. */
+/** A single-line text field. */
 export function Field({ name, label, hint, remedy, defaultValue, ...input }: Props) {
   const { problem, typed, registered } = useField(name);
   return (

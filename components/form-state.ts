@@ -1,38 +1,38 @@
-/** What a refused form comes back with. It is written into the page, so no secret may ever be in it. */
+/** The state of a form after an answer. It is part of the page, so it must never contain a secret. */
 export type FormState = {
-  /** What is wrong with the whole. */
+  /** A problem of the form as a whole. */
   message?: string;
-  /** What is wrong with which field, in the order of the form's schema. */
+  /** The wrong fields, in the order of the form's schema. */
   errors: { field: string; code: string; detail: string }[];
   /** What was typed, without secrets. */
   values: Record<string, string>;
-  /** A file was sent: browsers cannot be given it back. */
+  /** Whether a file was sent, which browsers don't keep. */
   fileSent?: boolean;
-  /** Why this page cannot go on as it is. */
+  /** Why this page's form can't be sent at the moment. */
   stop?: Stop;
-  /** Done: where to go now. Only with JavaScript; without it the answer is a redirect. */
+  /** After success, the address to load. Only with JavaScript; without it the answer is a redirect. */
   target?: string;
 };
 
 export type Stop =
   | "signed-out"
-  /** The browser could not reach the server, or got no answer of ours. */
+  /** The browser couldn't reach the server, or got no answer from it. */
   | "unreachable"
   /** The server runs a newer build, which does not know this form. */
   | "updated";
 
 declare const audience: unique symbol;
 
-/** A form's server action, and whom it acts for: the two kinds cannot take each other's place. */
+/** A server action, typed by its audience: the compiler refuses one for the other. */
 export type FormAction<Audience extends "visitor" | "user"> = ((before: FormState, form: FormData) => Promise<FormState>) & {
   readonly [audience]?: Audience;
 };
 
-/** A form that acts for a user must say for which one: another user may have signed in since the page was opened. */
-export type Acting = { action: FormAction<"visitor">; account?: undefined } | { action: FormAction<"user">; account: number };
+/** A form for users must name the account: another user may have signed in since the page was opened. */
+export type ActionProps = { action: FormAction<"visitor">; account?: undefined } | { action: FormAction<"user">; account: number };
 
-/** The field that says so. */
+/** The form field that names the account. */
 export const ACCOUNT_FIELD = "account";
 
-/** A form that has not been sent. */
+/** The state of a form that hasn't been sent. */
 export const untouched: FormState = { errors: [], values: {} };

@@ -7,7 +7,7 @@ import { brokenRule } from "#accounts/contract/rules.ts";
 import { AccountField } from "./account-field.tsx";
 import { ErrorSummary } from "./error-summary.tsx";
 import styles from "./form.module.css";
-import { ACCOUNT_FIELD, type Acting, type FormState } from "./form-state.ts";
+import { ACCOUNT_FIELD, type ActionProps, type FormState } from "./form-state.ts";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import { useFormAction } from "./use-form-action.ts";
@@ -19,13 +19,13 @@ type FormContext = {
   register: UseFormRegister<FieldValues>;
   problemOf: (field: string) => FieldProblem | undefined;
 };
-type Props = Acting & {
+type Props = ActionProps & {
   schema: z.ZodMiniObject;
-  /** The page's title, which says "Error: " first after a refusal. */
+  /** The page's title, which gets the prefix "Error: " after a refusal. */
   title: string;
   submit: string;
   pendingText: string;
-  /** What was typed into this form before, on an earlier page, and never saved. */
+  /** Input that was typed earlier and not saved, because the session had ended. */
   draft?: Record<string, string> | null;
   children: ReactNode;
 };
@@ -34,9 +34,9 @@ const Context = createContext<FormContext | null>(null);
 const nothing: ReadonlySet<string> = new Set();
 
 /**
- * A plain form with a server action, which works without JavaScript; react-hook-form checks it early with the schema that
- * the server uses. Inputs are uncontrolled and start with what the server sent back: constant default values would wipe
- * what was typed or returned before JavaScript arrived.
+ * A plain form with a server action, which works without JavaScript. With it, react-hook-form validates with the server's
+ * schema before sending. Inputs are uncontrolled and start with what the server returned: constant default values would
+ * delete what was typed before JavaScript loaded.
  */
 export function Form({ schema, action, account, title, submit, pendingText, draft, children }: Props) {
   const { state, post, send, pending } = useFormAction(action);
@@ -51,7 +51,7 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
   const [edits, setEdits] = useState({ since: state, fields: nothing });
   const edited = edits.since === state ? edits.fields : nothing;
 
-  // A new answer: take the focus to it, and do not leave a password that the server refused.
+  // After a new answer: focus the summary, and clear a password that the server refused.
   useLayoutEffect(() => {
     if (shown.current === state || state.target) return;
     shown.current = state;
@@ -114,7 +114,7 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
   );
 }
 
-/** What a field needs to know of its form. */
+/** What a field needs from its form. */
 export function useField(name: string) {
   const context = use(Context);
   if (!context) throw new Error(`The field “${name}” stands outside of a form.`);
@@ -125,14 +125,14 @@ export function useField(name: string) {
 const inputsOf = (form: HTMLFormElement | null) =>
   [...(form?.elements ?? [])].filter((element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement);
 
-/** A wrong password is typed anew; a good one stays while another field is corrected. The current one also goes with a refusal as a whole. */
+/** Whether to clear a password field: a wrong password, and the current one if the form as a whole was refused. */
 function isRefusedPassword({ name, autocomplete }: HTMLInputElement | HTMLTextAreaElement, { errors, message, stop }: FormState): boolean {
   if (!autocomplete.endsWith("password") || stop) return false;
   if (errors.length > 0) return errors.some(({ field }) => field === name);
   return autocomplete === "current-password" && message !== undefined;
 }
 
-/** What the form would send, read from the page itself: whatever filled a field, the early check sees it. */
+/** The form's values, read from the page, so that validation also sees what the browser filled in. */
 function fieldsOf(form: HTMLFormElement | null): FieldValues {
   const values: FieldValues = {};
   for (const element of inputsOf(form)) {

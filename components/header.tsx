@@ -12,7 +12,7 @@ const PLACES = [
   { href: "/security/", label: "Security" },
 ];
 
-/** On every page: where one is, who one is, and the way out, always in the same place. Signing out needs no JavaScript. */
+/** The header of every page: home link, navigation, the user, and a sign-out button that works without JavaScript. */
 export function Header({ user, here }: { user: HeaderUser | null; here: string }) {
   return (
     <header className={styles.header}>

@@ -1,10 +1,10 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-/** For what never changes after the page has loaded. */
+/** A store that never changes, for useSyncExternalStore. */
 export const never = () => () => {};
 
-/** Whether JavaScript has taken over: what needs it stays out of the page until then. */
+/** Whether React has hydrated the page. Parts that need JavaScript are shown only then. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(
     never,

@@ -13,13 +13,13 @@ const UNREADABLE = `Your browser can’t show this file. ${imageRules.unsupporte
 
 type Props = { label: string; current?: string | null; username?: string; children?: React.ReactNode };
 
-/** A profile picture. The limits stand there before one is chosen; with JavaScript the chosen one is shown. */
+/** The field for a profile picture, with its limits as a hint; with JavaScript it shows a preview. */
 export function ImageField({ label, current, username, children }: Props) {
   const { state, problem: refusal, registered } = useField(NAME);
   const input = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<{ address: string; readable: boolean } | null>(null);
   const problem = refusal ?? (chosen?.readable === false ? { detail: UNREADABLE } : undefined);
-  const [given, setGiven] = useState(state); // an answer that came while JavaScript ran left the chosen file in place
+  const [given, setGiven] = useState(state); // with JavaScript, an answer leaves the chosen file in the input
   const lost = state.fileSent && given === state && !chosen;
   useEffect(() => () => URL.revokeObjectURL(chosen?.address ?? ""), [chosen]);
 

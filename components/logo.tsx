@@ -1,4 +1,4 @@
-/** The mark: a door leaf with its keyhole, and the latch that holds it. The word beside it names it. */
+/** The logo. Decorative: the name stands beside it. */
 export function Logo({ className }: { className?: string }) {
   return (
     <svg className={className} viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">

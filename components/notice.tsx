@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import styles from "./notice.module.css";
 
-type Props = { children: ReactNode; look?: "done" | "attention" /** It is about what was just done. */; takesFocus?: boolean };
+type Props = { children: ReactNode; look?: "done" | "attention" /** The answer to what the user just did. */; takesFocus?: boolean };
 
 /**
- * What has just happened, or should be known. A screen reader is silent about what is in a page from the start: the answer
- * to what was just done takes the focus, so that it is read out (as GOV.UK's success banner).
+ * A message at the top of a page. Screen readers don't announce what is in a page when it loads, so the answer to the user's
+ * action takes the focus (like GOV.UK's success banner).
  */
 export function Notice({ children, look = "done", takesFocus = false }: Props) {
   return (

@@ -8,7 +8,7 @@ import styles from "./password-field.module.css";
 import { PasswordRules } from "./password-rules.tsx";
 import text from "./text.module.css";
 
-/** A password: never echoed, never cut, free to be pasted; with JavaScript it can be shown. */
+/** A password field: never filled in by the server, allows pasting, and with JavaScript can show the password. */
 export function PasswordField({ name, label, isNew = false }: { name: string; label: string; isNew?: boolean }) {
   const { state, problem, registered } = useField(name);
   const input = useRef<HTMLInputElement>(null);
@@ -17,14 +17,14 @@ export function PasswordField({ name, label, isNew = false }: { name: string; la
   const [capsLock, setCapsLock] = useState(false);
   const hydrated = useHydrated();
 
-  // Hidden again when it is sent: browsers remember what stands in a text field, and somebody may look.
+  // Hide the password again on submit: browsers remember the content of text fields.
   useEffect(() => {
     const form = input.current?.form;
     const hide = () => setShown((before) => before && false);
     form?.addEventListener("submit", hide);
     return () => form?.removeEventListener("submit", hide);
   }, []);
-  // The browser may have filled the field before, and an answer of the server may have emptied it.
+  // The browser may have filled in the field, and an answer may have cleared it.
   useEffect(() => {
     if (state) setValue(input.current?.value ?? "");
   }, [state]);

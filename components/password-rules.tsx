@@ -2,7 +2,7 @@ import { PASSWORD_RULES } from "#accounts/contract/schemas.ts";
 import styles from "./password-field.module.css";
 import text from "./text.module.css";
 
-/** What a new password needs, always in the page; what is fulfilled gets a tick as soon as something is typed. */
+/** The rules of a new password; each gets a tick as soon as what is typed meets it. */
 export function PasswordRules({ password }: { password: string }) {
   return (
     <>

@@ -3,11 +3,11 @@ import type { Stop } from "./form-state.ts";
 
 type Props = {
   stop: Stop;
-  /** What was typed into the form, which is not lost. */
+  /** Whether the form has typed input, which is still there. */
   typed?: boolean;
 };
 
-/** Why a form cannot go on, and the way out. */
+/** Why a form can't be sent, and what to do. */
 export function StopMessage({ stop, typed = false }: Props): ReactNode {
   const kept = typed ? "What you typed is still here. " : "";
   if (stop === "signed-out") {
@@ -36,6 +36,6 @@ export function StopMessage({ stop, typed = false }: Props): ReactNode {
 }
 
 function reload(event: MouseEvent) {
-  event.preventDefault(); // the link alone would lose what the address asks for
+  event.preventDefault(); // following the link would lose the query
   location.reload();
 }

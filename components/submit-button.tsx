@@ -3,7 +3,7 @@ import styles from "./button.module.css";
 
 type Props = { children: ReactNode; pending: boolean; pendingText: string; look?: "primary" | "secondary" | "warning" | "danger" };
 
-/** Never disabled, so that it keeps the focus and can always be asked why; while pending it says so and does nothing. */
+/** Never disabled, so that it keeps the focus; while pending it says so and does nothing. */
 export function SubmitButton({ children, pending, pendingText, look = "primary" }: Props) {
   return (
     <button

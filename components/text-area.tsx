@@ -15,7 +15,7 @@ const ANNOUNCE_MS = 1_000;
 
 type Props = { name: string; label: string; hint: string; maxLength: number; defaultValue?: string };
 
-/** Several lines of text. The limit is said, not enforced while typing: pasting never loses anything silently. */
+/** A multi-line text field. Its limit is shown but not enforced while typing, so that pasting never cuts text silently. */
 export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) {
   const { problem, typed, registered } = useField(name);
   const [left, setLeft] = useState<number>();
@@ -24,7 +24,7 @@ export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) 
   const count = left === undefined ? "" : countInWords(left);
 
   useEffect(() => {
-    const later = setTimeout(() => setSaid(near ? count : ""), ANNOUNCE_MS); // not at every key
+    const later = setTimeout(() => setSaid(near ? count : ""), ANNOUNCE_MS); // screen readers shouldn't announce every key press
     return () => clearTimeout(later);
   }, [near, count]);
 

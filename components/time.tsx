@@ -5,7 +5,7 @@ import { never } from "./hydrated.ts";
 const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
 const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit" } as const;
 
-/** An instant that nobody can misread: in UTC from the server, in the reader's own zone and words once JavaScript runs. */
+/** An instant: in UTC from the server, and in the reader's time zone and language once JavaScript runs. */
 export function Time({ at, to = "minute" }: { at: string; to?: "day" | "minute" }) {
   const date = new Date(at);
   const shown = useSyncExternalStore(

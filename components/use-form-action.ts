@@ -4,9 +4,9 @@ import { startTransition, useActionState, useEffect, useState, useTransition } f
 import { type FormAction, type FormState, untouched } from "./form-state.ts";
 
 /**
- * A form's server action: `post` for the form itself, which works without JavaScript; `send` for a script, which keeps the
- * page whatever becomes of the request. After success the browser loads a whole new document: password managers see it, the
- * page is read out as new, and nothing of the old one stays in memory.
+ * Runs a form's server action: `post` is for the form itself, without JavaScript; `send` is for scripts, and keeps the page even
+ * if the request fails. After success the browser loads a new document, so that password managers notice, screen readers
+ * announce it, and nothing of the old page stays in memory.
  */
 export function useFormAction(action: FormAction<"visitor"> | FormAction<"user">) {
   const [posted, post] = useActionState(action, untouched);
@@ -16,7 +16,7 @@ export function useFormAction(action: FormAction<"visitor"> | FormAction<"user">
   const { target } = state;
   useEffect(() => {
     if (!target) return;
-    const refresh = (event: PageTransitionEvent) => event.persisted && location.reload(); // came back to a form that was sent
+    const refresh = (event: PageTransitionEvent) => event.persisted && location.reload(); // the user came back to a form that was already sent
     addEventListener("pageshow", refresh);
     location.assign(target);
     return () => removeEventListener("pageshow", refresh);
@@ -32,7 +32,7 @@ export function useFormAction(action: FormAction<"visitor"> | FormAction<"user">
   return { state, post, send, pending: sending || target !== undefined };
 }
 
-/** What is sent: without React's own fields for forms that go without it, and without the nameless file of an untouched input. */
+/** The form's data, without React's own fields and without the empty file of an unused file input. */
 function dataOf(form: HTMLFormElement): FormData {
   const data = new FormData(form);
   for (const [name, value] of [...data]) {
@@ -41,7 +41,7 @@ function dataOf(form: HTMLFormElement): FormData {
   return data;
 }
 
-/** The request or its answer was lost: the form stays as it is, and can be sent again. */
+/** The state after the request or its answer was lost: the form stays as it is and can be sent again. */
 function unanswered(error: unknown, { values }: FormState): FormState {
   return { errors: [], values, stop: isUnrecognizedAction(error) ? "updated" : "unreachable" };
 }

@@ -6,8 +6,8 @@ import { answering } from "#http/endpoint.ts";
 import { isSameOrigin } from "#http/same-origin.ts";
 
 /**
- * Every successful form leads through here: to the page that says so, or back to signing in if the browser has not kept the
- * session's cookie, which no request before this one could see.
+ * Every successful form redirects here. The next redirect leads to the page that shows the notice, or back to the sign-in page
+ * if the browser rejected the session cookie, which only this second request can tell.
  */
 export const GET = answering(async (request) => {
   const asked = new URL(request.url).searchParams;
@@ -17,6 +17,6 @@ export const GET = answering(async (request) => {
     return seeOther(`/login/?${new URLSearchParams({ next: target, cookie: "lost", ...(email && { email }) })}`);
   }
   const code = asked.get("say");
-  if (isNotice(code) && isSameOrigin(request.headers)) await setNotice(code); // another site's link says nothing in our name
+  if (isNotice(code) && isSameOrigin(request.headers)) await setNotice(code); // a link on another site must not show a notice
   return seeOther(target);
 });

@@ -11,24 +11,24 @@ import { formValues } from "#http/body.ts";
 import { describeError, type Inspect, requestIdOf } from "#http/endpoint.ts";
 import { logged } from "#http/log.ts";
 import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
+import { saveDraft } from "./draft-cookie.ts";
+import { isFormOf } from "./form-owner.ts";
 import { innerPath } from "./inner-path.ts";
-import { keepTyped } from "./kept-draft.ts";
 import { setNotice, withNotice } from "./notices.ts";
-import { isFormOf } from "./whose-form.ts";
 
 type Fields = [string, FormDataEntryValue][];
 type Act = (caller: Caller, fields: Fields) => Promise<string>;
 type Options<S extends z.ZodMiniType> = {
   inspect?: Inspect<S>;
-  /** A page whose form is long: what comes too late is kept for its owner, who finds it there. */
+  /** The page of a long form: what was typed is kept as a draft if the session has ended. */
   draftPath?: string;
 };
-/** A page whose form is long enough to be worth keeping, and the names of its fields. */
+/** A page whose typed input is kept as a draft, and the fields to keep. */
 type DraftPage = { path: string; names: string[] };
 
 /**
- * A form's server action for whoever is about to sign in: `run` gets a caller without a user, and beside it who the browser
- * has been signed in as until now.
+ * The server action of a form for visitors, such as sign-in. `run` gets a caller without a user, and as `before` the caller that
+ * the browser was signed in as until now.
  */
 export function visitorAction<S extends z.ZodMiniType>(
   schema: S,
@@ -43,9 +43,7 @@ export function visitorAction<S extends z.ZodMiniType>(
   return (_, form) => answer(form, act);
 }
 
-/**
- * A form's server action that acts for the signed-in user, and refuses a form that was made for another one.
- */
+/** The server action of a form for the signed-in user. It refuses a form that was rendered for another user. */
 export function userAction<S extends z.ZodMiniObject>(
   schema: S,
   run: (caller: SignedIn, input: z.output<S>) => Promise<string>,
@@ -64,9 +62,9 @@ export function userAction<S extends z.ZodMiniObject>(
   return (_, form) => answer(form, act, draftPage);
 }
 
-/** Refuses other sites, asks `act` for the address to go to, and answers a refusal with all that was typed but passwords. */
+/** Refuses other sites, runs `act`, and redirects to the address it returns. A refusal returns what was typed, except passwords. */
 async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<FormState> {
-  const sent: Fields = form instanceof FormData ? [...form] : []; // a request made by hand may give anything
+  const sent: Fields = form instanceof FormData ? [...form] : []; // a hand-made request may send anything
   const fields = sent.filter(([name]) => !name.startsWith("$ACTION"));
   let target: string;
   try {
@@ -79,26 +77,26 @@ async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<F
     if (ended && (await isScript())) return refused({ errors: [], stop: "signed-out" }, fields);
     const kept = draftPage ? await keepDraftOf(draftPage, fields) : false;
     if (ended && kept) await setNotice("draft-kept");
-    if (ended) redirect(`/login/?next=${encodeURIComponent(await here())}`); // the page itself would send the form along
-    target = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a whole new page, without a word of the old one
+    if (ended) redirect(`/login/?next=${encodeURIComponent(await here())}`); // redirecting to the page itself would post the form again
+    target = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a new page, which shows nothing of the old one
   }
-  // A redirect of Next.js's own would make the server fetch the page from itself, and leave the old one in the browser.
+  // Next.js's own redirect would make the server fetch the page from itself, and keep the old page in the browser's memory.
   if (await isScript()) return { errors: [], values: {}, target };
   redirect(target);
 }
 
 class OtherAccount extends Error {}
 
-const ENDED: string[] = ["authentication_required", "invalid_token"]; // before the form came, or while it was looked at
+const ENDED: string[] = ["authentication_required", "invalid_token"]; // before the form arrived, or while it was processed
 
 const isScript = async () => (await headers()).has("next-action");
 
-/** The address of the page that the form is on. */
+/** The path of the form's page. */
 async function here(): Promise<string> {
   return innerPath(URL.parse((await headers()).get("referer") ?? "")?.pathname, "/profile/");
 }
 
-/** Whose form it says it is; undefined if it does not, or more than once. */
+/** The account that the form names; undefined if it names none, or several. */
 function accountOf(fields: Fields): FormDataEntryValue | undefined {
   const [[, account] = [], ...more] = fields.filter(([name]) => name === ACCOUNT_FIELD);
   return more.length === 0 ? account : undefined;
@@ -107,7 +105,7 @@ function accountOf(fields: Fields): FormDataEntryValue | undefined {
 async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<boolean> {
   const account = idFrom(String(accountOf(fields)));
   const draft = Object.fromEntries(typedIn(fields).filter(([name]) => names.includes(name)));
-  return account !== null && keepTyped(await currentCaller(), account, path, draft);
+  return account !== null && saveDraft(await currentCaller(), account, path, draft);
 }
 
 const typedIn = (fields: Fields): [string, string][] =>

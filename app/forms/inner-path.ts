@@ -3,8 +3,8 @@ import { config } from "#accounts/config.ts";
 const LONGEST = 1_000;
 
 /**
- * The path to go to after signing in, or `otherwise` for anything that is not an inner address. Browsers drop tabs and
- * line breaks and read "\" as "/", so the judgement is made on what the URL parser makes of it.
+ * The path to open after signing in, or `otherwise` if `next` is not a path on this site (open redirect). Browsers drop tabs
+ * and line breaks and read "\" as "/", so the check is on the parsed URL.
  */
 export function innerPath(next: unknown, otherwise: string): string {
   if (typeof next !== "string" || !next.startsWith("/") || next.length > LONGEST) return otherwise;

@@ -2,9 +2,9 @@ import { cookies } from "next/headers";
 import type { Caller } from "#accounts/caller.ts";
 import { NOTICE_COOKIE } from "#http/notice-cookie.ts";
 
-const SHOWN_WITHIN_SECONDS = 20; // from the answer that sets it to the page that shows it
+const SHOWN_WITHIN_SECONDS = 20; // from the answer that sets the cookie to the page that shows the notice
 
-/** Everything that a page may say has just happened. Only these codes are ever shown: no address and no cookie carries a text. */
+/** All notices. Cookies and addresses carry only their codes, so nobody can make a page show other text. */
 const notices = {
   "account-created": "Welcome! Your account is ready.",
   "profile-saved": "Your profile has been saved.",
@@ -20,14 +20,14 @@ const notices = {
 
 export type NoticeCode = keyof typeof notices;
 
-/** Leads to `path`, which then says once what has happened. */
+/** The address that redirects to `path` and shows a notice there once. */
 export function withNotice(path: string, code: NoticeCode): string {
   return `/done/?${new URLSearchParams({ to: path, say: code })}`;
 }
 
 /**
- * Leads to `path`, unless the browser has not kept the session that was just opened: then to the sign-in form, with the email
- * address filled in. A browser that has kept a cookie of ours before needs no address, and proxies' logs are spared it.
+ * The address that redirects to `path` if the browser kept the new session's cookie, and otherwise to the sign-in form with
+ * the email address filled in. Browsers that are known to keep cookies get no email address in the query, where a proxy may log it.
  */
 export function signedInAt(path: string, { browser }: Caller, email: string, code?: NoticeCode): string {
   return `/done/?${new URLSearchParams({ to: path, ...(code && { say: code }), signed: "in", ...(browser === null && { email }) })}`;
@@ -35,13 +35,13 @@ export function signedInAt(path: string, { browser }: Caller, email: string, cod
 
 export const isNotice = (code: unknown): code is NoticeCode => typeof code === "string" && Object.hasOwn(notices, code);
 
-/** Lets the next page say it. In a cookie, so that neither a reload nor a shared link says it again. */
+/** Makes the next page show the notice. In a cookie, so that neither a reload nor a shared link repeats it. */
 export async function setNotice(code: NoticeCode): Promise<void> {
   const attributes = { httpOnly: true, secure: true, sameSite: "lax", path: "/", maxAge: SHOWN_WITHIN_SECONDS } as const;
   (await cookies()).set(NOTICE_COOKIE, code, attributes);
 }
 
-/** What this page has to say, if anything. */
+/** The notice to show on this page, or null. */
 export async function readNotice(): Promise<{ code: NoticeCode; sentence: string } | null> {
   const code = (await cookies()).get(NOTICE_COOKIE)?.value;
   return isNotice(code) ? { code, sentence: notices[code] } : null;

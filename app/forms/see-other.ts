@@ -1,6 +1,6 @@
 import { config } from "#accounts/config.ts";
 
-/** Sends the browser to an inner address, with GET whatever was sent here. */
+/** Redirects the browser to a path on this site, with GET. */
 export function seeOther(path: string, headers?: Record<string, string>): Response {
   return new Response(null, { status: 303, headers: { location: config().publicUrl + path, "cache-control": "no-store", ...headers } });
 }

@@ -19,8 +19,8 @@ type Profile = {
 };
 
 /**
- * The names have no autocomplete tokens: this page follows registration and sign-in, and Chromium would take a field for a
- * user name for the form coming back refused, and not offer to save the password.
+ * Email and username have no autocomplete tokens: this page follows sign-in, and Chromium would take it for the sign-in form
+ * shown again after a refusal, and not offer to save the password.
  */
 export function ProfileForm({ account, email, username, bio, contactInformation, picture, draft }: Profile) {
   return (

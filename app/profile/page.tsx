@@ -1,5 +1,5 @@
 import { instantText } from "#accounts/clock.ts";
-import { typedBefore } from "#app/forms/kept-draft.ts";
+import { readDraft } from "#app/forms/draft-cookie.ts";
 import { signedInCaller } from "#app/visitor/current.ts";
 import { pictureOf } from "#app/visitor/picture.ts";
 import { Notice } from "#components/notice.tsx";
@@ -12,7 +12,7 @@ import { ProfileForm } from "./form.tsx";
 export default async function Page() {
   const caller = await signedInCaller("/profile/");
   const { user } = caller;
-  const draft = await typedBefore(caller, "/profile/");
+  const draft = await readDraft(caller, "/profile/");
   return (
     <Frame here="/profile/">
       <div className={panel.head}>

@@ -7,7 +7,7 @@ import { PasswordField } from "#components/password-field.tsx";
 import { TextArea } from "#components/text-area.tsx";
 import { register } from "./actions.ts";
 
-/** What signs in is the email address: that is the user name for password managers, and the username here is a nickname. */
+/** People sign in with the email address, so password managers get it as the user name, and the username as a nickname. */
 export function RegisterForm() {
   return (
     <Form schema={RegisterInput} action={register} title="Create an account" submit="Create account" pendingText="Creating account…">

@@ -10,7 +10,7 @@ import { eventInWords, FILTERS, mayBeSomebodyElse } from "./event-words.ts";
 
 type Props = { events: AuditEvent[]; ownSession: number; type: string | undefined; older: string | null; newest: boolean };
 
-/** What happened to the account, newest first, a page at a time, by address alone. */
+/** The account's events, newest first, in pages that are plain links. */
 export function Activity({ events, ownSession, type, older, newest }: Props) {
   const address = (cursor: string | null) =>
     `/security/?${new URLSearchParams({ ...(type && { type }), ...(cursor && { cursor }) })}#activity`;

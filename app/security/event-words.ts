@@ -24,7 +24,7 @@ const details: Record<string, string> = {
   "avatar.changed removed": "Profile picture removed",
 };
 
-/** What somebody else may have done in the user's name, so that "This wasn't me" leads to something that helps. */
+/** Events that somebody else can cause, for which “This wasn't me” can help. */
 const SUSPICIOUS: AuditEventType[] = [
   "session.opened",
   "login.failed",
@@ -36,14 +36,14 @@ const SUSPICIOUS: AuditEventType[] = [
   "avatar.changed",
 ];
 
-/** Whether the user may say of this event that it was somebody else: not of what this very session did. */
+/** Whether to offer “This wasn't me”: not for what this session did itself. */
 export const mayBeSomebodyElse = ({ type, sessionId }: AuditEvent, ownSession: number): boolean =>
   sessionId !== ownSession && SUSPICIOUS.some((one) => one === type);
 
-/** The kinds of events by which the list can be filtered. */
+/** The event types by which the list can be filtered, with their labels. */
 export const FILTERS = Object.entries(words).filter(([type]) => type !== "user.deleted") as [AuditEventType, string][];
 
-/** What happened, in words. */
+/** An event in words. */
 export function eventInWords({ type, detail }: AuditEvent): { what: string; more: string | null } {
   const special = details[`${type} ${detail}`];
   return { what: special ?? words[type as AuditEventType] ?? type, more: special ? null : detail };

@@ -8,7 +8,7 @@ import { withNotice } from "#app/forms/notices.ts";
 
 export const endSession = userAction(SessionFormInput, async (caller, { id }) => {
   await revokeSession(caller, id).catch((error) => {
-    if (!(error instanceof AccountsError && error.code === "not_found")) throw error; // ended already: as it was wished
+    if (!(error instanceof AccountsError && error.code === "not_found")) throw error; // already ended, which is what the user wanted
   });
   return withNotice("/sessions/", "session-ended");
 });

@@ -4,7 +4,7 @@ const SCREEN = "M4 5h16v11H4V5Zm4 14h8";
 const PHONE = "M7 3h10v18H7V3Zm4 15h2";
 const PROGRAM = "M3 5h18v14H3V5Zm3 4 3 3-3 3m5 0h5";
 
-/** What kind of thing it is, at a glance; the words beside it say it exactly. */
+/** An icon for the kind of device. Decorative: the text beside it names the device. */
 export function DeviceIcon({ device }: { device: string }) {
   const kind = /Android|iOS/.test(device) ? PHONE : device.includes(" on ") ? SCREEN : PROGRAM;
   return (

@@ -7,7 +7,7 @@ import { DeviceIcon } from "./device-icon.tsx";
 import { SessionFacts } from "./session-facts.tsx";
 import styles from "./sessions.module.css";
 
-/** One place where the user is signed in, with what can be done about it. */
+/** One session of the user, with its actions. */
 export function SessionCard({ session, account }: { session: SessionView; account: number }) {
   const { id, current, device, device_name } = session;
   const name = device_name ?? device;

@@ -2,7 +2,7 @@ import type { SessionView } from "#accounts/contract/views.ts";
 import { Time } from "#components/time.tsx";
 import styles from "./sessions.module.css";
 
-/** From where and when; the same facts in the list and on a session's own page. */
+/** Address and times of a session, in the list and on its own page. */
 export function SessionFacts({ session: { current, ip, created_at, last_used_at, ends_at_latest } }: { session: SessionView }) {
   return (
     <dl className={styles.facts}>

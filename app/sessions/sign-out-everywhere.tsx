@@ -1,7 +1,7 @@
 import buttons from "#components/button.module.css";
 import { SignOutForm } from "#components/sign-out-form.tsx";
 
-/** What the question says and does, on its page and in its dialog. */
+/** The confirmation, used by its page and its dialog. */
 export function SignOutEverywhere({ account }: { account: number }) {
   return (
     <>

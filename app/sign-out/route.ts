@@ -1,8 +1,8 @@
 import { parseInput } from "#accounts/contract/input.ts";
 import { SignOutFormInput } from "#accounts/contract/schemas.ts";
+import { isFormOf } from "#app/forms/form-owner.ts";
 import { setNotice } from "#app/forms/notices.ts";
 import { seeOther } from "#app/forms/see-other.ts";
-import { isFormOf } from "#app/forms/whose-form.ts";
 import { currentCaller, endSession } from "#app/visitor/current.ts";
 import { clearSessionCookie } from "#app/visitor/session-cookie.ts";
 import { withBody } from "#http/body.ts";
@@ -11,8 +11,8 @@ import { logged } from "#http/log.ts";
 import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
 
 /**
- * Signs out, with `all=true` everywhere. A plain form leads here and not a server action: the browser then loads a whole
- * new document, and nothing private is left in the memory of the old one.
+ * Signs out, with `all=true` everywhere. A plain form posts here instead of a server action: the browser loads a new document,
+ * so nothing private stays in the old one's memory.
  */
 export const POST = answering(async (request, requestId) => {
   if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
@@ -29,5 +29,5 @@ export const POST = answering(async (request, requestId) => {
   return seeOther("/login/", { "clear-site-data": '"cache", "storage"' });
 });
 
-/** Somebody came by address or by the back button: nothing is ended by looking at it. */
+/** A visit by address or back button: GET must not end a session. */
 export const GET = () => seeOther("/");

@@ -12,7 +12,7 @@ export async function readBrowserCookie(): Promise<string | undefined> {
   return mark && /^[0-9A-Za-z]{43}$/.test(mark) ? mark : undefined;
 }
 
-/** The caller with a mark of its browser, a new one if it has none: whoever logs in with it is known from then on. */
+/** The caller with the id of its browser, a new one if it has none. A log-in makes the browser a known device. */
 export async function markBrowser(caller: Caller): Promise<Caller> {
   const browser = caller.browser ?? newBrowserMark();
   (await cookies()).set(NAME, browser, { httpOnly: true, secure: true, sameSite: "strict", path: "/", maxAge: MAX_AGE_SECONDS });

@@ -10,27 +10,27 @@ import { requestIdOf } from "#http/endpoint.ts";
 import { readBrowserCookie } from "./browser-cookie.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
-/** Who looks at this page or sends this form: the session cookie's user, or nobody. The only reader of identity for pages. */
+/** The caller of this page or form, by its session cookie. Pages learn who is asking only from here. */
 export const currentCaller = cache(async (): Promise<Caller> => {
   const [cookie, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
   const [ip, requestId] = [clientAddress(sent), requestIdOf({ headers: sent })];
   return callerFrom(ip, sent.get("user-agent"), { ...(cookie && findPageSession(cookie, ip)), browser, requestId });
 });
 
-/** The caller of a page that needs one; everybody else is sent to sign in first, and comes back to `path`. */
+/** The caller of a page that needs a user. Visitors are redirected to sign in and then come back to `path`. */
 export async function signedInCaller(path: string): Promise<SignedIn> {
   const caller = await currentCaller();
   if (!caller.user || !caller.session) redirect(`/login/?next=${encodeURIComponent(path)}`);
   return caller as SignedIn;
 }
 
-/** For pages that only make sense signed out. While a form of theirs is answered the page is made again, and the answer leads on. */
+/** For pages that only make sense signed out. Not while their form is answered: Next.js renders the page again with the answer. */
 export async function signedOutOnly(otherwise: string): Promise<void> {
   const [{ user }, sent] = await Promise.all([currentCaller(), headers()]);
   if (user && !sent.has("next-action")) redirect(otherwise);
 }
 
-/** Signs this browser out, with `all` everywhere. Returns false if it was signed out already, which is no error. */
+/** Signs this browser out, with `all` everywhere. Returns false if its session had already ended. */
 export async function endSession(caller: Caller, { all }: LogoutInput): Promise<boolean> {
   if (!caller.session) return false;
   try {

@@ -1,4 +1,4 @@
 import type { User } from "#accounts/caller.ts";
 
-/** The address of a user's picture for our own pages: relative, so that it works by whatever name the host is reached. */
+/** The path of a user's picture for our pages: relative, so that it works under any host name. */
 export const pictureOf = ({ avatarHash }: Pick<User, "avatarHash">) => avatarHash && `/avatars/${avatarHash}.webp`;

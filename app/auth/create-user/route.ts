@@ -8,7 +8,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     api.createUser,
     async ({ caller, input }) => {
       const { user } = await registerUser(caller, input);
-      const headers = { location: `${config().publicUrl}/auth/me/` }; // where its user, and nobody else, can read it
+      const headers = { location: `${config().publicUrl}/auth/me/` }; // only its user can read it
       return { message: "Your account has been created.", user: publicUser(user), headers };
     },
     inspectRegistration,

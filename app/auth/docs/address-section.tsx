@@ -6,7 +6,7 @@ import { FieldTable } from "./field-table.tsx";
 
 type Content = Record<string, { schema?: Schema; examples?: object }>;
 
-/** As much of an operation of the document as is shown. */
+/** The parts of an OpenAPI operation that the page shows. */
 export type Operation = {
   operationId: string;
   summary: string;
@@ -20,7 +20,7 @@ export type Operation = {
 
 type Props = { document: ApiDocument; method: string; path: string; operation: Operation };
 
-/** One operation: who may, what it takes, what it gives, what it refuses. */
+/** One operation: access, input, answer and errors. */
 export function AddressSection({ document, method, path, operation }: Props) {
   const { operationId, summary, description, security, parameters = [], requestBody, responses } = operation;
   const query = parameters.filter((parameter) => parameter.in === "query");
@@ -53,7 +53,7 @@ export function AddressSection({ document, method, path, operation }: Props) {
   );
 }
 
-/** What is said of a query parameter, as of a field. */
+/** A query parameter, described like a field. */
 function firstOf(document: ApiDocument, name: string, schema: Schema) {
   const [field] = fieldsOf(document, { properties: { [name]: schema } });
   return { type: "", required: false, description: "", ...field };

@@ -14,7 +14,7 @@ export type Schema = {
   $ref?: string;
 };
 
-/** The fields of a schema of the document with what is said of each, for the reader. */
+/** The fields of a schema, with type and description for the reader. */
 export function fieldsOf(document: ApiDocument, given: Schema): DocumentedField[] {
   const { properties = {}, required = [] } = resolved(document, given);
   return Object.entries(properties).map(([name, field]) => ({

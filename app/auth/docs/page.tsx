@@ -12,9 +12,9 @@ import styles from "./docs.module.css";
 
 export const metadata: Metadata = { robots: { index: true } };
 
-/** The API to read, from the very table that it is served by; works offline and without JavaScript. */
+/** The API reference, generated from the OpenAPI document. Works offline and without JavaScript. */
 export default async function Page() {
-  await connection(); // the answer's own nonce has to be in it
+  await connection(); // renders per request, because the page contains the answer's nonce
   const { publicUrl } = config();
   const document = openApiDocument();
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>

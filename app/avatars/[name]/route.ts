@@ -17,13 +17,13 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       headers: {
         ...headers,
         "content-type": "image/webp",
-        "content-disposition": `inline; filename="${hash}.webp"`, // never a name that somebody sent
+        "content-disposition": `inline; filename="${hash}.webp"`, // never a name sent by a client
       },
     });
   }),
 });
 
-/** Whether the client has it already (RFC 9110 13.1.2: weak comparison, a list, or "*"). */
+/** Whether the client's copy is current (RFC 9110 13.1.2: weak comparison, a list, or "*"). */
 function isCurrent(ifNoneMatch: string | null, etag: string): boolean {
   const known = ifNoneMatch?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
   return known.includes(etag) || known.includes("*");

@@ -8,17 +8,17 @@ import buttons from "#components/button.module.css";
 import panel from "#components/panel.module.css";
 import { Time } from "#components/time.tsx";
 import { Frame } from "../../frame.tsx";
-import { nothingHere } from "../../nothing-here.ts";
+import { showNotFound } from "../../not-found-page.ts";
 import { endSession } from "../../sessions/actions.ts";
 import { eventInWords, mayBeSomebodyElse } from "../event-words.ts";
 
-/** What to do about an event that the user does not recognise, in the order that helps. */
+/** Steps to take about an event that the user doesn't recognise, the most urgent first. */
 export default async function Page({ searchParams }: PageProps<"/security/not-me">) {
   const { event: asked } = await searchParams;
-  const id = idFrom(String(asked)) ?? nothingHere();
+  const id = idFrom(String(asked)) ?? showNotFound();
   const caller = await signedInCaller(`/security/not-me/?event=${id}`);
   const event = listAuditEvents(caller, { cursor: String(id + 1), limit: 1 }).events[0];
-  if (event?.id !== id || !mayBeSomebodyElse(event, caller.session.id)) nothingHere();
+  if (event?.id !== id || !mayBeSomebodyElse(event, caller.session.id)) showNotFound();
   const session = listSessions(caller).find((live) => live.id === event.sessionId && live.id !== caller.session.id);
   return (
     <Frame title="This wasn’t me" here="/security/not-me/" width="narrow">

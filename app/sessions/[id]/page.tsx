@@ -3,7 +3,7 @@ import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import panel from "#components/panel.module.css";
 import { Frame } from "../../frame.tsx";
-import { nothingHere } from "../../nothing-here.ts";
+import { showNotFound } from "../../not-found-page.ts";
 import { endSession } from "../actions.ts";
 import { SessionFacts } from "../session-facts.tsx";
 import { NameForm } from "./form.tsx";
@@ -13,7 +13,7 @@ export default async function Page({ params }: PageProps<"/sessions/[id]">) {
   const here = `/sessions/${encodeURIComponent(id)}/`;
   const caller = await signedInCaller(here);
   const found = listSessions(caller).find((session) => String(session.id) === id);
-  if (!found) nothingHere();
+  if (!found) showNotFound();
   const session = publicSession(found, caller.session.id);
   return (
     <Frame here={here} width="narrow">

@@ -1,13 +1,13 @@
 "use client";
 import buttons from "./button.module.css";
 import { Logo } from "./logo.tsx";
+import styles from "./page-error.module.css";
 import text from "./text.module.css";
-import styles from "./trouble.module.css";
 
-/** Something failed on our side: says so, and what can be done. */
-export function Trouble({ digest, retry }: { digest?: string; retry: () => void }) {
+/** The message when a page fails to render, with what to do. */
+export function PageError({ digest, retry }: { digest?: string; retry: () => void }) {
   return (
-    <main className={styles.trouble} id="main">
+    <main className={styles.error} id="main">
       <title>Something went wrong – Latchkey</title>
       <Logo />
       <h1>Something went wrong</h1>

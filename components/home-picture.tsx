@@ -1,5 +1,5 @@
-/** A door that stands ajar, with light behind it and the key in its lock. Drawn in the colours of the theme. */
-export function Door({ className }: { className?: string }) {
+/** The picture of the home page: an open door with a key in its lock, in the colours of the theme. */
+export function HomePicture({ className }: { className?: string }) {
   return (
     <svg className={className} viewBox="0 0 320 320" aria-hidden="true">
       <path d="M60 300V70a50 50 0 0 1 50-50h100a50 50 0 0 1 50 50v230Z" fill="var(--accent-wash)" />
