@@ -16,14 +16,14 @@ export const AUDIT_KEPT_MS = AUDIT_KEPT_DAYS * DAY_MS;
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
 type Subject = {
-  /** The user it happened to; a statement's own subselect where the id is not known yet. */
+  /** The user the event is about; a subselect where the id is not known yet. */
   userId: number | ReturnType<typeof sql>;
   sessionId?: number;
-  /** What a person wants to know beside the type: a reason, an old value; never a secret. */
+  /** More about the event, such as a reason or an old value; never a secret. */
   detail?: string;
 };
 
-/** The statement that records an event; it belongs into the same commit as what it records. */
+/** The statement that records an event. It belongs in the same commit as the change it records. */
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   const { ip } = caller;
   const device = caller.device();
@@ -36,7 +36,7 @@ const insertEvent = statement((db) => {
   return db.insert(auditEvents).values(values).returning(RECORDED);
 });
 
-/** As `auditEvent`, if `condition` holds at this point of the commit. */
+/** Like `auditEvent`, but only if `condition` holds at this point of the commit. */
 export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   const { ip } = caller;
   const device = caller.device();
@@ -44,7 +44,7 @@ export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: Audit
   return recorded(insertFrom(tx, auditEvents, values, sql`where ${condition}`).returning(RECORDED));
 }
 
-/** The statement that records `login.limited` if the failures just counted have closed one of these limits. */
+/** The statement that records `login.limited` if one of these limits is closed after the failures were counted. */
 export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits: Limit[]) {
   const keys = limits.map(({ key }) => key);
   const blocked = sql`select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${steadyNow()}`;
@@ -54,8 +54,8 @@ export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits
 export type AuditEvent = typeof auditEvents.$inferSelect;
 
 /**
- * What happened to the caller's account, newest first, at most `limit` events older than `cursor`. `nextCursor` is null at
- * the end. Kept for AUDIT_KEPT_MS.
+ * The events of the caller's account, newest first: at most `limit` that are older than `cursor`. `nextCursor` is null on the
+ * last page. Events are kept for AUDIT_KEPT_DAYS. Throws `authentication_required`.
  */
 export function listAuditEvents(
   caller: Caller,
@@ -65,7 +65,7 @@ export function listAuditEvents(
   return auditEventsOf(caller.user.id, { cursor, limit, type });
 }
 
-/** As `listAuditEvents`, of any user. For the operator. */
+/** Like `listAuditEvents`, for any user. For the operator. */
 export function auditEventsOf(userId: number, { cursor, limit, type }: ActivityInput) {
   const rows = db()
     .select()
@@ -84,7 +84,7 @@ export function auditEventsOf(userId: number, { cursor, limit, type }: ActivityI
   return { events, nextCursor: rows.length > limit ? String(events.at(-1)?.id) : null };
 }
 
-/** How often somebody failed to log in as the caller since the log-in before this session's, and when that was. */
+/** The number of failed log-ins since the caller's previous log-in, and the instant of that log-in. */
 export function failedLoginsSinceLastVisit(caller: Caller): { count: number; since: number } {
   requireUser(caller);
   const own = eq(auditEvents.userId, caller.user.id);
@@ -103,7 +103,7 @@ export function failedLoginsSinceLastVisit(caller: Caller): { count: number; sin
   return { count: failures?.count ?? 0, since: lastVisit?.at ?? caller.user.createdAt };
 }
 
-/** What the user may see of an event. */
+/** The public view of an event. */
 export function publicAuditEvent(event: AuditEvent): AuditEventView {
   return {
     id: event.id,

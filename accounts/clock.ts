@@ -1,8 +1,8 @@
 import { processWide } from "#db/process-wide.ts";
 
 /**
- * The domain's only clocks; a test moves them by replacing these. `now` is the machine's, in milliseconds since 1970 UTC,
- * and may be set forward or back; `running` counts milliseconds from some moment on, and only ever grows.
+ * The only clocks of the domain; tests replace them. `now` is the machine's clock in milliseconds since 1970 UTC, which may be
+ * set forward or back. `running` counts milliseconds and never goes back.
  */
 export const clock = { now: (): number => Date.now(), running: (): number => performance.now() };
 
@@ -14,9 +14,9 @@ export const DAY_MS = 24 * HOUR_MS;
 const steady = processWide("steady-clock", () => ({ at: 0, running: 0 }));
 
 /**
- * The clock of limits, in milliseconds since 1970 UTC: it goes forward with the machine's clock, and runs on while that one
- * is behind because somebody set it back, so that windows and blocks keep their length. `seen` is an instant of this clock
- * in the database, which another process or an earlier start has reached already.
+ * The clock of limits, in milliseconds since 1970 UTC. It follows the machine's clock forward, and continues while that clock is
+ * behind because it was set back, so that windows and blocks keep their length. `seen` is an instant of this clock from the
+ * database, written by another process or before a restart.
  */
 export function steadyNow(seen = 0): number {
   const running = clock.running();
@@ -31,8 +31,8 @@ const days = new Map<number, string>();
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 
 /**
- * An instant as answers show it: RFC 3339, UTC, with milliseconds, from milliseconds since 1970. The day's text is kept: a
- * token check shows six instants, and Date alone would take a thirtieth of its time for them.
+ * An instant as text: RFC 3339, UTC, with milliseconds, from milliseconds since 1970. The text of the day is cached: a token
+ * check formats six instants, which would take Date a thirtieth of the check's time (measured).
  */
 export function instantText(at: number): string {
   const day = Math.floor(at / DAY_MS);

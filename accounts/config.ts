@@ -9,9 +9,9 @@ const LARGEST_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
 const LONGEST_DRAIN_DELAY_SECONDS = 300;
 /**
- * Next.js derives the id of each form's action from this key, its file and its name: with a random key of each build every
- * new build would break the forms that are open. No secret: it would encrypt the values that inline actions close over, and
- * we have none (a rule of the tests).
+ * Next.js derives the ids of server actions from this key, the file and the name. With its default, a random key for each
+ * build, every new build would break open forms. Not a secret: the key would encrypt the closures of inline actions, and there
+ * are none (a test checks this).
  */
 const FORM_IDS_KEY = Buffer.from("Latchkey: ids of forms' actions!").toString("base64");
 export const MAX_COOKIE_DAYS = 400; // browsers keep no cookie longer (RFC 6265bis), so that no session may last longer either
@@ -26,7 +26,7 @@ const limits = Object.fromEntries(
   [...limitSettings].map(([name, { max, default: usual }]) => [name, z.prefault(wholeNumber(1, max), String(usual))]),
 );
 
-/** Every setting: its rule and default. A test holds `.env.example` and the documents against this table. */
+/** Every setting with its rule and default. A test compares `.env.example` and the documents with this table. */
 export const settings = {
   HOST: z._default(z.string().check(z.regex(/^[\w.:-]+$/, "must be an address or host name to listen on")), "127.0.0.1"),
   PORT: z.prefault(wholeNumber(1, LARGEST_PORT), "8000"),
@@ -67,17 +67,17 @@ export const settings = {
 export type Config = {
   host: string;
   port: number;
-  /** The origin that people see, without a slash at its end: decides links, cookies and same-origin checks. */
+  /** The public origin, without a trailing slash. Used for links, cookies and same-origin checks. */
   publicUrl: string;
   dataDir: string;
   databaseFile: string;
-  /** Whether an address may speak for others by X-Forwarded-For; null if none may. */
+  /** Whether the X-Forwarded-For of an address is trusted; null if there are no trusted proxies. */
   isTrustedProxy: ((address: string) => boolean) | null;
   /** Origins whose scripts may use the API from a browser. */
   corsOrigins: string[];
   sessionIdleDays: number;
   sessionAbsoluteDays: number;
-  /** How long a stop says that it is not ready before it takes nobody new. */
+  /** How long a stopping service reports that it is not ready before it refuses new connections. */
   drainDelaySeconds: number;
   /** Off only for measurements. */
   rateLimits: boolean;
@@ -86,7 +86,7 @@ export type Config = {
   logLevel: string;
 };
 
-/** Wrong settings, all of them at once, one sentence each. */
+/** Invalid settings: one sentence for each. */
 export class ConfigError extends Error {
   readonly problems: string[];
   constructor(problems: string[]) {
@@ -100,8 +100,8 @@ export class ConfigError extends Error {
 export const isDevelopment = (): boolean => process.env.NODE_ENV === "development";
 
 /**
- * Next.js and React take their production form by NODE_ENV; to be called before they are loaded. Node's few threads (4) read
- * files too: passwords, which are hashed on as many as there are cores, must not keep them all.
+ * Sets the environment of production. Call it before Next.js and React are loaded, which read NODE_ENV. The thread pool gets
+ * more threads than cores: password hashing occupies one for each core, and reading files needs some too.
  */
 export function runInProduction(): void {
   const threads = process.env.UV_THREADPOOL_SIZE ?? String(availableParallelism() + FREE_THREADS);
@@ -114,20 +114,20 @@ export function runInProduction(): void {
   disableTelemetry();
 }
 
-/** Next.js tells its makers nothing about whoever runs this. */
+/** Turns off Next.js's telemetry. */
 export function disableTelemetry(): void {
   process.env.NEXT_TELEMETRY_DISABLED = "1";
 }
 
 let read: Config | undefined;
 
-/** The settings of this process, read and checked once. Throws ConfigError. */
+/** The settings of this process, read once. Throws ConfigError. */
 export function config(): Config {
   read ??= readConfig(process.env);
   return read;
 }
 
-/** Checks an environment. An empty value counts as not set. Throws ConfigError with every problem. */
+/** Reads settings from an environment. An empty value counts as not set. Throws ConfigError with every problem. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(Object.keys(settings).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
   const result = z.safeParse(z.object(settings), set);
@@ -187,7 +187,7 @@ function trustedProxies(networks: string[]): Config["isTrustedProxy"] {
   return (address) => isIP(address) !== 0 && trusted.check(address, family(address));
 }
 
-/** Whether browsers keep the cookies of an origin's pages: those are Secure, which needs https or this machine itself. */
+/** Whether browsers accept Secure cookies from this origin: only over https, or from the machine itself. */
 export function cookiesWork(origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
   return protocol === "https:" || isLoopback(hostname);
@@ -195,7 +195,7 @@ export function cookiesWork(origin: string): boolean {
 
 export const isLoopback = (name: string): boolean => name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 
-/** A wildcard is an address to listen on, never one to open. */
+/** A host that clients can connect to; a wildcard address is only for listening. */
 function reachableHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;

@@ -7,15 +7,15 @@ import { commit } from "./commit.ts";
 import { newDraftSecret, readDraftSecret } from "./sessions/tokens.ts";
 import { findUserById } from "./users/users.ts";
 
-const KEPT_MS = 30 * MINUTE_MS;
-const MAX_BYTES = 32 * 1024; // all fields of a profile at their longest take 11 KiB
-const MAX_DRAFTS = 500; // 16 MiB; anybody may send a form in anybody's name
+const DRAFT_LIFETIME_MS = 30 * MINUTE_MS;
+const MAX_BYTES = 32 * 1024; // the longest possible profile has 11 KiB
+const MAX_DRAFTS = 500; // 16 MiB in all: anybody can send a form that names any account
 
 export type Draft = Record<string, string>;
 
 /**
- * Keeps for half an hour what was typed for a user who is not signed in (any more), and answers the secret that gives it
- * back; null if there is no such user or it is too much. Must not hold a password. Beyond 500 drafts the oldest go.
+ * Keeps what was typed for a user whose session has ended, for DRAFT_LIFETIME_MS. Returns the secret that gives it back, or null
+ * if there is no such user or the draft is too large. It must not contain a password. Beyond MAX_DRAFTS the oldest are deleted.
  */
 export async function keepDraft(caller: Caller, userId: number, path: string, draft: Draft): Promise<string | null> {
   const fields = JSON.stringify(draft);
@@ -23,13 +23,13 @@ export async function keepDraft(caller: Caller, userId: number, path: string, dr
   const { secret, hash } = newDraftSecret();
   const oldest = sql`(select expires_at from ${drafts} order by expires_at desc limit 1 offset ${MAX_DRAFTS})`;
   await commit(withoutSession(caller), (tx) => ({
-    kept: tx.insert(drafts).values({ secretHash: hash, userId, path, fields, expiresAt: clock.now() + KEPT_MS }),
+    kept: tx.insert(drafts).values({ secretHash: hash, userId, path, fields, expiresAt: clock.now() + DRAFT_LIFETIME_MS }),
     dropped: tx.delete(drafts).where(sql`${drafts.expiresAt} <= ${oldest}`),
   }));
   return secret;
 }
 
-/** What the caller typed on this page; null for everybody else, also with the secret. */
+/** The caller's draft of a page; null if there is none, or if the draft behind the secret is another user's. */
 export function findDraft(caller: SignedIn, secret: string, path: string): Draft | null {
   const hash = readDraftSecret(secret);
   if (!hash) return null;
@@ -42,7 +42,7 @@ export function findDraft(caller: SignedIn, secret: string, path: string): Draft
   return found ? (JSON.parse(found.fields) as Draft) : null;
 }
 
-/** Forgets it: it was saved. */
+/** Deletes the caller's draft, once it has been saved. */
 export async function dropDraft(caller: SignedIn, secret: string): Promise<void> {
   const hash = readDraftSecret(secret);
   const own = hash && and(eq(drafts.secretHash, hash), eq(drafts.userId, caller.user.id));

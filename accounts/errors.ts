@@ -1,4 +1,4 @@
-/** Every refusal of the domain: its stable code, and the sentence that a person or client gets. */
+/** All refusals of the domain: the stable code, and the sentence for people. */
 export const refusals = {
   validation_failed: "Some fields need your attention.",
   user_already_exists: "A user with this email address or username already exists.",
@@ -17,7 +17,7 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
-/** The stable codes of wrong fields. */
+/** The stable codes of a field's errors. */
 export const FIELD_CODES = [
   "required",
   "wrong_type",
@@ -49,17 +49,17 @@ export const FIELD_CODES = [
 
 export type FieldCode = (typeof FIELD_CODES)[number];
 
-/** One wrong field, or null for the whole of the input. `code` is stable for machines, `detail` tells a person what to do. */
+/** An error of a field, or of the whole input if `field` is null. `code` is for programs, `detail` tells people what to do. */
 export type FieldError = { field: string | null; code: FieldCode; detail: string };
 
-/** "Try again in about 3 minutes.": rounded up, so that it is never too early. */
+/** "Try again in about 3 minutes.", rounded up, so that it is never too early. */
 function retryAdvice(seconds: number): string {
   const [count, unit] =
     seconds < 60 ? [seconds, "second"] : seconds < 3_600 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3_600), "hour"];
   return `Try again in ${unit === "second" ? "" : "about "}${count} ${unit}${count === 1 ? "" : "s"}.`;
 }
 
-/** A refusal that the caller is meant to see. Anything else that is thrown is a fault of ours. */
+/** A refusal for the caller to see. Any other error is a fault of the service. */
 export class AccountsError extends Error {
   readonly code: RefusalCode;
   readonly fields: FieldError[];
@@ -67,7 +67,7 @@ export class AccountsError extends Error {
 
   constructor(code: RefusalCode, more: { detail?: string; fields?: FieldError[]; retryAfterSeconds?: number } = {}) {
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0; // nobody reads where a refusal came from, and in a flood that would take a twentieth of the time
+    Error.stackTraceLimit = 0; // refusals need no stack, which would take a twentieth of the time in a flood (measured)
     super(more.detail ?? refusals[code] + (more.retryAfterSeconds ? ` ${retryAdvice(more.retryAfterSeconds)}` : ""));
     Error.stackTraceLimit = stackTraceLimit;
     this.name = "AccountsError";

@@ -1,13 +1,13 @@
 import { processWide } from "#db/process-wide.ts";
 
-/** Something that only the operator can mend, and nobody who asks is told of. */
+/** A fault that only the operator can repair, and that callers don't see. */
 export type Fault = { event: "password_hash.damaged"; userId: number };
 
 type Listener = (fault: Fault) => void;
 
 const listeners = processWide("fault-listeners", () => [] as Listener[]);
 
-/** Calls `listen` with each fault from now on. It must not throw. */
+/** Registers a listener for faults. It must not throw. */
 export function onFault(listen: Listener): void {
   listeners.push(listen);
 }

@@ -2,7 +2,7 @@ import { StorageError } from "#db/errors.ts";
 import { faultPath, faultSentence } from "#db/faults.ts";
 import { config } from "./config.ts";
 
-/** Why the data cannot be used and what to do, for the operator; null if the error is of another kind. */
+/** Why the database can't be used and what to do, for the operator; null if the error is of another kind. */
 export function storageSentence(error: unknown): string | null {
   const { dataDir } = config();
   const path = faultPath(error);

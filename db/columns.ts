@@ -1,12 +1,12 @@
 import * as dialect from "drizzle-orm/sqlite-core";
 
-/* The words that a table is made of, in SQLite's meaning. Another engine brings a set of its own for the same words. */
+/* The column types of SQLite. Another engine has its own set with the same names. */
 
 const sqlite = {
   table: dialect.sqliteTable,
-  /** The primary key of rows that the database numbers. A number is never given twice. */
+  /** A primary key that the database assigns. Numbers are never reused. */
   id: () => dialect.integer().primaryKey({ autoIncrement: true }),
-  /** A whole number below 2^53 that names a row: of this table or of another. */
+  /** A key below 2^53, of this table or another. */
   key: () => dialect.integer(),
   text: dialect.text,
   /** Whole milliseconds since 1970 UTC. */

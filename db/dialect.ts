@@ -2,7 +2,7 @@ import { type Column, getTableColumns, type Placeholder, type SQL, sql, type Tab
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Db } from "./engine.ts";
 
-/* What engines write differently. The domain's statements are made of these words, and of what every engine understands. */
+/* SQL that differs between engines. Statements of the domain use these functions, and otherwise only SQL that every engine has. */
 
 type Value = SQL | Placeholder | Column | number;
 type Given = Value | string | Buffer | null;
@@ -13,20 +13,20 @@ export const least = (...values: Value[]): SQL => sql`min(${listed(values)})`;
 /** The largest of these values. */
 export const greatest = (...values: Value[]): SQL => sql`max(${listed(values)})`;
 
-/** `amount`, doubled this many times, which is not negative. */
+/** `amount` doubled `times` times; `times` must not be negative. */
 export const doubled = (amount: number, times: SQL): SQL => sql`(${amount} << ${times})`;
 
-/** A bound key in a join or a subselect. SQLite looks at a bare one for its plan, and so compiles the statement anew for each. */
+/** A bound key in a join or subselect. Without the cast, SQLite plans by the value and compiles the statement anew for each. */
 export const asKey = (key: Placeholder): SQL => sql`cast(${key} as integer)`;
 
-/** At the end of a select: all rows but the first `count`. */
+/** The end of a select that skips the first `count` rows. */
 export const afterFirst = (count: number): SQL => sql.raw(`limit -1 offset ${count}`);
 
-/** The condition for at most `count` of the table's rows that meet `condition`. */
+/** The condition for at most `count` rows that meet `condition`. */
 export const someOf = (table: Table, condition: SQL, count: number): SQL =>
   sql`rowid in (select rowid from ${table} where ${condition} limit ${count})`;
 
-/** A statement that inserts one row for each row of `from`, whose columns the values may be. Without an id the database gives one. */
+/** A statement that inserts a row for each row of `from`; values may use its columns. Without an id, the database assigns one. */
 export function insertFrom<T extends SQLiteTable>(
   tx: Db,
   table: T,

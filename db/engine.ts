@@ -3,9 +3,9 @@ import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { processWide } from "./process-wide.ts";
 import { openSqlite, type SqliteDb } from "./sqlite/open.ts";
 
-/* The database that this process has open. */
+/* The open database of this process. */
 
-/** What statements are built with. How they are run is the store's own affair: statements.ts. */
+/** The database for building statements; statements.ts runs them. */
 export type Db = Pick<BetterSQLite3Database, "select" | "insert" | "update" | "delete" | "$count">;
 
 const shared = processWide("database", () => ({ db: undefined as SqliteDb | undefined }));
@@ -22,13 +22,13 @@ export const db = (): Db => opened();
 /** The driver's own connection, for db/sqlite/ alone. */
 export const connection = (): Database.Database => opened().$client;
 
-/** Moves everything into the main file and lets go of it. */
+/** Moves everything into the main file and closes the database. */
 export function closeDatabase(): void {
   shared.db?.$client.close();
   shared.db = undefined;
 }
 
-/** What is made once per open database. */
+/** A value that is created once for each open database. */
 export function oncePerDatabase<T>(make: () => T): () => T {
   let owner: SqliteDb | undefined;
   let made: T;

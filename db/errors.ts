@@ -1,16 +1,16 @@
 const STORAGE_FAULTS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOTADB|CORRUPT)/;
 
-/** The disk, another process or another version keeps us from reading or writing; nothing was changed. */
+/** The database can't be read or written, because of the disk, another process or another version. Nothing was changed. */
 export class StorageError extends Error {
   readonly retryAfterSeconds = 5;
 }
 
-/** The storage fault behind an error, or null if it is none. */
+/** The storage fault behind an error, or null. */
 export function storageErrorFor(error: unknown): StorageError | null {
   return STORAGE_FAULTS.test(sqliteError(error)?.code ?? "") ? new StorageError("storage", { cause: error }) : null;
 }
 
-/** The column whose uniqueness a failed write would have broken, e.g. "email_canonical", or null. */
+/** The column whose uniqueness constraint a write violated, such as "email_canonical", or null. */
 export function uniqueViolation(error: unknown): string | null {
   const found = sqliteError(error);
   if (!found || !/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(found.code)) return null;

@@ -1,4 +1,4 @@
-/* Every way in which files and SQLite refuse, as one plain sentence with what to do. */
+/* The errors of files and of SQLite, each as a sentence with what to do. */
 
 const REFUSALS: [codes: RegExp, sentence: string][] = [
   [/^(ENOSPC|EDQUOT|SQLITE_FULL)/, "the disk is full. Make room on it, then try again."],
@@ -22,7 +22,7 @@ const REFUSALS: [codes: RegExp, sentence: string][] = [
   [/^(ENOMEM|SQLITE_NOMEM)/, "the memory is full. Give the service more."],
 ];
 
-/** What the disk, the system or SQLite refused, as a sentence that goes on after “PATH: ”; null if it is a fault of another kind. */
+/** An error of the disk, the system or SQLite as a sentence that can follow “PATH: ”; null for other errors. */
 export function faultSentence(error: unknown): string | null {
   const code = faultCode(error);
   const found = REFUSALS.find(([codes]) => codes.test(code));
@@ -30,12 +30,12 @@ export function faultSentence(error: unknown): string | null {
   return /^E[A-Z0-9]+$/.test(code) ? `${(error as Error).message}.` : null;
 }
 
-/** The path that the system named, if it did. */
+/** The path in a system error, if there is one. */
 export function faultPath(error: unknown): string | undefined {
   return error instanceof Error ? ((error as NodeJS.ErrnoException).path ?? faultPath(error.cause)) : undefined;
 }
 
-/** The innermost code: a library that wraps an error says less than SQLite or the system did. */
+/** The code of the innermost error, which says more than those that wrap it. */
 export function faultCode(error: unknown): string {
   if (!(error instanceof Error)) return "";
   return faultCode(error.cause) || ((error as NodeJS.ErrnoException).code ?? "");

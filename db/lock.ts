@@ -1,11 +1,11 @@
 import Database from "better-sqlite3";
 
-/* Locks between processes: SQLite's own, on an empty file. The system lets go of them when a process ends, even after kill -9. */
+/* Locks between processes, made with SQLite on an empty file. The system releases them when a process ends, even after kill -9. */
 
-/** Held until it is released, nobody refers to it any more, or the process ends. */
+/** A lock, held until it is released or garbage collected, or the process ends. */
 export type Lock = { release(): void };
 
-/** Takes a lock on a file, which must exist, that others may share but nobody may have alone. */
+/** Takes a shared lock on an existing file. */
 export function share(file: string): Lock {
   const client = new Database(file, { readonly: true, fileMustExist: true });
   client.exec("BEGIN");
@@ -13,7 +13,7 @@ export function share(file: string): Lock {
   return { release: () => client.close() };
 }
 
-/** Takes a lock on a file that nobody else has at the same time; null if somebody has one for longer than `patienceMs`. */
+/** Takes an exclusive lock on an existing file; null if others hold one for longer than `patienceMs`. */
 export function lockAlone(file: string, patienceMs: number): Lock | null {
   const client = new Database(file, { timeout: patienceMs });
   try {

@@ -4,8 +4,8 @@ import { connection, type Db, db, oncePerDatabase } from "./engine.ts";
 type Rows<T> = { [K in keyof T]: T[K] extends Table ? T[K]["$inferSelect"] : never };
 
 /**
- * A read, by one key, of one row of each of several joined tables, for the address that is asked most: without Drizzle's
- * mapping, which costs half of the read (measured). `build` selects `tables` and has one placeholder. Returns undefined if there is none.
+ * A read by one key of one row from each of several joined tables, for the most frequent request. It bypasses Drizzle's mapping,
+ * which costs half of the read (measured). `build` selects `tables` and has one placeholder. Returns undefined without a row.
  */
 export function quickRead<const T extends Record<string, Table>>(
   tables: T,

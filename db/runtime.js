@@ -1,4 +1,4 @@
-// Plain JavaScript, loaded before anything else: an older Node would crash on TypeScript, or inside the database driver.
+// Plain JavaScript, loaded first: an older Node would crash on TypeScript or in the database driver.
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -9,8 +9,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 
-// drizzle-orm's ES modules make Node read its 180 KB package.json again for each of their files: half a second and 200 MB
-// at every start. Its CommonJS build is the same code without that.
+// Node reads the 180 KB package.json of drizzle-orm again for each of its ES modules, which costs half a second and 200 MB
+// per start. Its CommonJS build has the same code.
 const { createRequire, registerHooks, enableCompileCache } = await import("node:module");
 enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/node`);
 registerHooks({
@@ -20,8 +20,8 @@ registerHooks({
   },
 });
 
-// What is not JavaScript has to fit the machine: copied from another one, or half installed, it would fail with a stack
-// trace. Every door needs these two, so nothing is loaded here that would not be loaded anyway.
+// Native modules have to fit the machine: copied from another one, or half installed, they would fail with a stack trace. These
+// two are loaded by every entry point anyway.
 const require = createRequire(import.meta.url);
 for (const [name, tryOut] of [["better-sqlite3", (Database) => new Database(":memory:").close()], ["@node-rs/argon2"]]) {
   try {

@@ -2,16 +2,16 @@ import { sql } from "drizzle-orm";
 import { bytes, check, count, id, index, instant, key, primaryKey, table, text, unique } from "./columns.ts";
 
 /*
- * Instants are whole milliseconds since 1970 UTC in columns that end in _at. Every table is STRICT: drizzle-kit cannot say
- * so: the word is added to each generated migration by hand, and a test asks the database whether it is there. By hand too:
- * avatar_hash is DEFERRABLE INITIALLY DEFERRED, so that a commit may write user and picture in any order.
+ * Instants are whole milliseconds since 1970 UTC, in columns that end in _at. Two things are added to generated migrations by
+ * hand, because drizzle-kit can't: every table is STRICT (a test checks it), and avatar_hash is DEFERRABLE INITIALLY DEFERRED, so
+ * that a commit can write user and picture in any order.
  */
 
 export const users = table(
   "users",
   {
     id: id(),
-    /** As the person wrote it; compared by `emailCanonical`, since SQLite's NOCASE folds ASCII only. */
+    /** As the user wrote it; comparisons use `emailCanonical`, because SQLite's NOCASE folds ASCII only. */
     email: text().notNull(),
     emailCanonical: text().notNull(),
     username: text().notNull(),
@@ -23,7 +23,7 @@ export const users = table(
     status: text({ enum: ["active", "inactive", "suspended"] })
       .notNull()
       .default("active"),
-    /** Raised when all sessions end at once: a log-in that began before may not open one afterwards. */
+    /** Incremented when all sessions end, so that a log-in that began before opens none afterwards. */
     sessionEpoch: count().notNull().default(0),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
@@ -36,7 +36,7 @@ export const users = table(
   ],
 );
 
-/** Pictures by a salted SHA-256 of their bytes: nobody can compute it from a file, and an address never changes its content. */
+/** Pictures by a salted SHA-256 of their bytes: it can't be computed from a file, and the content of an address never changes. */
 export const avatars = table("avatars", {
   hash: text().primaryKey(),
   bytes: bytes().notNull(),
@@ -45,7 +45,7 @@ export const avatars = table("avatars", {
 export const sessions = table(
   "sessions",
   {
-    /** Random, carried in the token: finds the row by its key, and is the session's public id. */
+    /** Random. Part of the token, where it finds the row by its key, and the session's public id. */
     id: key().primaryKey(),
     userId: key()
       .notNull()
@@ -54,14 +54,14 @@ export const sessions = table(
     deviceName: text(),
     device: text().notNull(),
     ip: text().notNull(),
-    /** Seconds without use after which it ends. */
+    /** Seconds of inactivity after which the session expires. */
     idleSeconds: count().notNull(),
     createdAt: instant().notNull(),
     lastUsedAt: instant().notNull(),
     /** Moves with each use, never past `endsAtLatest`. */
     expiresAt: instant().notNull(),
     endsAtLatest: instant().notNull(),
-    /** A page's, which ends with the browser or lasts, or an API client's. */
+    /** `browser` and `lasting` are of pages, `token` of API clients. */
     kind: text({ enum: ["browser", "lasting", "token"] })
       .notNull()
       .default("token"),
@@ -73,7 +73,7 @@ export const sessions = table(
   ],
 );
 
-/** No foreign key to users: what happened stays on record when the person's own data is deleted. */
+/** No foreign key to users: events outlive the user, without personal data. */
 export const auditEvents = table(
   "audit_events",
   {
@@ -93,14 +93,14 @@ export const auditEvents = table(
   ],
 );
 
-/** Deleted users whose events are still being erased: done up to and including the event `erasedTo`. */
+/** Deleted users whose events are being erased; done up to and including the event `erasedTo`. */
 export const erasures = table("erasures", {
   userId: key().primaryKey(),
   deletedAt: instant().notNull(),
   erasedTo: key().notNull().default(0),
 });
 
-/** From where a user has logged in before: a browser's device cookie or an address, as a hash. */
+/** Browsers and addresses from which a user has logged in, as hashes. */
 export const knownDevices = table(
   "known_devices",
   {
@@ -113,7 +113,7 @@ export const knownDevices = table(
   (row) => [primaryKey({ columns: [row.userId, row.deviceHash] }), index("known_devices_last_login_at").on(row.lastLoginAt)],
 );
 
-/** What was typed into a form that came too late: its owner gets it back after signing in in the same browser. */
+/** What was typed into a form whose session had ended, for its user in the same browser. */
 export const drafts = table(
   "drafts",
   {
@@ -130,7 +130,7 @@ export const drafts = table(
   (row) => [index("drafts_user_id").on(row.userId), index("drafts_expires_at").on(row.expiresAt)],
 );
 
-/** Failures by limit and by whom, as a hash: shared by all processes, and there after a restart. */
+/** Counters of limits, by a hash of limit and party. Shared by all processes, and kept across restarts. */
 export const rateLimits = table(
   "rate_limits",
   {

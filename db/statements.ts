@@ -4,13 +4,13 @@ import type { TypedQueryBuilder } from "drizzle-orm/query-builders/query-builder
 import { type Db, db, oncePerDatabase } from "./engine.ts";
 import { commitTogether } from "./sqlite/group-commit.ts";
 
-/** A statement of Drizzle's that was built and not yet awaited. */
+/** A Drizzle statement that was built and not run yet. */
 export type Built<R = unknown> = { prepare(): { execute(values?: Values): unknown } } & PromiseLike<R>;
 type Values = Record<string, unknown>;
-/** The rows that a statement returns; of one that returns none, how many rows it changed. */
+/** The rows that a statement returns, or the number of changed rows if it returns none. */
 type Rows<S> = S extends Step<infer R> ? R : S extends PromiseLike<infer R> ? (R extends unknown[] ? R : number) : unknown;
 
-/** A statement of ours: what `statement`, `must` and their like make for `transact`. */
+/** A statement for `transact`, made by `statement` or `must`. */
 export class Step<R> {
   readonly #run: () => R;
 
@@ -18,7 +18,7 @@ export class Step<R> {
     this.#run = run;
   }
 
-  /** Runs a statement, or several in their order. Only within a transaction. */
+  /** Runs one or several statements, in order. Only within a transaction. */
   static run<P extends Part>(part: P): Result<P> {
     const run = (part: Part): unknown => {
       if (part instanceof Step) return part.#run();
@@ -29,7 +29,7 @@ export class Step<R> {
   }
 }
 
-/** A statement that reads, and may do so outside a transaction too. */
+/** A statement that reads, also outside a transaction. */
 export class Query<Row> extends Step<Row[]> {
   all(): Row[] {
     return Step.run<Step<Row[]>>(this);
@@ -40,16 +40,16 @@ export class Query<Row> extends Step<Row[]> {
   }
 }
 
-/** What an act may consist of; nothing happens for null, undefined and false. */
+/** A part of a transaction: a statement or several; null, undefined and false are skipped. */
 export type Part = Step<unknown> | Built | readonly Part[] | null | undefined | false;
-/** An act: its statements by name, in the order in which they are run. */
+/** The statements of a transaction by name, in the order in which they run. */
 export type Plan = Record<string, Part>;
 export type Results<P> = { -readonly [K in keyof P]: Result<P[K]> };
 type Result<S> = S extends null | undefined | false ? undefined : S extends readonly (infer One)[] ? Result<One>[] : Rows<S>;
 
 /**
- * A statement that is compiled once per open database, since that costs more than running it: `build` puts
- * `sql.placeholder(name)` where a value belongs, and the function that comes back takes the values.
+ * A statement that is compiled once per open database, because compiling costs more than running it. `build` writes
+ * `sql.placeholder(name)` for each value; the returned function takes the values.
  */
 export function statement<S extends Built>(build: (db: Db) => S) {
   const compiled = oncePerDatabase(() => build(db()).prepare());
@@ -57,15 +57,15 @@ export function statement<S extends Built>(build: (db: Db) => S) {
   return (values: Values = {}) => new Query(() => outcome(compiled().execute(values)) as unknown[]) as unknown as Made;
 }
 
-/** A placeholder for each column of a table, by its name. */
+/** A placeholder for each column of a table, by name. */
 export function placeholders<T extends Table>(table: T) {
   const names = Object.keys(getTableColumns(table)) as (keyof T["$inferInsert"] & string)[];
   return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as Record<(typeof names)[number], Placeholder>;
 }
 
 /**
- * A statement of an act that has to change or find a row; its result is the first. If there is none, nothing of the act
- * happens, and it rejects with `refusal`.
+ * A statement that has to change or find a row; its result is the first one. Without a row, the transaction is rolled back and
+ * rejects with `refusal`.
  */
 export function must<S extends Part>(statement: S, refusal: () => Error = unmet): Step<First<S>> {
   return new Step(() => {
@@ -81,8 +81,8 @@ type First<S> = Rows<S> extends (infer Row)[] ? Row : Rows<S>;
 const unmet = () => new Error("A statement that must meet a row met none.");
 
 /**
- * Runs the statements of a plan in order as one durable act, all or nothing, and returns what each of them returned, by
- * name. `build` may be called again while another process holds the database.
+ * Runs the statements of a plan in order, all or nothing, and returns their results by name once they are on the disk. `build`
+ * may be called again if another process holds the database.
  * Throws StorageError, the driver's own error for a broken constraint, and the refusal of a `must`.
  */
 export function transact<const P extends Plan>(build: (tx: Db) => P): Promise<Results<P>> {
@@ -95,7 +95,7 @@ function run(plan: Plan): Record<string, unknown> {
 
 const isSeveral = (part: Part): part is readonly Part[] => Array.isArray(part);
 
-/** The rows, or how many were changed. */
+/** The rows, or the number of changed rows. */
 function outcome(execution: unknown): unknown {
   const result = (execution as { sync(): unknown[] | Database.RunResult }).sync();
   return Array.isArray(result) ? result : result.changes;

@@ -10,11 +10,11 @@ import { userRow } from "./people.ts";
 import { users } from "./schema.ts";
 import { migrateDatabase } from "./sqlite/migrate.ts";
 
-/* For tests alone: the product never imports this file. */
+/* For tests only: the product never imports this file. */
 
 export { PASSWORD } from "./people.ts";
 
-/** An empty folder that is gone after the tests of this file. */
+/** An empty folder, deleted after the tests of this file. */
 export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-test-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,7 +31,7 @@ export function freshDatabase(): string {
 
 let made = 0;
 
-/** A user whose password is PASSWORD, without the time that hashing takes. */
+/** A user whose password is PASSWORD, with a ready-made hash. */
 export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof users.$inferSelect {
   return db()
     .insert(users)
@@ -40,11 +40,11 @@ export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof u
     .get();
 }
 
-/** For `insertFrom`: the numbers `i` from 1 to `count`, as rows. */
+/** Rows with the numbers `i` from 1 to `count`, for `insertFrom`. */
 export const numbers = (count: number) =>
   sql`from (with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count}) select i from n) as numbers`;
 
-/** What a process that is killed at any of its steps leaves in a folder: a copy of it as it is before each of them. */
+/** What a process killed at any step would leave in a folder: copies of the folder, made before each file operation. */
 export function killedAtEachStep(folder: string, work: () => void): string[] {
   const states: string[] = [];
   const { mkdirSync, openSync, fsyncSync, linkSync, renameSync, rmSync } = fs;
@@ -54,7 +54,7 @@ export function killedAtEachStep(folder: string, work: () => void): string[] {
   let isCopying = false;
   const keepState = () => {
     if (isCopying || !existsSync(folder)) return;
-    isCopying = true; // copying takes steps of its own
+    isCopying = true; // copying is a file operation too
     const state = join(freshFolder(), "data");
     cpSync(folder, state, { recursive: true });
     states.push(state);

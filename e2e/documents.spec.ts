@@ -220,7 +220,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["as a hash, # after the last log-in", knownFor],
   ["in the events, #,", eventsKept],
   ["until it is shown, # at most", constant("SHOWN_WITHIN_SECONDS")],
-  ["without passwords | personal | #,", constant("KEPT_MS", "drafts.ts")],
+  ["without passwords | personal | #,", constant("DRAFT_LIFETIME_MS")],
   ["of all users together the latest #, # each", constant("MAX_DRAFTS"), constant("MAX_BYTES", "drafts.ts")],
   ["detail | personal | #; after deletion", eventsKept],
   ["known device | # in # | each failure means a longer wait: #, doubling up to #", ...freeOf("login_device"), ...waits],

@@ -4,11 +4,11 @@ import { rule } from "./rules.ts";
 z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
 
 /*
- * Every rule of a field, once: for the API, the forms in the browser, and the API document. Rules are regular expressions
- * where they can be, because those reach the document and `refine` does not. Lengths count code points, like JSON Schema.
+ * The rules of all fields, for the API, the forms and the OpenAPI document. Rules are regular expressions where possible,
+ * because those appear in the document and `refine` doesn't. Lengths count code points, as JSON Schema does.
  */
 
-export const EMAIL_MAX_BYTES = 254; // RFC 5321 4.5.3.1.3, less the angle brackets
+export const EMAIL_MAX_BYTES = 254; // RFC 5321 4.5.3.1.3: 256 with the angle brackets
 export const USERNAME_MIN_LENGTH = 6;
 export const USERNAME_MAX_LENGTH = 30;
 export const PASSWORD_MIN_LENGTH = 8;
@@ -16,7 +16,7 @@ export const PASSWORD_MAX_LENGTH = 256;
 export const BIO_MAX_LENGTH = 2_000;
 export const CONTACT_INFORMATION_MAX_LENGTH = 500;
 export const DEVICE_NAME_MAX_LENGTH = 60;
-const LOGIN_PASSWORD_MAX_LENGTH = 1_024; // only keeps absurd input from being hashed; not the policy for new passwords
+const LOGIN_PASSWORD_MAX_LENGTH = 1_024; // a bound on what is hashed, not the policy for new passwords
 
 export const RESERVED_USERNAMES = `
   account accounts administrator anonymous avatars contact everyone hostmaster latchkey logout moderator
@@ -26,10 +26,10 @@ export const RESERVED_USERNAMES = `
   .trim()
   .split(/\s+/);
 
-/** A length that a text may have, in characters (code points), and the rule that a longer one breaks. */
+/** A maximum length in characters (code points), and the rule that a longer text breaks. */
 type Limit = { length: number; rule: string };
 
-/** At most `length` characters; `what` names the text in the sentence, which a list of all wrong fields shows without its label. */
+/** At most `length` characters. `what` names the text, because an error summary shows the sentence without the field's label. */
 export const atMost = (length: number, what: string): Limit => ({
   length,
   rule: rule("too_long", `Use at most ${length.toLocaleString("en")} characters for ${what}.`),
@@ -38,21 +38,21 @@ export const atMost = (length: number, what: string): Limit => ({
 const WRONG_TYPE = rule("wrong_type", "This must be text.");
 
 /*
- * The most that NFC shrinks a text: six UTF-16 units become one character (U+16126, decomposed). Every other change below
- * shrinks it less.
+ * How much NFC can shrink a text: up to six UTF-16 units become one character (U+16126, decomposed). The other normalisations
+ * below shrink it less.
  */
 const UNITS_A_CHARACTER = 6;
 
 /**
- * Text, refused by its bare length before any other rule sees it: normalising or matching megabytes takes seconds to hours.
- * Generous enough for every valid text in any spelling; the exact length is checked after normalising.
+ * Refuses a text by its raw length before any other rule runs, because normalising or matching megabytes takes seconds to hours.
+ * The bound admits every valid text in any normalisation form; the exact length is checked after normalising.
  */
 const bounded = (base: z.ZodMiniString, limit: Limit) =>
   base.check(z.refine<string>((value) => value.length <= limit.length * UNITS_A_CHARACTER, { error: limit.rule, abort: true }));
 
 export const text = (limit: Limit) => bounded(z.string(WRONG_TYPE), limit);
 
-/** A text that must be there: a missing or empty one breaks the rule `required` with this sentence. */
+/** A required text. A missing one breaks the rule `required` with this sentence; `present` adds the same for an empty one. */
 export const requiredText = (sentence: string, limit: Limit) =>
   bounded(z.string({ error: (issue) => (issue.input == null ? rule("required", sentence) : WRONG_TYPE) }), limit);
 export const present = (sentence: string) => z.regex(/[\s\S]/u, { error: rule("required", sentence), abort: true });
@@ -62,7 +62,7 @@ const wellFormed = z.regex(/^\P{Surrogate}*$/u, {
   abort: true,
 });
 
-// Tab and line breaks pass; other control characters, and those that reorder the text around them, do not (Trojan Source).
+// Tabs and line breaks are allowed. Other control characters aren't, nor those that reorder text (Trojan Source).
 const FORBIDDEN = String.raw`\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF\p{Surrogate}`;
 const plainText = z.regex(new RegExp(`^[^${FORBIDDEN}]*$`, "u"), {
   error: rule("invalid_characters", "Remove the invisible control characters from this text."),
@@ -73,7 +73,7 @@ const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", 
 const atLeast = (length: number) => new RegExp(`^[\\s\\S]{${length},}$`, "u");
 const upTo = (limit: Limit) => z.regex(new RegExp(`^[\\s\\S]{0,${limit.length}}$`, "u"), limit.rule);
 
-// Many mail servers cannot deliver to letters of other scripts before the @ (RFC 6531), nor to quoted names (RFC 5321 4.1.2).
+// Many mail servers can't deliver to non-ASCII local parts (RFC 6531) or to quoted ones (RFC 5321 4.1.2).
 const deliverable = z.regex(/^[^"\u0080-\u{10FFFF}]*@|^[^@]*$/u, {
   error: rule(
     "invalid_characters",
@@ -82,7 +82,7 @@ const deliverable = z.regex(/^[^"\u0080-\u{10FFFF}]*@|^[^@]*$/u, {
   abort: true,
 });
 
-// The characters of HTML's own email field without "%", which some mail servers take for a further address.
+// The characters that HTML's email field allows, except "%", which some mail servers use for routing.
 const LOCAL_CHARACTER = "[A-Za-z0-9!#$&'*+\\/=?^_`{|}~\\-]";
 const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}\-]{0,61}[\p{L}\p{M}\p{N}])?`;
 const EMAIL_PATTERN = new RegExp(
@@ -109,11 +109,11 @@ export const Email = requiredText("Enter your email address.", emailLimit).check
   }),
 );
 
-/** The rule of usernames, but for length and reserved words, in one expression that Python, RE2 and JavaScript read alike. */
+/** The rule of usernames without length and reserved words, as one expression that works in JavaScript, Python and RE2. */
 export const USERNAME_PATTERN = "^(?:[A-Za-z][A-Za-z0-9._-]*|[0-9][0-9._-]*[A-Za-z][A-Za-z0-9._-]*)$";
 const usernameLimit = atMost(USERNAME_MAX_LENGTH, "your username");
 
-/** The username's rule for people; the checks below are its letter. */
+/** The rule of usernames for people; the checks below enforce it. */
 export const USERNAME_HINT = `${USERNAME_MIN_LENGTH} to ${USERNAME_MAX_LENGTH} characters: letters A–Z, numbers, dots, hyphens or underscores. Start with a letter or a number, and use at least one letter.`;
 
 export const Username = requiredText("Choose a username.", usernameLimit).check(
@@ -138,7 +138,7 @@ export const Username = requiredText("Choose a username.", usernameLimit).check(
   }),
 );
 
-/** The rules of a new password that a person can tick off one by one; page and policy document show the same list. */
+/** The rules of a new password as a list, which the pages and the policy document show. */
 export const PASSWORD_RULES = [
   {
     id: "length",
@@ -163,7 +163,7 @@ export const PASSWORD_RULES = [
 
 const passwordLimit = atMost(PASSWORD_MAX_LENGTH, "your password");
 
-/** What a password that is to be set must fulfil. NFC, so that it is the same on every keyboard (NIST SP 800-63B-4 3.1.1.2). */
+/** A new password. NFC makes it independent of the keyboard that it is typed on (NIST SP 800-63B-4 3.1.1.2). */
 export const NewPassword = requiredText("Choose a password.", passwordLimit).check(
   z.normalize("NFC"),
   present("Choose a password."),
@@ -181,7 +181,7 @@ export const NewPassword = requiredText("Choose a password.", passwordLimit).che
 
 const givenPasswordLimit = { length: LOGIN_PASSWORD_MAX_LENGTH, rule: rule("too_long", "This is too long to be your password.") };
 
-/** A password that proves who somebody is: no policy, so that a stricter one never locks anybody out. */
+/** A password given as proof. The policy for new passwords doesn't apply, so that a stricter one locks nobody out. */
 export const GivenPassword = requiredText("Enter your password.", givenPasswordLimit).check(
   z.normalize("NFC"),
   present("Enter your password."),
@@ -190,7 +190,7 @@ export const GivenPassword = requiredText("Enter your password.", givenPasswordL
   z.meta({ format: "password", examples: ["Correct horse 7 battery"] }),
 );
 
-// Browsers send a text area's line breaks as CR LF, API clients mostly as LF: one form for all.
+// Browsers send line breaks as CR LF, most API clients as LF. LF is stored.
 const lineFeeds = z.overwrite<string>((value) => value.replace(/\r\n?/g, "\n"));
 
 const bioLimit = atMost(BIO_MAX_LENGTH, "the text about you");
@@ -227,10 +227,10 @@ const deviceName = (base: z.ZodMiniString) =>
 export const DeviceName = deviceName(text(deviceNameLimit));
 export const NewDeviceName = deviceName(requiredText("Give the session a name, or an empty one to take its name away.", deviceNameLimit));
 
-/** How an id is written wherever people and programs send one: an integer from 1, without a sign or leading zeros. */
+/** An id in a request: a positive integer without sign or leading zeros. */
 export const ID_PATTERN = /^[1-9]\d{0,15}$/;
 
-/** The id that a text is, or null. */
+/** The id in a text, or null if it isn't one. */
 export const idFrom = (text: string): number | null => (ID_PATTERN.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null);
 
 export const AccountStatus = z.enum(["active", "inactive"], rule("invalid_choice", "Choose “active” or “inactive”."));

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { messageOf, type Rule } from "./rules.ts";
 
-/* The rules of a picture, as those of the other fields; what only its decoder can tell is in avatars.ts. */
+/* The rules of the field `image`. What only decoding can find out is checked in accounts/users/avatars.ts. */
 
 const MEBIBYTE = 1024 * 1024;
 const MEGAPIXEL = 1_000_000;
@@ -9,17 +9,17 @@ const MEGAPIXEL = 1_000_000;
 export const IMAGE_MAX_BYTES = 5 * MEBIBYTE;
 export const IMAGE_MAX_PIXELS = 25 * MEGAPIXEL;
 export const IMAGE_MAX_SIDE_PIXELS = 8_192;
-/** Of a picture as it is stored: a square. */
+/** The side of a stored picture, which is square. */
 export const AVATAR_SIDE_PIXELS = 512;
 export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp"];
 const TYPE_NAMES = "JPEG, PNG or WebP";
 
-/** The limits in words, the same wherever they are shown. People know MB; a file between 5 MB and 5 MiB is accepted too. */
+/** The limits in words. In MB, which people know better than MiB; the small difference is accepted too. */
 export const IMAGE_MAX_SIZE = `${IMAGE_MAX_BYTES / MEBIBYTE} MB`;
 export const IMAGE_MAX_MEGAPIXELS = `${IMAGE_MAX_PIXELS / MEGAPIXEL} megapixels`;
 export const IMAGE_HINT = `${TYPE_NAMES}, up to ${IMAGE_MAX_SIZE} and ${IMAGE_MAX_MEGAPIXELS}`;
 
-/** What a picture can be refused for; the schema sees the first three, the decoder all. */
+/** The rules that a picture can break. The schema checks the first three; avatars.ts checks all. */
 export const imageRules = {
   wrongType: { code: "wrong_type", sentence: "Send the picture as a file, or as text in base64." },
   tooLarge: { code: "too_large", sentence: `Choose a picture of up to ${IMAGE_MAX_SIZE}.` },
@@ -45,7 +45,7 @@ const imageFile = z
     ),
   );
 
-/** A file part, base64 text or a data: URL; null or "" removes the picture. */
+/** A picture: a file part, base64 text or a data: URL; null or "" removes it. */
 export const Image = z.union(
   [
     z.null(),

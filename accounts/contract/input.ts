@@ -4,7 +4,7 @@ import { brokenRule } from "./rules.ts";
 
 const MAX_ECHO_LENGTH = 60;
 
-/** Checks raw input with its schema. Throws `validation_failed` with every wrong field at once. */
+/** Parses raw input with a schema. Throws `validation_failed` with every wrong field. */
 export function parseInput<S extends z.ZodMiniType>(schema: S, raw: unknown): z.output<S> {
   const result = z.safeParse(schema, raw);
   if (result.success) return result.data;
@@ -12,8 +12,8 @@ export function parseInput<S extends z.ZodMiniType>(schema: S, raw: unknown): z.
 }
 
 /**
- * `parseInput` for input that is wrong in more ways than a schema sees: if it refuses, `inspect` looks at the fields that
- * are valid, and what that refuses is reported too. Throws `validation_failed` with every wrong field at once.
+ * Like `parseInput`. If the schema refuses the input, `inspect` also checks the valid fields by rules that a schema can't check,
+ * so that one answer names everything. Throws `validation_failed` with every wrong field.
  */
 export async function parseAndInspect<S extends z.ZodMiniType>(
   schema: S,
@@ -26,13 +26,13 @@ export async function parseAndInspect<S extends z.ZodMiniType>(
     const { fields } = error as AccountsError;
     const more = await inspect(validFields(schema, raw)).then(
       () => [],
-      (reason) => (reason instanceof AccountsError ? reason.fields : []), // what is about no field is said when these are right
+      (reason) => (reason instanceof AccountsError ? reason.fields : []), // other refusals are reported once the fields are right
     );
     throw new AccountsError("validation_failed", { fields: [...fields, ...more] });
   }
 }
 
-/** The fields that are right by themselves. */
+/** The fields that are valid by themselves. */
 function validFields<S extends z.ZodMiniType>(schema: S, raw: unknown): Partial<z.output<S>> {
   const { shape = {} } = schema._zod.def as { shape?: Record<string, z.ZodMiniType> };
   const given = typeof raw === "object" && raw !== null ? Object.entries(raw) : [];

@@ -12,7 +12,7 @@ import {
 import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, IMAGE_TYPES } from "./image-field.ts";
 import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES } from "./schemas.ts";
 
-/** The rules of input and the limits of sessions for machines, from the same constants that check them. */
+/** The rules of input and the limits of sessions, as data for clients. */
 export function policy() {
   const { sessionIdleDays, sessionAbsoluteDays } = config();
   return {

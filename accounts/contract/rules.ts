@@ -1,15 +1,15 @@
 import { FIELD_CODES, type FieldCode } from "#accounts/errors.ts";
 
-/** A rule of a field: its stable code for machines, and the sentence for whoever broke it. */
+/** A rule of a field: its stable code for programs, and its sentence for people. */
 export type Rule = { code: FieldCode; sentence: string };
 
 const SEPARATOR = ": ";
 
-/** A rule as the message of a zod check, which is the only text that zod keeps; `brokenRule` reads it. */
+/** A rule as the message of a zod check, the only place that zod has for it. `brokenRule` reads it back. */
 export const messageOf = ({ code, sentence }: Rule): string => code + SEPARATOR + sentence;
 export const rule = (code: FieldCode, sentence: string): string => messageOf({ code, sentence });
 
-/** The rule that a message of zod stands for; `invalid` for a message of zod's own. */
+/** The rule behind the message of a zod issue; `invalid` for zod's own messages. */
 export function brokenRule(message: string): Rule {
   const [code = "", ...sentence] = message.split(SEPARATOR);
   return FIELD_CODES.some((known) => known === code)

@@ -21,11 +21,11 @@ import { rule } from "./rules.ts";
 
 export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES, USERNAME_HINT } from "./fields.ts";
 
-/* What the doors take in, made of the fields: one schema for API, form, browser and document. */
+/* The schemas of all input: each serves the API, the form in the browser and the OpenAPI document. */
 
 const LOGIN_EMAIL_MAX_LENGTH = 320;
 const loginEmailLimit = { length: LOGIN_EMAIL_MAX_LENGTH, rule: rule("too_long", "This is too long to be an email address.") };
-const NUMBER_LIMIT = atMost(100, "a number"); // ids, cursors and counts, whose own patterns allow far less
+const NUMBER_LIMIT = atMost(100, "a number"); // ids, cursors and counts; their patterns allow less
 const ADDRESS_MAX_LENGTH = 2_000;
 const EVENTS_PER_PAGE = 50;
 const MAX_EVENTS_PER_PAGE = 100;
@@ -55,7 +55,7 @@ export const LoginInput = z
   })
   .register(z.globalRegistry, { id: "LoginInput" });
 
-/** The page's log-in: the API's, and whether the session outlives the browser. */
+/** The log-in form: the API's fields, whether the session outlives the browser, and where to go afterwards. */
 export const LoginFormInput = z.strictObject({
   email: LoginInput.shape.email,
   password: LoginInput.shape.password,
@@ -67,7 +67,7 @@ export const LogoutInput = z
   .strictObject({ all: z._default(flag("true ends all sessions of the user, not only this one."), false) })
   .register(z.globalRegistry, { id: "LogoutInput" });
 
-/** The pages' sign-out, which names the account that it is for. */
+/** The sign-out form, which names the account it was rendered for. */
 export const SignOutFormInput = z.strictObject({ all: LogoutInput.shape.all, account: z.optional(text(NUMBER_LIMIT)) });
 
 export const LogoutAllInput = z.strictObject({}).register(z.globalRegistry, { id: "LogoutAllInput" });
@@ -85,7 +85,7 @@ export const UpdateUserInput = z
   })
   .register(z.globalRegistry, { id: "UpdateUserInput", description: "Only what is sent is changed." });
 
-/** The page's form: the API's fields, and a check box instead of null. */
+/** The profile form: the API's fields, with a check box that removes the picture. */
 export const ProfileFormInput = z.strictObject({
   email: Email,
   username: Username,
@@ -118,11 +118,11 @@ const sessionId = z.pipe(
   z.transform(Number),
 );
 
-/** The pages' forms about one session, which name it by its public id. */
+/** The forms about one session, named by its public id. */
 export const SessionFormInput = z.strictObject({ id: sessionId });
 export const RenameSessionFormInput = z.strictObject({ id: sessionId, device_name: NewDeviceName });
 
-/** Everything that is put on record. */
+/** The types of audit events. */
 export const AUDIT_EVENT_TYPES = [
   "user.registered",
   "user.deleted",
@@ -141,7 +141,7 @@ export const AUDIT_EVENT_TYPES = [
 
 const OUT_OF_RANGE = rule("out_of_range", `Ask for 1 to ${MAX_EVENTS_PER_PAGE} events.`);
 
-/** Query of the activity list. */
+/** The query of the activity list. */
 export const ActivityInput = z
   .strictObject({
     cursor: z.optional(

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /*
- * What leaves the service: the API's answers are parsed with these, so that no column ever slips out with a row. Descriptions
- * are registered: as a check, with z.meta, each would cost every answer the slow way through zod.
+ * The schemas of all answers. Answers are parsed with them, so that no other column of a row can get out. Descriptions are
+ * registered and not added with z.meta, because a check would take zod's slow path for every answer.
  */
 
 const instant = (description: string, example: string) =>

@@ -1,9 +1,9 @@
 import { AccountsError } from "#accounts/errors.ts";
 
 /**
- * Waits for all checks of one input, and returns their results. If any refuse fields, it refuses once with all of them:
- * with `validation_failed` if any field is invalid by itself, else with the code of the first refusal. What is about no
- * field, or passes with time, such as `rate_limited`, is thrown as it is.
+ * Waits for all checks of one input and returns their results. If checks refuse fields, throws one error that names all of these
+ * fields: `validation_failed` if any field is invalid by itself, otherwise the code of the first refusal. A refusal without
+ * fields, or one that passes with time such as `rate_limited`, is thrown as it is.
  */
 export async function checkAll<T extends unknown[]>(...checks: { [K in keyof T]: Promise<T[K]> | T[K] }): Promise<T> {
   const results = await Promise.allSettled(checks);

@@ -17,8 +17,8 @@ import { refuseCommonPassword } from "./common-passwords.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 
 /**
- * Sets a new password for whoever knows the current one. In the same commit all other sessions end, this one gets a new
- * token, and every device but this one is forgotten; a log-in under way with the old password cannot slip through (ASVS 6.2.3, 7.4.3).
+ * Sets a new password for a caller who knows the current one. The same commit ends all other sessions, gives this one a new
+ * token and forgets every other device. A log-in under way with the old password opens no session (ASVS 6.2.3, 7.4.3).
  * Throws `wrong_password`, `validation_failed` (common, unchanged), `rate_limited`, `overloaded`.
  */
 export async function changePassword(
@@ -40,7 +40,7 @@ export async function changePassword(
         .update(users)
         .set({ passwordHash, sessionEpoch: sql`${users.sessionEpoch} + 1` })
         .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
-      wrongPassword, // it was changed while we were checking
+      wrongPassword, // another request changed it meanwhile
     ),
     renewed: must(tx.update(sessions).set({ tokenHash: hash }).where(eq(sessions.id, session.id)).returning(), "invalid_token"),
     ended: tx
@@ -53,15 +53,15 @@ export async function changePassword(
   return { token, session: renewed, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
 }
 
-/** Throws what `changePassword` would find wrong with the new password; for input whose other field is wrong already. */
+/** Throws what `changePassword` would refuse about the new password, for input whose other field is already wrong. */
 export async function inspectNewPassword(caller: Caller, { new_password }: Partial<ChangePasswordInput>): Promise<void> {
   if (caller.user && new_password !== undefined) await refuseCommonPassword("new_password", new_password, caller.user);
 }
 
 /**
- * Throws `wrong_password` unless it is the caller's, and `rate_limited` after too many wrong ones, in this session or in all
- * of the user's together: a log-in opens these again, which a thief of sessions cannot do. A session that has ended learns
- * nothing and counts nothing: `invalid_token`.
+ * Throws `wrong_password` unless this is the caller's password, and `rate_limited` after too many wrong ones, in this session or
+ * in all sessions of the user together. A log-in reopens these limits, which a thief of a session can't do. Throws
+ * `invalid_token` for a session that has ended, without checking or counting anything.
  */
 export async function requirePassword(caller: SignedIn, password: string): Promise<void> {
   const { user, session } = caller;

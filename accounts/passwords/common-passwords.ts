@@ -1,15 +1,15 @@
 import { AccountsError } from "#accounts/errors.ts";
 
 const SERVICE_NAME = "latchkey";
-const LEAST_CONTEXT_LENGTH = 4; // shorter names are inside too many good passwords
+const LEAST_CONTEXT_LENGTH = 4; // shorter names are part of too many good passwords
 const LOOK_ALIKES: Record<string, string> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i" };
 
 let known: Promise<Set<string>> | undefined;
 
 /**
- * Throws `validation_failed` on `field` for a password that attackers try first: one of 49,000 leaked ones, the user's own
- * names or the service's, whatever the letter case, with look-alike characters, or with digits and signs around it
- * (NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11). Needs no network.
+ * Throws `validation_failed` on `field` for a password that attackers try first: a leaked one, the user's names or the name of
+ * the service, ignoring case, also with look-alike characters or surrounded by digits and punctuation
+ * (NIST SP 800-63B-4 3.1.1.2, ASVS 6.2.4, 6.2.11). The list comes with the service.
  */
 export async function refuseCommonPassword(field: string, password: string, names: { email: string; username: string }): Promise<void> {
   const common = await commonPasswords();
@@ -27,7 +27,7 @@ export async function refuseCommonPassword(field: string, password: string, name
   }
 }
 
-/** The list, unpacked at first use or when a start has nothing more urgent to do: it takes some 50 ms and 10 MB. */
+/** The leaked passwords, loaded at first use or after the start: some 50 ms and 10 MB. */
 export function commonPasswords(): Promise<Set<string>> {
   known ??= import("@zxcvbn-ts/language-common").then(({ dictionary }) => new Set(dictionary["passwords-common"] as string[]));
   return known;

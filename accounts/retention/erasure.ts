@@ -6,16 +6,16 @@ import { type Db, db } from "#db/engine.ts";
 import { auditEvents, erasures } from "#db/schema.ts";
 import { inSlices } from "./slices.ts";
 
-const LATE_MS = MINUTE_MS; // a log-in that was under way when its user was deleted may still write an event
+const LATE_MS = MINUTE_MS; // a log-in under way when its user was deleted may still write an event
 
-/** The statement that has a deleted user's events erased; it belongs into the commit that deletes the user. */
+/** The statement that schedules the erasure of a deleted user's events. It belongs in the commit that deletes the user. */
 export function beginErasure(tx: Db, userId: number) {
   return tx.insert(erasures).values({ userId, deletedAt: clock.now() });
 }
 
 /**
- * Erases address, device and detail of what is on record of deleted users, in slices: there may be hundreds of thousands of
- * events. Goes on where an earlier run was cut short.
+ * Erases address, device and detail from the events of deleted users, in slices, because there may be hundreds of thousands.
+ * Continues where an interrupted run stopped.
  */
 export async function eraseRecords(): Promise<void> {
   for (const erasure of db().select().from(erasures).all()) await eraseRecord(erasure);
@@ -49,6 +49,6 @@ async function eraseRecord({ userId, erasedTo, deletedAt }: typeof erasures.$inf
       return moved === undefined;
     },
   );
-  if (deletedAt > clock.now() - LATE_MS) return; // the next run looks again
+  if (deletedAt > clock.now() - LATE_MS) return; // the next run checks again
   await commit(housekeeping, (tx) => ({ done: tx.delete(erasures).where(eq(erasures.userId, userId)) }));
 }

@@ -10,12 +10,12 @@ import { inSlices } from "./slices.ts";
 
 const job = processWide("purge", () => ({ running: false }));
 
-/** Purges once a minute from now on, as long as something else keeps the process alive. */
+/** Purges once a minute. The timer doesn't keep the process alive. */
 export function startPurging(): void {
   setInterval(purgeSoon, MINUTE_MS).unref();
 }
 
-/** Purges after the work at hand. */
+/** Purges when the event loop is idle. */
 export function purgeSoon(): void {
   if (job.running) return;
   job.running = true;
@@ -24,12 +24,12 @@ export function purgeSoon(): void {
       void purge()
         .catch(() => {})
         .finally(() => (job.running = false)),
-  ); // a locked database: next minute
+  ); // if the database is locked, the next run deletes it
 }
 
 /**
- * Deletes in slices what has come to its end: expired sessions, each with its audit event in the same commit, old audit
- * events, forgotten devices, counters and drafts; and erases what is on record of deleted users.
+ * Deletes what has expired, in slices: sessions (each with its audit event in the same commit), audit events, known devices,
+ * counters and drafts. Also erases the events of deleted users.
  */
 export async function purge(): Promise<void> {
   const now = clock.now();

@@ -4,14 +4,14 @@ import { commit } from "#accounts/commit.ts";
 import type { Db } from "#db/engine.ts";
 import type { Plan, Results } from "#db/statements.ts";
 
-const SLICE_MS = 4; // for so long a slice may hold the event loop and the database's lock for writing
-const PAUSE_MS = 12; // for everybody else: another process looks for the lock every 20 ms
+const SLICE_MS = 4; // how long a slice may occupy the event loop and hold the database's write lock
+const PAUSE_MS = 12; // between slices: another process retries the lock every 20 ms
 const FIRST_ROWS = 20;
 const MIN_ROWS = 20;
 
 /**
- * Changes any number of rows without holding up anybody: `slice` is committed again and again, each time with as many rows
- * as take about SLICE_MS by the measure of the one before, until `isLast` says that nothing is left.
+ * Changes any number of rows without delaying requests. Commits `slice` repeatedly, each time with as many rows as take about
+ * SLICE_MS, judged by the slice before, until `isLast` returns true.
  */
 export async function inSlices<const P extends Plan>(
   slice: (tx: Db, rows: number) => P,

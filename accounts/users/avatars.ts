@@ -18,7 +18,7 @@ import { avatars } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 
 const QUALITY = 82;
-const SALT_BYTES = 32; // whoever has the same file cannot find out whether somebody uses it
+const SALT_BYTES = 32; // so that nobody can find out whether somebody uses a file that they have
 const SLICE_LENGTH = 1024 * 1024;
 const LONGEST_DATA_PREFIX = 100;
 const LONGEST_DECODE_SECONDS = 10;
@@ -29,10 +29,10 @@ const FORMATS = ["jpeg", "png", "webp"];
 export type Avatar = { hash: string; bytes: Buffer };
 
 /**
- * The picture as it will be stored: decoded, turned upright, cropped square and encoded anew as a WebP of AVATAR_SIDE_PIXELS
- * without metadata, so that nothing of the upload but its pixels survives. Null for "no picture". Its hash, and so its
- * address, is salted: it is a new one each time, unless the picture is the one with `currentHash` again.
- * Throws `validation_failed` on `image`, and `overloaded` when too many wait already.
+ * The picture to store: decoded, turned upright, cropped to a square and encoded as WebP without metadata, so that only the
+ * pixels of the upload remain. Null for "no picture". Its hash, which becomes its address, is salted: it differs each time,
+ * unless the picture is the one with `currentHash`.
+ * Throws `validation_failed` on `image`, and `overloaded` when too many are waiting.
  */
 export async function makeAvatar(image: Image, party: Party, currentHash: string | null = null): Promise<Avatar | null> {
   const upload = await uploadedBytes(image);
@@ -47,12 +47,15 @@ export function findAvatar(contentHash: string): Buffer | null {
   return avatarByHash({ hash: contentHash }).first()?.bytes ?? null;
 }
 
-/** The statement that keeps a picture. */
+/** The statement that stores a picture. */
 export function insertAvatar(tx: Db, avatar: Avatar) {
   return tx.insert(avatars).values(avatar).onConflictDoNothing();
 }
 
-/** The statement that drops the picture a user has, unless somebody else has it too, as in version 0.1; to run before the user's row changes. */
+/**
+ * The statement that deletes a user's picture, unless another user has the same one, as in version 0.1. Must run before the
+ * user's row changes.
+ */
 export function deleteAvatarOf(tx: Db, userId: number) {
   return tx.delete(avatars).where(sql`${avatars.hash} = (select avatar_hash from users where id = ${userId})
     and not exists (select 1 from users where avatar_hash = ${avatars.hash} and id <> ${userId})`);
@@ -80,8 +83,8 @@ async function fromBase64(text: string): Promise<Buffer> {
 }
 
 /**
- * With line breaks anywhere, and at most two "=" at the end. One look at every character: patterns take long over megabytes.
- * Others are served after every mebibyte.
+ * Whether the text is base64 from `from` on: line breaks are allowed anywhere, and up to two "=" at the end. Looks at each
+ * character once, because a pattern takes long for megabytes, and lets the event loop run after every mebibyte.
  */
 async function isBase64(text: string, from: number): Promise<boolean> {
   let [digits, padding] = [0, 0];
@@ -121,9 +124,9 @@ async function encode(upload: Buffer): Promise<Buffer> {
     });
 }
 
-/** libvips reads dozens of formats, SVG and HEIF with their long record of holes among them: three are enough. */
+/** Loads sharp with three decoders only: libvips has dozens, including SVG and HEIF with their history of vulnerabilities. */
 async function loadSharp() {
-  const { default: sharp } = await import("sharp"); // 15 MB that only pictures need
+  const { default: sharp } = await import("sharp"); // 15 MB, loaded only when a picture is sent
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
     operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
@@ -135,7 +138,7 @@ function refusal({ code, sentence }: Rule): AccountsError {
   return new AccountsError("validation_failed", { fields: [{ field: "image", code, detail: sentence }] });
 }
 
-/** Whether the first bytes are those of a JPEG, PNG or WebP, even if the rest cannot be read. */
+/** Whether the first bytes are those of a JPEG, PNG or WebP file. */
 function beginsAsPicture(upload: Buffer): boolean {
   const start = upload.toString("latin1", 0, 12);
   return start.startsWith("\xff\xd8") || start.startsWith("\x89PNG") || (start.startsWith("RIFF") && start.endsWith("WEBP"));
@@ -145,5 +148,5 @@ const damaged = () => refusal(imageRules.damaged);
 const notAPicture = () => refusal(imageRules.unsupportedType);
 const tooManyPixels = () => refusal(imageRules.tooManyPixels);
 
-// One picture at a time keeps a core free for everybody else; a decoder takes up to 100 MB.
+// One picture at a time, so that a core stays free for other work. A decoder takes up to 100 MB.
 const turns = processWide("avatars", () => fairTurns({ most: 1, mostWaiting: MOST_WAITING, longestWaitMs: LONGEST_WAIT_MS }));

@@ -9,7 +9,7 @@ import { uniqueViolation } from "#db/errors.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 
-/* Email addresses and usernames: when two are the same, whose they are, and what is told about those that are taken. */
+/* Email addresses and usernames: their canonical forms, whose they are, and the refusal when they are taken. */
 
 export const TAKEN = {
   email: "There’s already an account with this email address. Use another one.",
@@ -21,7 +21,7 @@ export function findUserByEmail(emailCanonical: string): User | null {
   return userByEmail({ email: emailCanonical }).first() ?? null;
 }
 
-/** Email addresses are the same whatever the letter case and however an international domain is written (UTS 46). */
+/** The canonical form: lower case, with international domains in ASCII (UTS 46). Equal addresses have equal canonical forms. */
 export function canonicalEmail(email: string): string {
   const at = email.lastIndexOf("@");
   const given = email.slice(at + 1);
@@ -35,7 +35,7 @@ export function namesOf({ email, username }: { email: string; username: string }
   return { email, emailCanonical: canonicalEmail(email), username, usernameCanonical: canonicalUsername(username) };
 }
 
-/** The limits on telling that a name is taken, if there is a new one to tell about. */
+/** The limits on revealing that a name is taken; none if neither name changes. */
 export function toldLimits(caller: SignedIn, names: ReturnType<typeof namesOf>): Limit[] {
   const { user } = caller;
   const fields = [
@@ -46,7 +46,7 @@ export function toldLimits(caller: SignedIn, names: ReturnType<typeof namesOf>):
   return [limit("names_taken", "user", user.id), limit("names_taken", networkOf(caller))].map((one) => ({ ...one, fields }));
 }
 
-/** Which of the names belong to somebody else than `ownId`. */
+/** The names that belong to a user other than `ownId`. */
 export function takenFields(names: { email?: string; username?: string }, ownId?: number): (keyof typeof TAKEN)[] {
   const other = (user: User | undefined | null) => user && user.id !== ownId;
   return [
@@ -55,7 +55,7 @@ export function takenFields(names: { email?: string; username?: string }, ownId?
   ];
 }
 
-/** Refuses taken names, and counts that it told: the answer could be used to find out who has an account. */
+/** Throws `user_already_exists` for taken names, and counts the answer, because it reveals who has an account. */
 export async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)[], told: Limit[]): Promise<void> {
   if (fields.length === 0) return;
   await commit(caller, () => ({ within: stillWithin(told), counted: told.map(countFailure) }));
@@ -63,7 +63,7 @@ export async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)
   throw new AccountsError("user_already_exists", { fields: errors });
 }
 
-/** Turns the database's answer that a name is taken into a refusal that names every taken one. */
+/** Turns a violated uniqueness constraint into `user_already_exists` with every taken name; throws other errors again. */
 export async function refuseTaken(
   caller: Caller,
   error: unknown,

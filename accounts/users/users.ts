@@ -23,11 +23,11 @@ import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars
 import { canonicalEmail, canonicalUsername, namesOf, refuseIfTaken, refuseTaken, takenFields, toldLimits } from "./names.ts";
 
 const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
-const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any spelling, with blanks around it
+const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any normalisation form, with surrounding blanks
 
 /**
- * Creates a user. Throws `user_already_exists`, which names the email address, the username or both, `validation_failed`
- * (picture, common password, and taken names beside these), and `rate_limited`; then nothing is left behind.
+ * Creates a user. Throws `user_already_exists` (naming the email address, the username or both), `validation_failed` (picture,
+ * common password, and taken names beside these), `rate_limited` and `overloaded`; then nothing is stored.
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
   const visitor = withoutSession(caller);
@@ -36,7 +36,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
   const told = isLimited ? [limit("names_taken", networkOf(caller))] : [];
   const pictures = isLimited && input.image ? [pictureLimit(networkOf(caller))] : [];
   return withinLimits([...created, ...told, ...pictures], async () => {
-    const avatar = await checkNewUser(visitor, input, told); // spares the work of a hash; who wins a race is the database's answer
+    const avatar = await checkNewUser(visitor, input, told); // an early check, to save the hash; the database decides races
     const row = newRow(input, avatar, await hashPassword(input.password, partyOf(caller, input.email)));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
@@ -51,7 +51,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
   });
 }
 
-/** Throws what `registerUser` would find wrong with these fields; for input whose other fields are wrong already. */
+/** Throws what `registerUser` would refuse about these fields, for input whose other fields are already wrong. */
 export async function inspectRegistration(caller: Caller, fields: Partial<RegisterInput>): Promise<void> {
   const told = caller === systemCaller ? [] : [limit("names_taken", networkOf(caller))];
   await withinLimits(told, () => checkNewUser(withoutSession(caller), fields, told));
@@ -67,8 +67,8 @@ async function checkNewUser(visitor: Caller, { email = "", username = "", passwo
 }
 
 /**
- * Changes what is given of the caller's own account; `image: null` removes the picture. A new email address needs a
- * log-in within 10 minutes or the current password (ASVS 7.5.1).
+ * Changes the given fields of the caller's own account; `image: null` removes the picture. A new email address needs a log-in
+ * within RECENT_LOGIN_MS, or the current password (ASVS 7.5.1).
  * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`,
  * `rate_limited`.
  */
@@ -104,7 +104,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   });
 }
 
-/** Throws what `updateUser` would find wrong with these names and this picture; for input whose other fields are wrong already. */
+/** Throws what `updateUser` would refuse about names and picture, for input whose other fields are already wrong. */
 export async function inspectChanges(caller: Caller, { email, username, image = null }: UpdateUserInput): Promise<void> {
   requireUser(caller);
   const { user } = caller;
@@ -116,7 +116,7 @@ export async function inspectChanges(caller: Caller, { email, username, image = 
 
 /** The user with this id, email address or username, or null. For the operator. */
 export function findUser(name: string): User | null {
-  if (name.length > LONGEST_NAME) return null; // reading an international domain of any length takes seconds
+  if (name.length > LONGEST_NAME) return null; // converting a very long international domain takes seconds
   const id = idFrom(name);
   if (id !== null) return findUserById(id);
   const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
@@ -128,12 +128,12 @@ export function findUserById(id: number): User | null {
   return userById({ id }).first() ?? null;
 }
 
-/** Users in the order of their ids, from after `afterId`. For the operator. */
+/** Users in the order of their ids, after `afterId`. For the operator. */
 export function listUsers(afterId: number, limit: number): User[] {
   return db().select().from(users).where(sql`${users.id} > ${afterId}`).orderBy(users.id).limit(limit).all();
 }
 
-/** Sets the status; any but "active" ends all of the user's sessions in the same commit. For the operator. Throws `not_found`. */
+/** Sets the status. Any but "active" ends all of the user's sessions in the same commit. For the operator. Throws `not_found`. */
 export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
   const { changed, ended } = await commit(caller, (tx) => ({
     changed: must(
@@ -150,7 +150,7 @@ export async function setUserStatus(caller: Caller, user: User, status: User["st
   return { user: changed, sessionsEnded: ended.length };
 }
 
-/** What the user may see of the own row: never the hash, never a canonical form. */
+/** The public view of a user, for the user and the operator. */
 export function publicUser(user: User): UserView {
   return {
     id: user.id,
@@ -188,19 +188,19 @@ async function requireRecentLogin(caller: SignedIn, currentPassword: string | un
   }
 }
 
-/** The last use says how old a session is at least, should the clock have been set back since. */
+/** The last use is a lower bound for the session's age, in case the clock was set back. */
 function isRecent({ createdAt, lastUsedAt }: Session): boolean {
   return Math.abs(clock.now() - createdAt) < RECENT_LOGIN_MS && lastUsedAt - createdAt < RECENT_LOGIN_MS;
 }
 
 const pictureLimit = (...who: (string | number)[]): Limit => ({ ...limit("picture_bytes", ...who), fields: ["image"] });
 
-/** Only what differs is written, so that two changes of different fields at once do not undo each other. */
+/** Only the columns that differ, so that simultaneous changes of different fields don't undo each other. */
 function changedColumns(user: User, values: Partial<User>): Partial<User> {
   return Object.fromEntries(Object.entries(values).filter(([column, value]) => user[column as keyof User] !== value));
 }
 
-/** The row after the changes; without any it is only read, and the commit still finds out whether the session may ask. */
+/** The statement that returns the row after the changes. Without changes it only reads, in a commit that still checks the session. */
 function writeUser(tx: Db, id: number, changes: Partial<User>) {
   if (Object.keys(changes).length === 0) return userById({ id });
   return tx
@@ -220,7 +220,7 @@ function changeEvents(user: User, changes: Partial<User>): { type: AuditEventTyp
   ];
 }
 
-/** The picture is the row's of this moment, not of when it was read: of two sent at once none is left behind. */
+/** Deletes the picture that the row has now, not the one it had when it was read, so that simultaneous uploads leave none behind. */
 function replaceAvatar(tx: Db, userId: number, avatar: Avatar | null | undefined) {
   return [deleteAvatarOf(tx, userId), ...(avatar ? [insertAvatar(tx, avatar)] : [])];
 }

@@ -9,24 +9,24 @@ import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "
 import { flushMeanwhile } from "./flush.ts";
 import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables } from "./identity.ts";
 
-/** A file that a server of this database keeps a shared lock on while it runs; the system lets go of it even after kill -9. */
+/** A file on which a running server holds a shared lock; the system releases it even after kill -9. */
 const servingFile = (file: string) => `${file}.serving`;
 
 const KEPT = ".before-restore";
 const ABOUT_THE_SOURCE = /^SQLITE_(CORRUPT|NOTADB|BUSY|LOCKED)/;
 
-/** The backup or restore cannot be done; the message says why, and nothing was changed. */
+/** A backup or restore failed; the message says why. Nothing was changed. */
 export class BackupError extends Error {}
 
-/** Tells other processes, until this one ends, that a server works on this database. */
+/** Shows other processes that a server is using this database, until this process ends. */
 export function markServing(file: string): void {
   processWide("serving", () => share(privateFile(servingFile(file))));
 }
 
 /**
- * Copies a database, also under a running server, into `target` (mode 0600): everything that was committed before the copy
- * ended is in it. Appears under its name only when it is whole and on disk. Throws BackupError if `target` exists or cannot
- * be written, and StorageError for what is no database of ours.
+ * Copies a database, also while a server runs, into `target` (mode 0600). The copy has everything that was committed before it
+ * ended, and gets its name only when it is complete and on the disk. Throws BackupError if `target` exists or can't be written,
+ * and StorageError for a file that isn't a database of Latchkey.
  */
 export function backUp(file: string, target: string): void {
   if (isFirstStart(file)) throw new BackupError(`There is no database in ${dirname(file)}.`);
@@ -45,7 +45,7 @@ export function backUp(file: string, target: string): void {
   }
 }
 
-/** Writes a copy beside `target` and then gives it that name. Leaves nothing where it fails. */
+/** Writes a copy beside `target` and then renames it. Leaves nothing behind if it fails. */
 function copyInto(source: Database.Database, target: string): void {
   const part = `${target}.part`;
   try {
@@ -57,7 +57,7 @@ function copyInto(source: Database.Database, target: string): void {
   }
 }
 
-/** One read transaction, so that writers go on and the copy is of one moment; SQLite's step-wise copy starts over at each write. */
+/** Copies in one read transaction, which blocks no writers and has the state of one moment. SQLite's backup API restarts at each write. */
 function vacuumInto(source: Database.Database, part: string): void {
   rmSync(part, { force: true });
   const written = flushMeanwhile(privateFile(part));
@@ -69,10 +69,10 @@ function vacuumInto(source: Database.Database, part: string): void {
 }
 
 /**
- * Puts a backup in the place of the database and ends all sessions in it: one that was ended after the backup was made must
- * not come back to life. The swap is one renaming: whenever it is cut off, the database is the old one or the new one.
- * Returns the name under which the database so far is kept, with a number that no earlier one has, or null if there was
- * none. Throws BackupError while a server runs, and for a file that is no whole backup.
+ * Replaces the database by a backup and ends all sessions in it, because one that ended after the backup must not become valid
+ * again. The swap is one rename: if it is interrupted, the database is the old one or the new one. Returns the new name of the
+ * previous database, with an unused number, or null if there was none. Throws BackupError while a server runs, and for a file
+ * that isn't a complete backup.
  */
 export function restore(backup: string, name: string): string | null {
   if (!existsSync(backup)) throw new BackupError(`There is no file ${backup}.`);
@@ -92,14 +92,14 @@ export function restore(backup: string, name: string): string | null {
     return kept;
   } catch (error) {
     if (lock) rmSync(part, { force: true });
-    if (isUnmarked) rmSync(servingFile(name), { force: true }); // a folder without a database stays fit for a first start
+    if (isUnmarked) rmSync(servingFile(name), { force: true }); // otherwise a start would not be a first start
     throw error;
   } finally {
     lock?.release();
   }
 }
 
-/** What is damaged may be replaced, what belongs to another program may not. */
+/** Throws for another program's database. A damaged one may be replaced. */
 function refuseForeign(file: string): void {
   try {
     if (existsSync(file)) isOurs(file);
@@ -151,8 +151,8 @@ function endAllSessions(part: string): void {
 }
 
 /**
- * Gives the present database a second name under which it stays, with what its log holds. Of a damaged one, which SQLite
- * cannot bring into one file, the log is kept beside it, and away from the new database, into which SQLite would play it.
+ * Keeps the current database under a second name, including its log. If it is damaged and SQLite can't merge the log, the log is
+ * kept beside it, so that SQLite doesn't apply it to the new database.
  */
 function keepPresent(file: string): string | null {
   if (statSync(file, { throwIfNoEntry: false })?.size) bringTogether(file); // beside an empty file SQLite would delete the log
@@ -168,7 +168,7 @@ function keepPresent(file: string): string | null {
   return kept;
 }
 
-/** Everything into the main file. Throws BackupError if somebody else has it open, who would go on writing into the old one. */
+/** Merges the log into the main file. Throws BackupError if another process has the database open and would write into the old one. */
 function bringTogether(file: string): void {
   let present: Database.Database | undefined;
   try {
@@ -187,7 +187,7 @@ function bringTogether(file: string): void {
 
 function keepAsWell(file: string, kept: string): void {
   try {
-    linkSync(file, kept); // one database under two names, until the new one takes the first of them
+    linkSync(file, kept); // the file has both names until the new database takes the first
   } catch {
     copyFileSync(file, privateFile(`${kept}.part`)); // a disk without links
     publish(`${kept}.part`, kept);

@@ -4,8 +4,8 @@ import { isBusy, StorageError, storageErrorFor } from "../errors.ts";
 import { processWide } from "../process-wide.ts";
 import { APPLICATION_ID } from "./identity.ts";
 
-const FAILED_MS = 3_000; // a write that failed is news for so long
-const TRUSTED_MS = 10_000; // after a write that succeeded
+const FAILED_MS = 3_000; // how long a failed write counts
+const TRUSTED_MS = 10_000; // how long a successful write counts
 const ENDINGS = ["", "-wal", "-shm"];
 
 type Known = { path: string; ino: number; dev: number };
@@ -16,7 +16,7 @@ const state = processWide("condition", () => ({
   workedAt: Number.NEGATIVE_INFINITY,
 }));
 
-/** Remembers which files the database that was just opened consists of. */
+/** Remembers the files of the database that was just opened. */
 export function rememberFiles(file: string): void {
   Object.assign(state, { failedAt: Number.NEGATIVE_INFINITY, workedAt: Number.NEGATIVE_INFINITY });
   state.files = ENDINGS.flatMap((ending) => {
@@ -25,7 +25,7 @@ export function rememberFiles(file: string): void {
   });
 }
 
-/** The file of the open database that was deleted, moved or replaced: what is written now is gone at the next start. Null if none. */
+/** A file of the open database that was deleted, moved or replaced, so that new writes would be lost at the next start; or null. */
 export function lostFile(): string | null {
   for (const { path, ino, dev } of state.files) {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -34,13 +34,13 @@ export function lostFile(): string | null {
   return null;
 }
 
-/** For a commit that is about to be acknowledged, but would be gone at the next start; null if it would not. */
+/** The error for a commit that would be lost at the next start; null if it wouldn't. */
 export function lostError(): StorageError | null {
   const lost = lostFile();
   return lost === null ? null : new StorageError(`${lost} was deleted, moved or replaced while the service runs.`);
 }
 
-/** Notes how a commit ended, for `storageWorks`. That another process holds the database says nothing about the disk. */
+/** Records how a commit ended, for `storageWorks`. A lock of another process says nothing about the disk. */
 export function noteWrite(error?: unknown): void {
   if (!error) state.workedAt = performance.now();
   else if (isBusy(error)) return;
@@ -48,8 +48,8 @@ export function noteWrite(error?: unknown): void {
 }
 
 /**
- * Whether the database takes writes, by what became of the latest ones. Where that says nothing, because nobody wrote for 10
- * seconds or the last write failed 3 seconds ago, it tries: one page, once in that time.
+ * Whether the database accepts writes, judged by the latest commits. If the last success is older than TRUSTED_MS and the last
+ * failure older than FAILED_MS, it writes one page to find out.
  */
 export function storageWorks(): boolean {
   if (lostFile()) return false;
@@ -59,13 +59,13 @@ export function storageWorks(): boolean {
   return state.workedAt >= state.failedAt;
 }
 
-/** Throws StorageError unless the database can be read and takes writes. */
+/** Throws StorageError unless the database can be read and written. */
 export async function requireStorage(): Promise<void> {
   if (!storageWorks()) throw new StorageError("The database takes no writes: see the errors before.");
   connection().prepare("select count(*) from (select 1 from users limit 1)").get();
 }
 
-/** The mark that is there already, once more. */
+/** Writes the mark that is already there again. */
 function tryWriting(): void {
   try {
     connection().pragma(`application_id = ${APPLICATION_ID}`);

@@ -2,18 +2,18 @@ import { chownSync, closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, open
 import { dirname } from "node:path";
 import { StorageError } from "../errors.ts";
 
-/** The path of a file that nobody else may read; made here if need be, since SQLite would make it, and its -wal, for all to read. */
+/** Creates a file readable by its owner only, if it is missing, and returns its path. SQLite would create it, and its -wal, readable by all. */
 export function privateFile(file: string): string {
   const isNew = !existsSync(file);
   closeSync(openSync(file, "a", 0o600));
   if (isNew && process.getuid?.() === 0) {
-    const { uid, gid } = statSync(dirname(file)); // what root makes belongs to whom the folder belongs: the service can open it
+    const { uid, gid } = statSync(dirname(file)); // created by root, it gets the folder's owner, so that the service can open it
     chownSync(file, uid, gid);
   }
   return file;
 }
 
-/** Step by step, because Node's recursive mkdir never returns where the kernel refuses a folder with "no such file", as in /proc. */
+/** Creates a folder step by step: Node's recursive mkdir never returns where the kernel answers "no such file", as in /proc. */
 export function makeFolder(folder: string, mode = 0o700): void {
   if (existsSync(folder)) return;
   refuseDanglingLink(folder);
@@ -21,7 +21,7 @@ export function makeFolder(folder: string, mode = 0o700): void {
   mkdirSync(folder, { mode });
 }
 
-/** Throws StorageError for a link to what does not exist: making it anew would put the data elsewhere than it was meant to be. */
+/** Throws StorageError for a dangling link: a new file there would not be where the data was meant to be. */
 export function refuseDanglingLink(path: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() || existsSync(path)) return;
   const target = readlinkSync(path);
@@ -30,7 +30,7 @@ export function refuseDanglingLink(path: string): void {
   );
 }
 
-/** Gives a finished file its name, in place of the one that may have it; both are safely on disk afterwards. */
+/** Renames a finished file, replacing another one if there is one. File and folder are on the disk afterwards. */
 export function publish(part: string, target: string): void {
   syncPath(part);
   renameSync(part, target);

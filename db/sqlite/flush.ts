@@ -8,13 +8,13 @@ const [STARTING, RUNNING, OVER] = [0, 1, 2];
 type Task = { file: string; state: Int32Array };
 
 /**
- * Has a file brought to the disk bit by bit while this thread, which is busy, writes it: all of it at the end would keep a
- * server's commits on the same disk waiting for as long. Call what it returns when the file is written.
+ * Syncs a file to the disk repeatedly in another thread while this thread writes it. A single sync at the end would delay a
+ * server's commits on the same disk. Call the returned function when the file is written.
  */
 export function flushMeanwhile(file: string): () => void {
   const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worker = new Worker(import.meta.filename, { workerData: { file, state } satisfies Task });
-  worker.on("error", () => {}); // a disk that refuses: whoever writes the file meets it too, and says so
+  worker.on("error", () => {}); // the thread that writes the file gets the same error and reports it
   worker.unref();
   Atomics.wait(state, 0, STARTING, START_MS);
   return () => {

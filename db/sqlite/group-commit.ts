@@ -6,7 +6,7 @@ const BUSY_RETRY_MS = 20;
 const BUSY_PATIENCE_MS = 5_000;
 const MAX_ACTS_TOGETHER = 32;
 
-/** Work that waits for its turn. */
+/** Work that waits for its transaction. */
 type Act = {
   work: () => unknown;
   giveUpAt: number;
@@ -18,9 +18,9 @@ const waiting: Act[] = [];
 let isScheduled = false;
 
 /**
- * Does `work` within a transaction and returns its result once that is on the disk; if it throws, nothing happens. Acts of
- * the same turn of the event loop share one transaction, and so one wait for the disk; each succeeds or fails by itself.
- * Waits for other processes' locks without holding up this one's event loop, up to 5 seconds; `work` may then be called again.
+ * Runs `work` in a transaction and returns its result once it is on the disk; if it throws, nothing is changed. Work requested in
+ * the same turn of the event loop shares one transaction, and so one wait for the disk; each succeeds or fails by itself. Waits
+ * up to BUSY_PATIENCE_MS for locks of other processes without blocking the event loop; `work` may then be called again.
  */
 export function commitTogether<T>(work: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ function commitWaiting(): void {
   if (waiting.length > 0) commitSoon();
 }
 
-/** Answers these acts, once all that they wrote is on the disk. */
+/** Runs these acts in a transaction and settles their promises once everything is on the disk. */
 function settle(acts: Act[]): void {
   let ends: End[];
   try {
@@ -50,7 +50,7 @@ function settle(acts: Act[]): void {
     noteWrite();
   } catch (error) {
     if (isBusy(error)) return void tryLater(acts, error);
-    if (acts.length > 1) return void acts.map((act) => settle([act])); // one that breaks a reference shall fail alone
+    if (acts.length > 1) return void acts.map((act) => settle([act])); // an act that violates a deferred constraint must fail alone
     ends = [{ error }];
   }
   const lost = lostError();
@@ -69,7 +69,7 @@ function refuse(act: Act, error: unknown): void {
 
 type End = { result: unknown } | { error: unknown };
 
-/** Runs these acts in one transaction, each in a savepoint of its own. Throws what concerns all of them. */
+/** Runs these acts in one transaction, each in its own savepoint. Throws errors that concern all of them. */
 function runTogether(acts: Act[]): End[] {
   const sqlite = connection();
   const within = sqlite.transaction((work: Act["work"]) => work());
@@ -86,7 +86,7 @@ function runTogether(acts: Act[]): End[] {
   return all.immediate();
 }
 
-/** Another process holds the lock: those who have waited too long are refused, the others wait on. */
+/** Another process holds the lock: refuses the acts that have waited too long; the others keep waiting. */
 function tryLater(acts: Act[], error: unknown): void {
   const now = performance.now();
   for (const act of acts) if (now > act.giveUpAt) refuse(act, error);

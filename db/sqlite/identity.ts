@@ -5,11 +5,11 @@ import { isDatabaseOpen } from "../engine.ts";
 import { StorageError } from "../errors.ts";
 import { refuseDanglingLink } from "./files.ts";
 
-/** “Lkey”, in the header of every database of ours, so that no other program's file is taken for one. */
+/** “Lkey”: the mark in the header of every Latchkey database, which distinguishes it from other programs' files. */
 export const APPLICATION_ID = 0x4c_6b_65_79;
-/** What the first start builds under another name, and then puts in place whole. */
+/** The suffix of the database that a first start builds, before it renames it. */
 export const UNFINISHED = ".first";
-/** What a restore builds before it replaces the database. */
+/** The suffix of the copy that a restore builds, before it replaces the database. */
 export const RESTORING = ".part";
 
 /** The tables that each version has. Version 0.1 did not mark its databases, and had exactly these. */
@@ -24,11 +24,11 @@ const WAL_FORMAT = 2;
 const LARGEST_PAGE_BYTES = 65_536;
 
 /**
- * Whether there is no database yet, and nothing that tells of an earlier one. False if the database is there and ours.
- * Throws StorageError, and changes nothing, for whatever else is found: opening it would hide or damage somebody's data.
+ * Whether there is neither a database nor a trace of an earlier one. False if the database is there and Latchkey's. Throws
+ * StorageError for anything else, without changing it: opening it could hide or damage data.
  */
 export function isFirstStart(file: string): boolean {
-  if (isDatabaseOpen()) return false; // by this process, whose locks would be gone if it opened and closed the file once more
+  if (isDatabaseOpen()) return false; // opening and closing the file again would release this process's locks
   refuseDanglingLink(file);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isDirectory()) throw new StorageError(`${file} is a folder where the database should be. Move it away.`);
@@ -41,11 +41,11 @@ export function isFirstStart(file: string): boolean {
     return false;
   }
   if (remains.length === 0) return true;
-  if (size === null && existsSync(file)) return isFirstStart(file); // another process has made it this moment
+  if (size === null && existsSync(file)) return isFirstStart(file); // another process has just created it
   throw new StorageError(notFirst(file, size === null ? "is missing" : "is empty", remains));
 }
 
-/** The endings of the files that lie beside the database and begin with its name. */
+/** The suffixes of the files beside the database that begin with its name. */
 function besides(file: string): string[] {
   const name = basename(file);
   if (!existsSync(dirname(file))) return [];
@@ -72,13 +72,13 @@ function cutRestore(file: string): string {
   );
 }
 
-/** Another program's database: nothing may be done to it. */
+/** Another program's database, which must not be changed. */
 export class ForeignDatabase extends StorageError {}
 
 /**
- * Whether the file is a database of ours; false if it is a database without a table, as a start of version 0.1 left when it
- * was cut off. Throws StorageError for everything else. Looks at the file without SQLite as far as that goes: a program that
- * opens another's database may change it.
+ * Whether the file is a Latchkey database. False for a database without tables, which an interrupted start of version 0.1 left
+ * behind. Throws StorageError for anything else. Reads the file without SQLite as far as possible, because opening another
+ * program's database can change it.
  */
 export function isOurs(file: string): boolean {
   const { magic, pageBytes, pages, isCounted, isWal, id, size } = readHeader(file);
@@ -111,23 +111,23 @@ function readHeader(file: string) {
     pageBytes: pageBytes === 1 ? LARGEST_PAGE_BYTES : pageBytes,
     isWal: header[18] === WAL_FORMAT,
     pages: header.readUInt32BE(28),
-    isCounted: header.readUInt32BE(24) === header.readUInt32BE(92), // otherwise an old SQLite wrote it, which did not count pages
+    isCounted: header.readUInt32BE(24) === header.readUInt32BE(92), // otherwise an old SQLite wrote it, which didn't maintain the page count
     id: header.readInt32BE(68),
     size,
   };
 }
 
-/** The tables and views of an unmarked file, and whether they are those of version 0.1. Leaves the file, and what lies beside it, as it is. */
+/** The tables and views of an unmarked file, and whether they are those of version 0.1. Changes neither the file nor those beside it. */
 function tablesOf(file: string, isWal: boolean): { names: string; areOurs: boolean } {
   const [hasLog, hasIndex] = [existsSync(`${file}-wal`), existsSync(`${file}-shm`)];
-  // Without a log there is nothing to write, but only who may write removes the empty one that SQLite makes for reading.
+  // Only a connection that may write removes the empty log that SQLite creates for reading a WAL database.
   const client = new Database(file, { readonly: !isWal || hasLog });
   try {
     const names = client.prepare(
       "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'",
     );
     const found = (names.pluck().get() as string | null) ?? "";
-    const isMarked = client.pragma("application_id", { simple: true }) === APPLICATION_ID; // still in the log alone
+    const isMarked = client.pragma("application_id", { simple: true }) === APPLICATION_ID; // the mark may still be only in the log
     const isUnmarked =
       found === TABLES_OF_0_1 && client.prepare("SELECT min(created_at) FROM __drizzle_migrations").pluck().get() === FIRST_MIGRATION;
     return { names: found, areOurs: isMarked || isUnmarked };
@@ -138,8 +138,8 @@ function tablesOf(file: string, isWal: boolean): { names: string; areOurs: boole
 }
 
 /**
- * Throws StorageError if a database of ours has lost a table: of those that every version has, and of `more`. A start would
- * succeed without it, and every request would fail.
+ * Throws StorageError if a Latchkey database lacks a table that every version has, or one of `more`. Otherwise the start would
+ * succeed and requests would fail.
  */
 export function refuseMissingTables(client: Database.Database, more: string[] = []): void {
   const found = client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
@@ -150,7 +150,7 @@ export function refuseMissingTables(client: Database.Database, more: string[] = 
   );
 }
 
-/** A checkpoint that was cut off leaves the missing pages in the log: then SQLite finds nothing wrong. */
+/** Whether the log has the missing pages, as after an interrupted checkpoint: then SQLite finds no fault. */
 function isWhole(file: string): boolean {
   if (!statSync(`${file}-wal`, { throwIfNoEntry: false })?.size) return false;
   const client = new Database(file, { readonly: true });

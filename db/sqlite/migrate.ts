@@ -14,9 +14,9 @@ const OTHER_PROCESS_MS = 60_000;
 const TABLES = Object.values(schema).flatMap((one) => (is(one, Table) ? [getTableName(one)] : []));
 
 /**
- * Opens the database and brings it to this version's schema. Each start calls it; all missing migrations are one
- * transaction, so a start that is interrupted leaves the old schema, and the next one finishes. Throws StorageError if a
- * newer version has changed the schema, and for whatever is neither a database of ours nor a first start.
+ * Opens the database and migrates it to this version's schema. All missing migrations run in one transaction, so an interrupted
+ * start leaves the old schema, and the next one finishes. Throws StorageError if a newer version has changed the schema, and for
+ * anything that is neither a Latchkey database nor a first start.
  */
 export function migrateDatabase(file: string): void {
   makeFolder(dirname(file));
@@ -26,18 +26,18 @@ export function migrateDatabase(file: string): void {
   migrate(connection());
   refuseMissingTables(connection(), TABLES);
   rememberFiles(file);
-  connection().pragma("busy_timeout = 0"); // from now on `commit` waits, not the event loop
+  connection().pragma("busy_timeout = 0"); // from now on commits wait for locks without blocking the event loop
 }
 
 /**
- * Builds the first database under another name and puts it in place whole: a start that is cut off never leaves something
- * that looks like a database which has lost its content. Of several starters the first one builds, the others wait for it.
+ * Builds the first database under another name and renames it, so that an interrupted start never leaves an incomplete database.
+ * If several processes start at once, one builds and the others wait.
  */
 function createDatabase(file: string): void {
   try {
     build(file, file + UNFINISHED);
   } catch (error) {
-    if (!hasContent(file)) throw error; // otherwise another starter has just put its database in place, and taken ours away
+    if (!hasContent(file)) throw error; // otherwise another process has just put its database in place
   }
 }
 
@@ -45,7 +45,7 @@ function build(file: string, unfinished: string): void {
   const client = new Database(privateFile(unfinished), { timeout: OTHER_PROCESS_MS });
   try {
     client.pragma("synchronous = FULL");
-    client.pragma("locking_mode = EXCLUSIVE"); // until it is closed: the file gets its name under the lock
+    client.pragma("locking_mode = EXCLUSIVE"); // the lock is held until the file has its name
     client.exec("BEGIN EXCLUSIVE; COMMIT");
     if (hasContent(file)) {
       rmSync(unfinished, { force: true });
@@ -60,11 +60,11 @@ function build(file: string, unfinished: string): void {
 
 const hasContent = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-/** Drizzle's own migrator would hide what went wrong: after a failure it rolls back what SQLite has rolled back already. */
+/** Runs missing migrations. Drizzle's migrator would hide errors: it rolls back again what SQLite has already rolled back. */
 function migrate(client: Database.Database): void {
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() });
   if (isMarked(client)) refuseMissingTables(client);
-  if (missing(client, migrations).length === 0 && isMarked(client)) return; // a start needs no lock then
+  if (missing(client, migrations).length === 0 && isMarked(client)) return; // no lock needed
   const all = client.transaction(() => {
     client.exec("CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)");
     for (const { folderMillis, hash, sql } of missing(client, migrations)) {
@@ -76,7 +76,7 @@ function migrate(client: Database.Database): void {
   all.exclusive();
 }
 
-/** The migrations that the database has not had yet. Throws StorageError if it has had one that this version does not know. */
+/** The migrations that haven't run yet. Throws StorageError if a migration has run that this version doesn't know. */
 function missing(client: Database.Database, migrations: MigrationMeta[]): MigrationMeta[] {
   const isNew = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'").get() === undefined;
   const latest = isNew ? 0 : Number(client.prepare("SELECT max(created_at) FROM __drizzle_migrations").pluck().get());

@@ -8,7 +8,7 @@ const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
 export type SqliteDb = BetterSQLite3Database & { $client: Database.Database };
 
-/** Keeps the statements it has compiled by their text: Drizzle asks for one anew each time, which costs as much as running it. */
+/** A connection that caches compiled statements by their text: Drizzle compiles each time, which costs as much as running it. */
 class Client extends Database {
   readonly #statements = new Map<string, Database.Statement>();
 
@@ -22,12 +22,12 @@ class Client extends Database {
   }
 }
 
-/** Opens a database file, which must exist, and makes every commit durable. */
+/** Opens an existing database file, with durable commits. */
 export function openSqlite(file: string): SqliteDb {
-  closeSync(openSync(file, "r+")); // SQLite would open for reading what it may not write, and leave files beside it
+  closeSync(openSync(file, "r+")); // fails if the file isn't writable; SQLite would open it read-only and leave files beside it
   const client = new Client(file, { timeout: START_BUSY_MS, fileMustExist: true });
   client.pragma("journal_mode = WAL");
-  client.pragma("synchronous = FULL"); // the driver's own default, NORMAL, loses acknowledged writes at a power cut
+  client.pragma("synchronous = FULL"); // the driver's default, NORMAL, can lose commits in a power cut
   client.pragma("foreign_keys = ON");
   client.pragma("trusted_schema = OFF");
   client.pragma(`journal_size_limit = ${MAX_WAL_BYTES}`);
