@@ -57,10 +57,10 @@ test("a person names and ends a session, and signs out everywhere without a mous
   await page.keyboard.press("End");
   await page.keyboard.insertText(" of mine");
   await page.keyboard.press("Enter");
-  await expectNotice(page, "/sessions/", "The name has been saved");
+  await expectNotice(page, "/sessions/", "Session renamed");
   await tabTo(page, page.getByRole("button", { name: "End session of Lost phone of mine" }));
   await page.keyboard.press("Enter");
-  await expectNotice(page, "/sessions/", "That session has ended");
+  await expectNotice(page, "/sessions/", "That device is now signed out");
   expect((await latchkey.api("GET", "/auth/me/", { token: other })).status).toBe(401);
   await tabTo(page, page.getByRole("link", { name: "Sign out everywhere" }));
   await page.keyboard.press("Enter");

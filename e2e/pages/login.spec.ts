@@ -76,9 +76,9 @@ test("an inactive and a suspended account are told so, after the right password 
   latchkey.operator("user", "suspend", suspended.email);
   await page.goto("/login/");
   const tries: [string, string, string][] = [
-    [inactive.email, inactive.password, "This account is not active."],
+    [inactive.email, inactive.password, "Your account isn’t active."],
     [inactive.email, "Wrong horse 7 battery", WRONG],
-    [suspended.email, suspended.password, "This account is suspended."],
+    [suspended.email, suspended.password, "Your account is suspended."],
   ];
   for (const [email, password, answer] of tries) {
     await fill(page, { "Email address": email, Password: password });
@@ -99,7 +99,7 @@ test("S37 suspending an account ends its browser sessions at once", async ({ pag
 test("who wanted to see a page comes to it after signing in, with its query", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto(`/login/?next=${encodeURIComponent("/security/?type=session.opened")}`);
-  await expect(page.getByText("You need to sign in to see that page.")).toBeVisible();
+  await expect(page.getByText("Sign in to continue.")).toBeVisible();
   await fill(page, { "Email address": user.email, Password: "Wrong horse 7 battery" });
   await press(page, "Sign in");
   await expectMessage(page, WRONG);

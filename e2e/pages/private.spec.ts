@@ -24,7 +24,7 @@ for (const path of PRIVATE) {
   test(`a signed-out visitor of ${path} is sent to sign in, and comes back afterwards`, async ({ page }) => {
     await page.goto(path);
     await expect(page).toHaveURL((url) => url.pathname === "/login/" && url.searchParams.get("next") === path);
-    await expect(page.getByText("You need to sign in to see that page.")).toBeVisible();
+    await expect(page.getByText("Sign in to continue.")).toBeVisible();
   });
 }
 

@@ -27,7 +27,7 @@ test("a user names a session, and takes the name back", async ({ page, user, lat
   await cards(page).nth(1).getByRole("link", { name: "Rename" }).click();
   await fill(page, { "Name of this session": "The old laptop" });
   await press(page, "Save name");
-  await expectNotice(page, "/sessions/", "The name has been saved");
+  await expectNotice(page, "/sessions/", "Session renamed");
   await expect(page.getByRole("heading", { level: 2, name: "The old laptop" })).toBeVisible();
   await cards(page).nth(1).getByRole("link", { name: "Rename The old laptop" }).click();
   await expect(field(page, "Name of this session")).toHaveValue("The old laptop");

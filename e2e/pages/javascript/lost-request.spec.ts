@@ -82,7 +82,7 @@ test("a button whose request is lost stays, says so, and works when it is presse
   await expect(page.getByText("We couldn’t reach the server. Check your connection and try again.")).toBeFocused();
   await context.setOffline(false);
   await press(page, "End session of Lost phone");
-  await expectNotice(page, "/sessions/", "That session has ended.");
+  await expectNotice(page, "/sessions/", "That device is now signed out.");
   expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(401);
   complaints.splice(0);
 });
