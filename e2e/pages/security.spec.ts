@@ -67,7 +67,7 @@ test("a user reads in plain words what happened to the account, newest first", a
   await page.goto("/security/");
   const rows = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
   await expect(rows).toContainText(["Profile changed", "Signed in", "Account created"]);
-  await expect(rows.nth(0)).toContainText(/from 127\.\d+\.\d+\.\d+/);
+  await expect(rows.nth(0)).toContainText(/· 127\.\d+\.\d+\.\d+/);
   await expect(rows.nth(0).locator("time")).toHaveAttribute("datetime", /Z$/);
   await page.getByLabel("Show", { exact: true }).selectOption("Signed in");
   await press(page, "Apply");
