@@ -6,6 +6,11 @@ import type { users } from "./schema.ts";
 export const PASSWORD = "Correct horse 7 battery";
 export const PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$1ZjWFho5TLqfSQN6ZgSuUA$LVbAfs2UoY1fWAOtzSEKIe4J7996oleZE5KuFLNoURw";
 
+/* Those whom `npm run seed` makes. */
+export const ADA = { email: "ada@example.org", username: "ada.lovelace", password: "Nine walruses on 2 skis" };
+export const GRACE = { email: "grace@example.org", username: "grace.hopper", password: "Seven moths in 1 relay" };
+export const ZOE = { email: "zoe@example.org", username: "zoe.example", password: "Three kites over 5 roofs" };
+
 let made = 0;
 
 /** A name that nobody else has, in another process either. */

@@ -27,7 +27,7 @@ export default defineConfig<Hosted>({
   use: { actionTimeout: 10_000, navigationTimeout: 30_000, trace: "off" },
   projects: [
     { name: "rules", testMatch: ["rules.spec.ts", "documents.spec.ts"] },
-    { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts"], use: { host: "front-door" } },
+    { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts", "seed.spec.ts"], use: { host: "front-door" } },
     { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
     { name: "pages", testMatch: "pages/**/*.spec.ts", use: { host: "front-door", ...browser } },
     // what is asked without a browser is asked once

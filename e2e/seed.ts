@@ -10,6 +10,7 @@ import { findPageSession, logIn } from "#accounts/sessions/sessions.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
 import { listUsers, registerUser, updateUser } from "#accounts/users/users.ts";
 import { closeDatabase } from "#db/engine.ts";
+import { ADA, GRACE, ZOE } from "#db/people.ts";
 import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
 /*
@@ -34,9 +35,6 @@ const OFFICE: Device = {
 const SERVER: Device = { ip: "198.51.100.7", userAgent: "curl/8.14.1" };
 const STRANGER: Device = { ip: "192.0.2.99", userAgent: "python-requests/2.32.3" };
 
-const ADA = { email: "ada@example.org", username: "ada.lovelace", password: "Nine walruses on 2 skis" };
-const GRACE = { email: "grace@example.org", username: "grace.hopper", password: "Seven moths in 1 relay" };
-const ZOE = { email: "zoe@example.org", username: "zoe.example", password: "Three kites over 5 roofs" };
 const GRACES_FIRST_PASSWORD = "Six beetles in 1 relay";
 
 const STORY: Act[] = [

@@ -71,7 +71,8 @@ function neededHosts(): Host[] {
   return HOSTS.filter((host) => chosen.length === 0 || chosen.some(asks(host)));
 }
 
-function build(): void {
+/** Builds the pages if something changed. */
+export function build(): void {
   const { status } = spawnSync(process.execPath, [...RUNTIME, "http/front-door/build.ts"], {
     cwd: ROOT,
     env: bareEnvironment(),
@@ -80,10 +81,12 @@ function build(): void {
   if (status !== 0) throw new Error("The pages could not be built.");
 }
 
-/** Starts a host with a new data folder. */
-export async function start(host: Host): Promise<Running> {
+/** A temporary folder for the data and the log of a server. */
+export const newFolder = (name: string): string => mkdtempSync(join(tmpdir(), `latchkey-${name}-`));
+
+/** Starts a host on a folder, which is removed when it stops. */
+export async function start(host: Host, folder = newFolder(host)): Promise<Running> {
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), `latchkey-${host}-`));
   const logFile = join(folder, "log");
   const log = openSync(logFile, "a");
   const child = spawn(process.execPath, COMMANDS[host](port), {
