@@ -275,7 +275,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["log that nobody reads | # per stream", constant("MOST_WAITING", "output.ts")],
   ["without the query, at most # characters", constant("LONGEST_LOGGED_PATH")],
   ["`?limit=` 1 to 100 (default #)", z.parse(ActivityInput, {}).limit],
-  ["a file has at most # lines", constant("MOST_LINES")],
+  ["a file has at most # lines", constant("MAX_LINES")],
 ];
 
 const NUMBER = String.raw`([\d,]*\d)(?: (KiB|MiB|megapixels|(?:second|minute|hour|day)s?)\b)?`;

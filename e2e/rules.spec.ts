@@ -6,7 +6,7 @@ import { api } from "#http/api.ts";
 /* What the parts of the code may know of each other. These tests read files only. */
 
 const ROOT = join(import.meta.dirname, "..");
-const MOST_LINES = 250;
+const MAX_LINES = 250;
 const ROOMS = ["accounts", "app", "cli", "components", "db", "http"];
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
@@ -92,6 +92,17 @@ test("the domain and its store know nothing of Next.js, React or HTTP answers", 
   expect(within("accounts", "db").filter((file) => telling.test(read(file)))).toEqual([]);
 });
 
+test("the service imports nothing that is made for tests", () => {
+  const forTests = ["db/people.ts", "db/testing.ts", "http/unkind-content.ts"];
+  const service = [...sources, "server.ts", "instrumentation.ts"].filter((file) => !forTests.includes(file));
+  expect(breaches(service, (name) => forTests.includes(name) || ["e2e", "bench"].includes(room(name)))).toEqual([]);
+});
+
+test("no two files import each other", () => {
+  const all = [...sources, ...files("{e2e,bench}/**/*.ts")];
+  expect(breaches(all, (name, file) => all.includes(name) && importsOf(name).includes(file))).toEqual([]);
+});
+
 test("only the store opens database files", () => {
   expect(breaches(sources, (name, file) => name === "package:better-sqlite3" && room(file) !== "db")).toEqual([]);
 });
@@ -153,9 +164,10 @@ test("the environment is read in one place", () => {
 });
 
 test("no file is so long that nobody reads it", () => {
-  const long = [...sources, "server.ts", "instrumentation.ts", ...files("app/**/*.css")]
+  const ofTests = files("{e2e,bench}/**/*.ts").filter((file) => !file.endsWith(".spec.ts"));
+  const long = [...sources, ...ofTests, "server.ts", "instrumentation.ts", ...files("app/**/*.css")]
     .map((file) => ({ file, lines: read(file).trimEnd().split("\n").length }))
-    .filter(({ lines }) => lines > MOST_LINES);
+    .filter(({ lines }) => lines > MAX_LINES);
   expect(long).toEqual([]);
 });
 
