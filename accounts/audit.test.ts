@@ -4,17 +4,18 @@ import { eq } from "drizzle-orm";
 import { db } from "#db/engine.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { auditEvent, auditEventsOf, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
-import { type Caller, callerFrom, systemCaller, type User } from "./caller.ts";
+import { auditEvent, failedLoginsSinceLastVisit, listAuditEvents } from "./audit.ts";
+import { type Caller, callerFrom, operator, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must, onCommitted, type RecordedEvent } from "./commit.ts";
 import { parseInput } from "./contract/input.ts";
 import { AUDIT_EVENT_TYPES, RegisterInput } from "./contract/schemas.ts";
 import { AccountsError } from "./errors.ts";
+import { listAuditEventsOf, setUserStatus } from "./operator.ts";
 import { requirePassword } from "./passwords/change.ts";
 import { openSession } from "./sessions/opening.ts";
 import { logIn, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
-import { registerUser, setUserStatus, updateUser } from "./users/users.ts";
+import { registerUser, updateUser } from "./users/users.ts";
 
 freshDatabase();
 
@@ -112,7 +113,7 @@ test("what people do is on record, each act once, with the session it was done f
   const input = parseInput(RegisterInput, { email: "ada@example.org", username: "ada.lovelace", password: PASSWORD });
   const { user } = await registerUser(client(), input);
   const { session } = await logIn(client(), { email: user.email, password: PASSWORD });
-  let asks = { ...client(), user, session };
+  let asks = callerFrom("192.0.2.7", "curl/8.5.0", { user, session });
   const change = async (changes: object) => {
     asks = { ...asks, user: (await updateUser(asks, user.id, changes)).user };
   };
@@ -125,7 +126,7 @@ test("what people do is on record, each act once, with the session it was done f
   await revokeOtherSessions(asks);
   await revokeOtherSessions(asks);
   await revokeAllSessions(asks);
-  await setUserStatus(systemCaller, asks.user, "suspended");
+  await setUserStatus(operator, asks.user, "suspended");
   assert.deepEqual(
     eventsOf(user.id).map(({ type, sessionId, detail }) => [type, sessionId, detail]),
     [
@@ -167,20 +168,20 @@ test("the record is listed newest first, by type, and in pages that neither repe
     await commit(client(), (tx) => ({ event: auditEvent(tx, client(), type, { userId: id, detail: String(i) }) }));
   }
   const details = ({ events }: { events: { detail: string | null }[] }) => events.map(({ detail }) => detail).join("");
-  assert.equal(details(auditEventsOf(id, { limit: 100 })), "6543210");
-  assert.equal(details(auditEventsOf(id, { limit: 100, type: "login.failed" })), "531");
-  const first = auditEventsOf(id, { limit: 4 });
-  const rest = auditEventsOf(id, { limit: 4, cursor: first.nextCursor ?? undefined });
+  assert.equal(details(listAuditEventsOf(operator, id, { limit: 100 })), "6543210");
+  assert.equal(details(listAuditEventsOf(operator, id, { limit: 100, type: "login.failed" })), "531");
+  const first = listAuditEventsOf(operator, id, { limit: 4 });
+  const rest = listAuditEventsOf(operator, id, { limit: 4, cursor: first.nextCursor ?? undefined });
   assert.deepEqual([details(first), details(rest), rest.nextCursor], ["6543", "210", null]);
-  assert.equal(auditEventsOf(id, { limit: 7 }).nextCursor, null, "a page that holds all has none after it");
-  assert.deepEqual(auditEventsOf(-1, { limit: 4 }), { events: [], nextCursor: null });
+  assert.equal(listAuditEventsOf(operator, id, { limit: 7 }).nextCursor, null, "a page that holds all has none after it");
+  assert.deepEqual(listAuditEventsOf(operator, -1, { limit: 4 }), { events: [], nextCursor: null });
 });
 
 test("a user sees the own record and nobody else's", async () => {
   const [user, other] = [newUser(), newUser()];
   const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
   await openSession(client(), other, "token");
-  const { events } = listAuditEvents({ ...client(), user, session }, { limit: 50 });
+  const { events } = listAuditEvents(callerFrom("192.0.2.7", "curl/8.5.0", { user, session }), { limit: 50 });
   assert.deepEqual(
     events.map(({ userId, type }) => [userId, type]),
     [[user.id, "session.opened"]],
@@ -194,7 +195,7 @@ test("failed log-ins since the visit before are counted, wrong current passwords
   await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 7" }));
   await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 8" }));
   const second = (await openSession(client(), user, "token")) ?? assert.fail();
-  const asks = { ...client(), user, session: second.session };
+  const asks = callerFrom("192.0.2.7", "curl/8.5.0", { user, session: second.session });
   await assert.rejects(requirePassword(asks, "Wrong horse 9"));
   const { count, since } = failedLoginsSinceLastVisit(asks);
   assert.equal(count, 2);

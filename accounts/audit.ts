@@ -62,11 +62,11 @@ export function listAuditEvents(
   { cursor, limit, type }: ActivityInput,
 ): { events: AuditEvent[]; nextCursor: string | null } {
   requireUser(caller);
-  return auditEventsOf(caller.user.id, { cursor, limit, type });
+  return eventsOfUser(caller.user.id, { cursor, limit, type });
 }
 
-/** Like `listAuditEvents`, for any user. For the operator. */
-export function auditEventsOf(userId: number, { cursor, limit, type }: ActivityInput) {
+/** Like `listAuditEvents`, for any user: whoever calls it checks who may see them. */
+export function eventsOfUser(userId: number, { cursor, limit, type }: ActivityInput) {
   const rows = db()
     .select()
     .from(auditEvents)

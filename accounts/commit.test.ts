@@ -4,15 +4,15 @@ import { eq } from "drizzle-orm";
 import { db } from "#db/engine.ts";
 import { auditEvents, rateLimits, sessions, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { callerFrom, type SignedIn, systemCaller, withoutSession } from "./caller.ts";
+import { callerFrom, operator, type SignedIn, withoutSession } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
-import { deleteUser, operatorRevokeAll, operatorRevokeSession } from "./operator.ts";
+import { deleteUser, operatorRevokeAll, operatorRevokeSession, setUserStatus } from "./operator.ts";
 import { changePassword, requirePassword } from "./passwords/change.ts";
 import { openSession } from "./sessions/opening.ts";
 import { logIn, logOut, renameSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
-import { findUserById, setUserStatus, updateUser } from "./users/users.ts";
+import { findUserById, updateUser } from "./users/users.ts";
 
 freshDatabase();
 
@@ -47,10 +47,10 @@ const ENDS: Record<string, (owner: SignedIn, thief: SignedIn) => Promise<unknown
   "the owner changed the password": (owner) => changePassword(owner, { current_password: PASSWORD, new_password: "Owned horse 9 battery" }),
   "the session's own password change gave it a new token": (_, thief) =>
     changePassword(thief, { current_password: PASSWORD, new_password: "Owned horse 9 battery" }),
-  "the operator ended the session": (_, thief) => operatorRevokeSession(systemCaller, thief.session.id),
-  "the operator ended all sessions": ({ user }) => operatorRevokeAll(systemCaller, user),
-  "the user was suspended": ({ user }) => setUserStatus(systemCaller, user, "suspended"),
-  "the user was deleted": ({ user }) => deleteUser(systemCaller, user),
+  "the operator ended the session": (_, thief) => operatorRevokeSession(operator, thief.session.id),
+  "the operator ended all sessions": ({ user }) => operatorRevokeAll(operator, user),
+  "the user was suspended": ({ user }) => setUserStatus(operator, user, "suspended"),
+  "the user was deleted": ({ user }) => deleteUser(operator, user),
 };
 
 for (const [end, endIt] of Object.entries(ENDS)) {
@@ -85,7 +85,7 @@ test("of an act and the end of its session at the same moment either order holds
     const owner = await signedIn(newUser().id);
     const thief = await signedIn(owner.user.id);
     await signedIn(owner.user.id);
-    const [acted] = await Promise.allSettled([doIt(thief), operatorRevokeAll(systemCaller, owner.user)]);
+    const [acted] = await Promise.allSettled([doIt(thief), operatorRevokeAll(operator, owner.user)]);
     assert.equal(db().select().from(sessions).where(eq(sessions.userId, owner.user.id)).all().length, 0, act);
     const recorded = db().select().from(auditEvents).where(eq(auditEvents.userId, owner.user.id)).orderBy(auditEvents.id).all();
     const ended = recorded.findIndex(({ detail }) => detail === "by operator");
@@ -96,7 +96,7 @@ test("of an act and the end of its session at the same moment either order holds
 
 test("a wrong current password of a session that ended counts for nothing", async () => {
   const caller = await signedIn(newUser().id);
-  await operatorRevokeAll(systemCaller, caller.user);
+  await operatorRevokeAll(operator, caller.user);
   const before = await db().$count(rateLimits);
   for (const password of ["Wrong horse 7", PASSWORD]) {
     await assert.rejects(requirePassword(caller, password), refusedAs("invalid_token"));
@@ -113,7 +113,7 @@ test("a session's id alone is no session: the token has to be the one it has now
 
 test("logging in is no act of the session that the browser still has", async () => {
   const caller = await signedIn(newUser().id);
-  await operatorRevokeAll(systemCaller, caller.user);
+  await operatorRevokeAll(operator, caller.user);
   assert.ok(await logIn(caller, { email: caller.user.email, password: PASSWORD }));
   await assert.rejects(logIn(caller, { email: caller.user.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
 });
@@ -138,14 +138,14 @@ test("a commit gives its results by name, and a must without a row throws its re
 
 test("the status of a user who was deleted meanwhile cannot be set", async () => {
   const user = newUser();
-  await deleteUser(systemCaller, user);
-  await assert.rejects(setUserStatus(systemCaller, user, "active"), refusedAs("not_found"));
+  await deleteUser(operator, user);
+  await assert.rejects(setUserStatus(operator, user, "active"), refusedAs("not_found"));
 });
 
 async function signedIn(userId: number): Promise<SignedIn> {
   const user = findUserById(userId) ?? assert.fail();
   const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
-  return { ...client(), user, session };
+  return callerFrom(client().ip, "curl/8.5.0", { user, session });
 }
 
 function otherSessionOf({ user, session }: SignedIn): number {

@@ -3,7 +3,7 @@ import type { Db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { type Built, must as dbMust, type Part, type Plan, Step, statement, transact } from "#db/statements.ts";
-import type { Caller, Session, SignedIn } from "./caller.ts";
+import type { Caller, housekeeping, Session, SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError, type RefusalCode } from "./errors.ts";
 
@@ -15,24 +15,25 @@ export type RecordedEvent = { type: string; userId: number; sessionId: number | 
 /** What a statement that writes audit events returns of each. */
 export const RECORDED = { type: auditEvents.type, userId: auditEvents.userId, sessionId: auditEvents.sessionId };
 
-type Listener = (caller: Caller, events: RecordedEvent[]) => void;
+/** Whose act a commit is. */
+type Actor = Caller | typeof housekeeping;
+type Listener = (actor: Actor, events: RecordedEvent[]) => void;
 
 const listeners = processWide("commit-listeners", () => [] as Listener[]);
 
 /**
- * Runs the statements that `build` names, in their order, as one durable act of the caller, and returns what each returned,
- * by name. If the caller has a session, nothing happens unless this very
- * session is still live and its user active: a request can be held back for half a minute, and whoever was signed out
- * meanwhile must not act. `build` may be called again while another process holds the database.
+ * Runs the statements that `build` names, in their order, as one durable act, and returns what each returned, by name.
+ * If the actor has a session, nothing happens unless this very session is still live and its user active: a request can be
+ * held back for half a minute, and whoever was signed out meanwhile must not act. `build` may be called again while another process holds the database.
  * Throws `invalid_token`, the refusals of its `must`s, StorageError, and SQLite's own error for a broken constraint.
  */
-export async function commit<const P extends Plan>(caller: Caller, build: (tx: Db) => P) {
-  const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(caller), ...build(tx) }));
+export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P) {
+  const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(actor), ...build(tx) }));
   const events = Object.values(results)
     .flat()
     .filter((result) => result instanceof Recorded)
     .flatMap(({ events }) => events);
-  if (events.length > 0) for (const listen of listeners) listen(caller, events);
+  if (events.length > 0) for (const listen of listeners) listen(actor, events);
   return results;
 }
 
@@ -49,6 +50,11 @@ export function must<S extends Part>(statement: S, refusal?: RefusalCode | (() =
   return dbMust(statement, typeof refusal === "string" ? () => new AccountsError(refusal) : refusal);
 }
 
+/** A statement whose result is what `read` makes of its rows. */
+export function reading<Row, R>(statement: Built<Row[]>, read: (rows: Row[]) => R): Step<R> {
+  return new Step(() => read(Step.run(statement)));
+}
+
 class Recorded {
   readonly events: RecordedEvent[];
 
@@ -62,8 +68,8 @@ export function recorded(statement: Step<RecordedEvent[]> | Built<RecordedEvent[
   return new Step(() => new Recorded(Step.run(statement)));
 }
 
-function stillSignedIn(caller: Caller) {
-  return caller.session && must(sessionOf(caller.session), "invalid_token");
+function stillSignedIn({ session }: Actor) {
+  return session && must(sessionOf(session), "invalid_token");
 }
 
 /**

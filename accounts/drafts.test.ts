@@ -18,7 +18,7 @@ const stranger = callerFrom("127.0.0.1", null);
 async function signedIn(user: User): Promise<SignedIn> {
   const opened = await openSession(callerFrom("127.0.0.1", null), user, "browser");
   assert.ok(opened);
-  return callerFrom("127.0.0.1", null, { user, session: opened.session }) as SignedIn;
+  return callerFrom("127.0.0.1", null, { user, session: opened.session });
 }
 
 test("a draft is given back to its owner alone, on its page alone, and until it is dropped", async () => {

@@ -4,18 +4,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { and, eq } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
 import { db } from "#db/engine.ts";
-import { auditEvents, avatars, erasures, sessions } from "#db/schema.ts";
+import { auditEvents, avatars, erasures, sessions, users } from "#db/schema.ts";
 import { freshDatabase, newUser, numbers, PASSWORD } from "#db/testing.ts";
-import { auditEvent, auditEventsOf } from "./audit.ts";
-import { callerFrom, systemCaller, type User } from "./caller.ts";
+import { auditEvent } from "./audit.ts";
+import { callerFrom, operator, type SignedIn, type User } from "./caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
-import { deleteUser, operatorRevokeAll, operatorRevokeSession, sessionsOf } from "./operator.ts";
+import * as operatorFunctions from "./operator.ts";
+import {
+  deleteUser,
+  findUser,
+  listAuditEventsOf,
+  listSessionsOf,
+  operatorRevokeAll,
+  operatorRevokeSession,
+  setUserStatus,
+} from "./operator.ts";
+import { changePassword } from "./passwords/change.ts";
 import { purge } from "./retention/purge.ts";
 import { openSession } from "./sessions/opening.ts";
-import { findSession, logIn } from "./sessions/sessions.ts";
-import { findUser } from "./users/users.ts";
+import { findSession, logIn, revokeAllSessions, revokeOtherSessions } from "./sessions/sessions.ts";
 
 freshDatabase();
 
@@ -29,8 +38,8 @@ test("a deleted user is gone with sessions and picture, and can register anew", 
     .run();
   const user = newUser({ avatarHash: "own" });
   const { token } = await opened(user);
-  assert.deepEqual(await deleteUser(systemCaller, user), { sessionsEnded: 1 });
-  assert.equal(findUser(String(user.id)), null);
+  assert.deepEqual(await deleteUser(operator, user), { sessionsEnded: 1 });
+  assert.equal(findUser(operator, String(user.id)), null);
   assert.equal(findSession(token), null);
   assert.equal(await db().$count(sessions, eq(sessions.userId, user.id)), 0);
   assert.equal(await db().$count(avatars, eq(avatars.hash, "own")), 0);
@@ -44,9 +53,9 @@ test("a picture that somebody else has too stays when one of them is deleted", a
     .values({ hash: "shared", bytes: Buffer.from("x") })
     .run();
   const [one, other] = [newUser({ avatarHash: "shared" }), newUser({ avatarHash: "shared" })];
-  await deleteUser(systemCaller, one);
+  await deleteUser(operator, one);
   assert.equal(await db().$count(avatars, eq(avatars.hash, "shared")), 1);
-  await deleteUser(systemCaller, other);
+  await deleteUser(operator, other);
   assert.equal(await db().$count(avatars, eq(avatars.hash, "shared")), 0);
 });
 
@@ -57,8 +66,8 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
   await commit(client(), (tx) => ({
     event: auditEvent(tx, client(), "email.changed", { userId: user.id, detail: "canary@example.org → b@example.org" }),
   }));
-  await deleteUser(systemCaller, user);
-  const { events } = auditEventsOf(user.id, { limit: 10 });
+  await deleteUser(operator, user);
+  const { events } = listAuditEventsOf(operator, user.id, { limit: 10 });
   assert.deepEqual(
     events.map(({ type, ip, detail }) => ({ type, ip, detail })),
     ["user.deleted", "email.changed", "session.opened"].map((type) => ({ type, ip: null, detail: null })),
@@ -68,18 +77,18 @@ test("of a deleted user the record keeps id, type and instant, and nothing perso
     ["Command line", null, null],
   );
   assert.ok(!JSON.stringify(events).includes("canary"));
-  assert.equal(auditEventsOf(other.id, { limit: 1 }).events[0]?.ip, "192.0.2.7", "other people's record stays whole");
+  assert.equal(listAuditEventsOf(operator, other.id, { limit: 1 }).events[0]?.ip, "192.0.2.7", "other people's record stays whole");
 });
 
 test("thousands of events are erased in slices, while the user is gone at once", async () => {
   const user = newUser();
   const { token } = await opened(user);
   await writeEvents(user.id, 3_000);
-  const deleted = deleteUser(systemCaller, user);
+  const deleted = deleteUser(operator, user);
   const left = new Set<number>();
   while (left.size < 3) {
     await sleep(1);
-    if (findUser(String(user.id))) continue;
+    if (findUser(operator, String(user.id))) continue;
     assert.equal(findSession(token), null);
     left.add(await personalOf(user.id));
   }
@@ -90,7 +99,7 @@ test("thousands of events are erased in slices, while the user is gone at once",
 test("an erasure that was cut short is finished by the next purge, and so is an event that came late", async (t) => {
   const [user, other] = [newUser(), newUser()];
   await writeEvents(other.id, 1);
-  await deleteUser(systemCaller, user);
+  await deleteUser(operator, user);
   await writeEvents(user.id, 50);
   await purge();
   assert.equal(await personalOf(user.id), 0);
@@ -105,29 +114,29 @@ test("an erasure that was cut short is finished by the next purge, and so is an 
 
 test("who is deleted already cannot be deleted again, and that leaves no event", async () => {
   const user = newUser();
-  await deleteUser(systemCaller, user);
+  await deleteUser(operator, user);
   const before = await db().$count(auditEvents);
-  await assert.rejects(deleteUser(systemCaller, user), isNotFound);
-  await assert.rejects(operatorRevokeAll(systemCaller, user), isNotFound);
+  await assert.rejects(deleteUser(operator, user), isNotFound);
+  await assert.rejects(operatorRevokeAll(operator, user), isNotFound);
   assert.equal(await db().$count(auditEvents), before);
 });
 
 test("the operator ends one session of anybody, on record as the operator's act", async () => {
   const user = newUser();
   const [one, other] = [await opened(user), await opened(user)];
-  await operatorRevokeSession(systemCaller, one.session.id);
+  await operatorRevokeSession(operator, one.session.id);
   assert.equal(findSession(one.token), null);
   assert.ok(findSession(other.token));
-  const [event] = auditEventsOf(user.id, { limit: 1 }).events;
+  const [event] = listAuditEventsOf(operator, user.id, { limit: 1 }).events;
   assert.deepEqual([event?.type, event?.sessionId, event?.detail], ["session.revoked", one.session.id, "by operator"]);
-  await assert.rejects(operatorRevokeSession(systemCaller, one.session.id), isNotFound);
+  await assert.rejects(operatorRevokeSession(operator, one.session.id), isNotFound);
 });
 
 test("the operator ends all sessions of a user, also of a log-in that is under way", async () => {
   const user = newUser();
   const [one, stranger] = [await opened(user), await opened(newUser())];
   await opened(user);
-  assert.deepEqual(await operatorRevokeAll(systemCaller, user), { sessionsEnded: 2 });
+  assert.deepEqual(await operatorRevokeAll(operator, user), { sessionsEnded: 2 });
   assert.equal(findSession(one.token), null);
   assert.equal(await openSession(client(), user, "token"), null, "its password was checked before");
   assert.ok(findSession(stranger.token));
@@ -141,11 +150,49 @@ test("sessions of a user are listed with the last used first, ended ones not", a
   now += HOUR_MS;
   const second = await opened(user);
   await opened(newUser());
-  const ids = () => sessionsOf(user).map(({ id }) => id);
+  const ids = () => listSessionsOf(operator, user).map(({ id }) => id);
   assert.deepEqual(ids(), [second.session.id, first.session.id]);
   now += 14 * DAY_MS - HOUR_MS;
   assert.deepEqual(ids(), [second.session.id]);
 });
+
+for (const [name, call] of Object.entries<(...given: never[]) => unknown>(operatorFunctions)) {
+  test(`${name} refuses visitors and users, and does nothing`, async () => {
+    const user = newUser();
+    const { session } = await opened(user);
+    for (const caller of [client(), callerFrom("192.0.2.7", null, { user, session })]) {
+      const before = everything();
+      await assert.rejects(async () => call(...([caller, user, "suspended"] as never[])), /only the operator/);
+      assert.deepEqual(everything(), before);
+    }
+  });
+}
+
+/** All that end several sessions at once, for whoever is signed in. */
+const ENDS: Record<string, (caller: SignedIn) => Promise<{ sessionsEnded: number }>> = {
+  "ending the other sessions": (caller) => revokeOtherSessions(caller),
+  "ending all sessions": (caller) => revokeAllSessions(caller),
+  "changing the password": (caller) => changePassword(caller, { current_password: PASSWORD, new_password: "Another horse 8 battery" }),
+  "ending all sessions as the operator": ({ user }) => operatorRevokeAll(operator, user),
+  "suspending the user": ({ user }) => setUserStatus(operator, user, "suspended"),
+  "deleting the user": ({ user }) => deleteUser(operator, user),
+};
+const KEEPS_OWN = ["ending the other sessions", "changing the password"];
+for (const [end, endThem] of Object.entries(ENDS)) {
+  test(`${end} counts live sessions only, and a log-in under way opens none`, async () => {
+    const user = newUser();
+    const [own, , expired] = [await opened(user), await opened(user), await opened(user)];
+    await db().update(sessions).set({ expiresAt: Date.now() }).where(eq(sessions.id, expired.session.id));
+    const { sessionsEnded } = await endThem(callerFrom("192.0.2.7", null, own));
+    assert.equal(sessionsEnded, KEEPS_OWN.includes(end) ? 1 : 2);
+    assert.equal(await db().$count(sessions, eq(sessions.userId, user.id)), KEEPS_OWN.includes(end) ? 1 : 0, "expired ones are gone too");
+    assert.equal(await openSession(client(), user, "token"), null);
+  });
+}
+
+function everything() {
+  return [users, sessions, auditEvents].map((table) => db().select().from(table).all());
+}
 
 async function writeEvents(userId: number, count: number): Promise<void> {
   const event = { userId, type: "profile.changed", at: Date.now(), ip: "192.0.2.7", device: "canary", sessionId: 1, detail: "canary" };

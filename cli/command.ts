@@ -1,6 +1,6 @@
-import type { User } from "#accounts/caller.ts";
+import { operator, type User } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
-import { findUser } from "#accounts/users/users.ts";
+import { findUser } from "#accounts/operator.ts";
 import { isFirstStart } from "#db/sqlite/identity.ts";
 import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
@@ -35,7 +35,7 @@ export function openAccounts({ mayCreate = false } = {}): void {
 
 /** The user with this id, email address or username. Throws CommandError. */
 export function userNamed(name: string): User {
-  const user = findUser(name);
+  const user = findUser(operator, name);
   if (!user) throw new CommandError(`There is no user “${name}”. Name one by id, email address or username.`);
   return user;
 }

@@ -5,10 +5,11 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { callerFrom, type User } from "#accounts/caller.ts";
+import { callerFrom, operator, type User } from "#accounts/caller.ts";
+import { findUser } from "#accounts/operator.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession, logIn } from "#accounts/sessions/sessions.ts";
-import { findUser, publicUser } from "#accounts/users/users.ts";
+import { publicUser } from "#accounts/users/users.ts";
 import { freshDatabase, freshFolder, newUser, PASSWORD } from "#db/testing.ts";
 import { CommandError } from "./command.ts";
 import { answer } from "./main.ts";
@@ -87,8 +88,8 @@ test("a user made here is the same as one made at the other doors", async () => 
   ];
   const { code, stdout } = await accounts([...words, "--password-stdin"], { stdin: `${PASSWORD}\r\n` });
   assert.equal(code, 0);
-  assert.deepEqual(JSON.parse(stdout), { user: publicUser(findUser("ada.lovelace") as User) });
-  assert.equal(findUser("ada.lovelace")?.status, "inactive");
+  assert.deepEqual(JSON.parse(stdout), { user: publicUser(findUser(operator, "ada.lovelace") as User) });
+  assert.equal(findUser(operator, "ada.lovelace")?.status, "inactive");
   await accounts(["user", "activate", "ada.lovelace"]);
   assert.ok(
     await logIn(client(), { email: "ada@example.org", password: PASSWORD }),
@@ -118,7 +119,7 @@ test("without a terminal nobody is asked: a password needs --password-stdin, a d
   const remove = await accounts(["user", "delete", String(id)], { stdin: `${username}\n` });
   assert.equal(remove.code, 1);
   assert.match(remove.stderr, /--yes/);
-  assert.ok(findUser(String(id)));
+  assert.ok(findUser(operator, String(id)));
 });
 
 test("a user suspended here is signed out of the running server at once", async () => {

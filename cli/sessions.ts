@@ -1,9 +1,9 @@
-import { type AuditEventType, auditEventsOf, publicAuditEvent } from "#accounts/audit.ts";
-import { systemCaller } from "#accounts/caller.ts";
+import { type AuditEventType, publicAuditEvent } from "#accounts/audit.ts";
+import { operator } from "#accounts/caller.ts";
 import { idFrom } from "#accounts/contract/fields.ts";
 import { AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { operatorRevokeAll, operatorRevokeSession, sessionsOf } from "#accounts/operator.ts";
+import { listAuditEventsOf, listSessionsOf, operatorRevokeAll, operatorRevokeSession } from "#accounts/operator.ts";
 import { publicSession } from "#accounts/sessions/sessions.ts";
 import {
   type Answer,
@@ -49,7 +49,7 @@ export const auditCommands: Record<string, Command> = {
 function showSessions(given: Given): Answer {
   const name = requiredUser(given);
   openAccounts();
-  const sessions = sessionsOf(userNamed(name)).map((session) => publicSession(session, undefined));
+  const sessions = listSessionsOf(operator, userNamed(name)).map((session) => publicSession(session, undefined));
   const rows = sessions.map((session) => [
     session.id,
     session.device_name ?? session.device,
@@ -73,13 +73,13 @@ async function revokeSessions(given: Given): Promise<Answer> {
 }
 
 async function revokeAll(name: string): Promise<number> {
-  return (await operatorRevokeAll(systemCaller, userNamed(name))).sessionsEnded;
+  return (await operatorRevokeAll(operator, userNamed(name))).sessionsEnded;
 }
 
 async function revokeEach(ids: number[]): Promise<number> {
   const unknown: number[] = [];
   for (const id of new Set(ids)) {
-    await operatorRevokeSession(systemCaller, id).catch((error) => {
+    await operatorRevokeSession(operator, id).catch((error) => {
       if (!(error instanceof AccountsError && error.code === "not_found")) throw error;
       unknown.push(id);
     });
@@ -96,7 +96,7 @@ function showAuditEvents(given: Given): Answer {
   const type = eventType(textOption(given, "type"));
   openAccounts();
   const userId = idFrom(name) ?? userNamed(name).id;
-  const { events: found, nextCursor } = auditEventsOf(userId, { type, cursor, limit });
+  const { events: found, nextCursor } = listAuditEventsOf(operator, userId, { type, cursor, limit });
   const events = found.map(publicAuditEvent);
   const rows = events.map(({ at, type, ip, device, session_id, detail }) => [second(at), type, ip, device, session_id, detail]);
   const more = nextCursor === null ? "" : `\nThere are more: --cursor ${nextCursor}`;

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import * as z from "zod/mini";
-import { systemCaller, type User } from "#accounts/caller.ts";
+import { operator, type User } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
-import { deleteUser } from "#accounts/operator.ts";
-import { listUsers, publicUser, registerUser, setUserStatus } from "#accounts/users/users.ts";
+import { deleteUser, listUsers, setUserStatus } from "#accounts/operator.ts";
+import { publicUser, registerUser } from "#accounts/users/users.ts";
 import {
   type Answer,
   type Command,
@@ -70,7 +70,7 @@ async function createUser(given: Given): Promise<Answer> {
   const isNew = !existsSync(config().databaseFile);
   openAccounts({ mayCreate: true });
   if (isNew) process.stderr.write(`Created a new database in ${config().dataDir}.\n`);
-  const { user } = await registerUser(systemCaller, input);
+  const { user } = await registerUser(operator, input);
   return { json: { user: publicUser(user) }, text: `Created user ${user.id}, ${user.username} <${user.email}>, ${user.status}.` };
 }
 
@@ -85,7 +85,7 @@ function showUsers(given: Given): Answer {
   const limit = numberOption(given, "limit", MOST_USERS) ?? USUAL_USERS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER) ?? 0;
   openAccounts();
-  const found = listUsers(cursor, limit + 1).map(publicUser);
+  const found = listUsers(operator, cursor, limit + 1).map(publicUser);
   const users = found.slice(0, limit);
   const next = found.length > limit ? String(users.at(-1)?.id) : null;
   const rows = users.map((user) => [user.id, user.username, user.email, user.account_status, second(user.created_at)]);
@@ -97,7 +97,7 @@ async function setStatus({ operands: [name = ""] }: Given, status: User["status"
   openAccounts();
   const before = userNamed(name);
   const unchanged = before.status === status;
-  const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(systemCaller, before, status);
+  const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(operator, before, status);
   const text = unchanged
     ? `${user.username} is already ${status}.`
     : `${user.username} is now ${status}. Sessions ended: ${sessionsEnded}.`;
@@ -111,7 +111,7 @@ async function removeUser({ operands: [name = ""], options }: Given): Promise<An
     const who = `user ${user.id}, ${user.username} <${user.email}>`;
     await confirm(`This deletes ${who}, for good. Type the username to go on: `, user.username);
   }
-  const { sessionsEnded } = await deleteUser(systemCaller, user);
+  const { sessionsEnded } = await deleteUser(operator, user);
   return {
     json: { user: publicUser(user), sessions_ended: sessionsEnded },
     text: `Deleted user ${user.id}, ${user.username}. Sessions ended: ${sessionsEnded}.`,

@@ -1,14 +1,15 @@
 import sharp from "sharp";
-import { type Caller, callerFrom } from "#accounts/caller.ts";
+import { type Caller, callerFrom, operator } from "#accounts/caller.ts";
 import { clock, DAY_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { LoginInput, RegisterInput, UpdateUserInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { listUsers } from "#accounts/operator.ts";
 import { changePassword } from "#accounts/passwords/change.ts";
 import { findPageSession, logIn } from "#accounts/sessions/sessions.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
-import { listUsers, registerUser, updateUser } from "#accounts/users/users.ts";
+import { registerUser, updateUser } from "#accounts/users/users.ts";
 import { closeDatabase } from "#db/engine.ts";
 import { ADA, GRACE, ZOE } from "#db/people.ts";
 import { migrateDatabase } from "#db/sqlite/migrate.ts";
@@ -70,7 +71,7 @@ closeDatabase();
 async function seed(): Promise<void> {
   const { databaseFile, dataDir } = config();
   migrateDatabase(databaseFile);
-  if (listUsers(0, 1).length > 0)
+  if (listUsers(operator, 0, 1).length > 0)
     throw new Error(`The database in ${dataDir} has users already. Delete that folder, or set DATA_DIR to another one.`);
   const startedAt = Date.now();
   for (const [daysAgo, person, device, act] of STORY) {

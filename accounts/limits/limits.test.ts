@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { eq } from "drizzle-orm";
 import sharp from "sharp";
-import { type Caller, callerFrom, type SignedIn, type User } from "#accounts/caller.ts";
+import { callerFrom, type SignedIn, type User, type Visitor } from "#accounts/caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, steadyNow } from "#accounts/clock.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
@@ -26,9 +26,9 @@ const WRONG = "Wrong horse 7 battery";
 let made = 0;
 const client = () => callerFrom(`127.3.${++made >> 8}.${made & 255}`, "curl/8.5.0");
 
-async function signedIn(from: Caller = client(), user: User = newUser()): Promise<SignedIn> {
+async function signedIn(from: Visitor = client(), user: User = newUser()): Promise<SignedIn> {
   const { session } = (await openSession(from, user, "lasting")) ?? assert.fail();
-  return { ...from, user, session };
+  return callerFrom(from.ip, "curl/8.5.0", { user, session });
 }
 
 const asNow = (caller: SignedIn): SignedIn => ({ ...caller, user: findUserById(caller.user.id) ?? assert.fail() });
@@ -148,7 +148,9 @@ test("after 100 wrong current passwords none is looked at any more, until the us
   await assert.rejects(logIn(from, { email: owner.email, password: WRONG }), refusedAs("invalid_credentials"));
   const { token } = await logIn(from, { email: owner.email, password: PASSWORD });
   const found = findSession(token) ?? assert.fail();
-  assert.ok(await changePassword({ ...from, ...found }, { current_password: PASSWORD, new_password: "Another horse 8 battery" }));
+  assert.ok(
+    await changePassword(callerFrom(from.ip, "curl/8.5.0", found), { current_password: PASSWORD, new_password: "Another horse 8 battery" }),
+  );
 });
 
 test("SECURITY.md says of each limit what it counts, how much is free, and by which setting", () => {

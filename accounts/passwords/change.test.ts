@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Caller, callerFrom, type User } from "#accounts/caller.ts";
+import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { loginLimits } from "#accounts/limits/known-devices.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
@@ -61,7 +61,10 @@ test("a changed password forgets every device but the one it is changed from", a
   const { session } = await logIn(own, { email, password: PASSWORD });
   const names = (caller: Caller) => loginLimits(caller, user.emailCanonical, user).map(({ name }) => name);
   assert.deepEqual(names(thief), ["login_device"]);
-  await changePassword({ ...own, user, session }, { current_password: PASSWORD, new_password: NEW });
+  await changePassword(callerFrom(own.ip, null, { browser: own.browser, user, session }), {
+    current_password: PASSWORD,
+    new_password: NEW,
+  });
   assert.equal(names(thief).length, 3, "unknown again");
   assert.deepEqual(names(own), ["login_device"]);
 });
@@ -97,12 +100,10 @@ test("a log-in with the old password that was under way opens nothing", async ()
   for (const result of await settled) if (result.status === "fulfilled") assert.equal(findSession(result.value.token), null);
 });
 
-async function signedIn(): Promise<
-  ReturnType<typeof callerFrom> & { user: User; session: NonNullable<ReturnType<typeof findSession>>["session"]; token: string }
-> {
+async function signedIn(): Promise<SignedIn & { token: string }> {
   const user = newUser();
   const { token, session } = (await openSession(client(), user, "token")) ?? assert.fail();
-  return { ...client(), user, session, token };
+  return { ...callerFrom(client().ip, "curl/8.5.0", { user, session }), token };
 }
 
 function refusedAs(code: string, field?: string) {

@@ -1,7 +1,6 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { auditEvent } from "#accounts/audit.ts";
 import { type Caller, requireUser, type Session, type SignedIn } from "#accounts/caller.ts";
-import { clock } from "#accounts/clock.ts";
 import { commit, must, refuseEndedSession } from "#accounts/commit.ts";
 import type { ChangePasswordInput } from "#accounts/contract/schemas.ts";
 import { checkAll } from "#accounts/contract/wrong-fields.ts";
@@ -10,6 +9,7 @@ import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
 import { clearLimits, countFailure, hasFailures, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
 import { forgetOtherDevices, partyOf } from "#accounts/limits/known-devices.ts";
 import { limit } from "#accounts/limits/limits.ts";
+import { endSessions } from "#accounts/sessions/ending.ts";
 import { purposeOf } from "#accounts/sessions/lifetimes.ts";
 import { newToken } from "#accounts/sessions/tokens.ts";
 import { sessions, users } from "#db/schema.ts";
@@ -33,24 +33,20 @@ export async function changePassword(
   const passwordHash = await hashPassword(new_password, partyOf(caller, user.id));
   spend("password_changes", user.id);
   const { token, hash } = newToken(purposeOf(session.kind), session.id);
-  const now = clock.now();
-  const { renewed, ended } = await commit(caller, (tx) => ({
+  const { renewed, sessionsEnded } = await commit(caller, (tx) => ({
     user: must(
       tx
         .update(users)
-        .set({ passwordHash, sessionEpoch: sql`${users.sessionEpoch} + 1` })
+        .set({ passwordHash })
         .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
       wrongPassword, // another request changed it meanwhile
     ),
     renewed: must(tx.update(sessions).set({ tokenHash: hash }).where(eq(sessions.id, session.id)).returning(), "invalid_token"),
-    ended: tx
-      .delete(sessions)
-      .where(and(eq(sessions.userId, user.id), ne(sessions.id, session.id)))
-      .returning({ expiresAt: sessions.expiresAt }),
+    ...endSessions(tx, user.id, session.id),
     forgotten: forgetOtherDevices(tx, caller, user.id),
     event: auditEvent(tx, caller, "password.changed", { userId: user.id, sessionId: session.id }),
   }));
-  return { token, session: renewed, sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
+  return { token, session: renewed, sessionsEnded };
 }
 
 /** Throws what `changePassword` would refuse about the new password, for input whose other field is already wrong. */

@@ -4,13 +4,14 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hash as argon2 } from "@node-rs/argon2";
 import { eq, sql } from "drizzle-orm";
-import { callerFrom, housekeeping, type User } from "#accounts/caller.ts";
+import { callerFrom, housekeeping, operator, type User } from "#accounts/caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { type Fault, onFault } from "#accounts/faults.ts";
+import { setUserStatus } from "#accounts/operator.ts";
 import { hashPassword, isOutdated } from "#accounts/passwords/passwords.ts";
-import { findUserById, setUserStatus } from "#accounts/users/users.ts";
+import { findUserById } from "#accounts/users/users.ts";
 import { connection, db } from "#db/engine.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
@@ -38,7 +39,7 @@ const MOST_SESSIONS = 100;
 const file = freshDatabase();
 let clients = 0;
 const client = () => callerFrom(`127.1.${++clients >> 8}.${clients & 255}`, "curl/8.5.0");
-const signedIn = ({ user, session }: OpenedSession) => ({ ...client(), user, session });
+const signedIn = ({ user, session }: OpenedSession) => callerFrom(client().ip, "curl/8.5.0", { user, session });
 
 test("the right password opens a session whose token proves who one is", async () => {
   const user = newUser();
@@ -351,9 +352,9 @@ test("a log-in whose password was right before it changed opens nothing after", 
 test("a log-in that was under way at a suspension opens nothing, not even after activation", async () => {
   const user = newUser();
   assert.ok(await openSession(client(), user, "token"));
-  const suspended = await setUserStatus(client(), user, "suspended");
+  const suspended = await setUserStatus(operator, user, "suspended");
   assert.equal(await openSession(client(), user, "token"), null);
-  await setUserStatus(client(), suspended.user, "active");
+  await setUserStatus(operator, suspended.user, "active");
   assert.equal(await openSession(client(), user, "token"), null, "what was proven before counts no more");
   assert.equal(liveRows(user).length, 0);
 });

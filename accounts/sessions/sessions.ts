@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, ne } from "drizzle-orm";
 import { auditEvent, auditEventIf, loginLimitedEvent } from "#accounts/audit.ts";
 import {
   type Caller,
@@ -25,6 +25,7 @@ import { purgeSoon } from "#accounts/retention/purge.ts";
 import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
 import { db } from "#db/engine.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
+import { endSessions, hasSessions } from "./ending.ts";
 import { purposeOf, type SessionKind } from "./lifetimes.ts";
 import { type OpenedSession, openSession, refuseUnlessActive } from "./opening.ts";
 import { findSessionWithUser } from "./row.ts";
@@ -136,14 +137,13 @@ export async function renameSession(caller: Caller, id: number, { device_name }:
 /** Ends every session of the caller but this one. */
 export async function revokeOtherSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
-  const { user, session } = caller;
-  return endSessions(caller, user.id, and(eq(sessions.userId, user.id), ne(sessions.id, session.id)), "others");
+  return revokeSessions(caller, "others", caller.session.id);
 }
 
 /** Ends every session of the caller, this one included; a log-in that is under way cannot slip through. */
 export async function revokeAllSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
-  return endSessions(caller, caller.user.id, eq(sessions.userId, caller.user.id), "all");
+  return revokeSessions(caller, "all");
 }
 
 /** What the user may see of an own session; `currentId` is the session that asks. */
@@ -173,19 +173,15 @@ async function endOwnSession(caller: SignedIn, id: number): Promise<void> {
   }));
 }
 
-/** On record only if there is one to end, or a script could fill the record. */
-async function endSessions(caller: Caller, userId: number, which: ReturnType<typeof and>, detail: string) {
-  const now = clock.now();
-  const some = sql`exists (select 1 from ${sessions} where ${which})`;
-  const { ended } = await commit(caller, (tx) => ({
-    event: auditEventIf(tx, caller, some, "session.revoked", { userId, sessionId: caller.session?.id, detail }),
-    ended: tx.delete(sessions).where(which).returning({ expiresAt: sessions.expiresAt }),
-    user: tx
-      .update(users)
-      .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
-      .where(eq(users.id, userId)),
+/** On record only if there is a session to end, or a script could fill the record. */
+async function revokeSessions(caller: SignedIn, detail: "others" | "all", keptId?: number): Promise<{ sessionsEnded: number }> {
+  const { user, session } = caller;
+  const event = { userId: user.id, sessionId: session.id, detail };
+  const { sessionsEnded } = await commit(caller, (tx) => ({
+    event: auditEventIf(tx, caller, hasSessions(user.id, keptId), "session.revoked", event),
+    ...endSessions(tx, user.id, keptId),
   }));
-  return { sessionsEnded: ended.filter(({ expiresAt }) => expiresAt > now).length };
+  return { sessionsEnded };
 }
 
 /** Puts a failure on record. For an address that nobody has, the same is written and taken back, so that it takes as long. */

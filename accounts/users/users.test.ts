@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eq } from "drizzle-orm";
 import sharp from "sharp";
-import { callerFrom, type User } from "#accounts/caller.ts";
+import { callerFrom, operator, type User } from "#accounts/caller.ts";
 import { clock, MINUTE_MS } from "#accounts/clock.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { findUser, listUsers, setUserStatus } from "#accounts/operator.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
 import { db } from "#db/engine.ts";
 import { auditEvents, avatars, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { findUser, listUsers, publicUser, registerUser, setUserStatus, updateUser } from "./users.ts";
+import { publicUser, registerUser, updateUser } from "./users.ts";
 
 freshDatabase();
 
@@ -58,13 +59,13 @@ test("an international domain is the same address in either spelling", async () 
     registerUser(stranger(), { ...inputOf("bookworm"), email: "A@XN--bcher-KVA.example" }),
     refusedAs("user_already_exists", "email taken"),
   );
-  assert.ok(findUser("a@BÜCHER.example"));
+  assert.ok(findUser(operator, "a@BÜCHER.example"));
 });
 
 test("dots and plus signs make different addresses", () => {
   newUser({ email: "a.b@example.org", emailCanonical: "a.b@example.org" });
-  assert.equal(findUser("ab@example.org"), null);
-  assert.equal(findUser("a.b+x@example.org"), null);
+  assert.equal(findUser(operator, "ab@example.org"), null);
+  assert.equal(findUser(operator, "a.b+x@example.org"), null);
 });
 
 test("of 20 registrations of one email address at once exactly one wins, and only its password works", async () => {
@@ -207,10 +208,10 @@ test("of two pictures sent at once one is kept, and no other picture is left beh
 test("a suspended user's sessions end at once and stay dead after activation", async () => {
   const caller = await signedIn();
   assert.ok(findSession(caller.token));
-  const { user, sessionsEnded } = await setUserStatus(stranger(), caller.user, "suspended");
+  const { user, sessionsEnded } = await setUserStatus(operator, caller.user, "suspended");
   assert.equal(sessionsEnded, 1);
   assert.equal(findSession(caller.token), null);
-  await setUserStatus(stranger(), user, "active");
+  await setUserStatus(operator, user, "active");
   assert.equal(findSession(caller.token), null);
 });
 
@@ -224,27 +225,27 @@ test("a user is found by id, email address and username, whatever the letter cas
     user.username,
     user.username.toLowerCase(),
   ]) {
-    assert.equal(findUser(name)?.id, user.id, name);
+    assert.equal(findUser(operator, name)?.id, user.id, name);
   }
   for (const name of ["", "0", "99999999999999999999", "@", "nobody", "nobody@example.org", "1 or 1=1", "' or ''='"]) {
-    assert.equal(findUser(name), null, name);
+    assert.equal(findUser(operator, name), null, name);
   }
 });
 
 test("users are listed in pages by their ids", () => {
   const [first, second, third] = [newUser(), newUser(), newUser()];
   assert.deepEqual(
-    listUsers(first.id, 2).map(({ id }) => id),
+    listUsers(operator, first.id, 2).map(({ id }) => id),
     [second.id, third.id],
   );
-  assert.deepEqual(listUsers(third.id, 2), []);
+  assert.deepEqual(listUsers(operator, third.id, 2), []);
 });
 
 async function signedIn(more?: Parameters<typeof newUser>[0]) {
   const user = newUser(more);
   const opened = await openSession(stranger(), user, "token");
   assert.ok(opened);
-  return { ...stranger(), user, session: opened.session, token: opened.token };
+  return { ...callerFrom(stranger().ip, "curl/8.5.0", { user, session: opened.session }), token: opened.token };
 }
 
 function stored(user: User | undefined): User | undefined {

@@ -1,10 +1,9 @@
 import { eq, sql } from "drizzle-orm";
 import { type AuditEventType, auditEvent } from "#accounts/audit.ts";
-import { type Caller, requireUser, type Session, type SignedIn, systemCaller, type User, withoutSession } from "#accounts/caller.ts";
+import { type Caller, requireUser, type Session, type SignedIn, type User, withoutSession } from "#accounts/caller.ts";
 import { clock, instantText, MINUTE_MS } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
-import { EMAIL_MAX_BYTES, idFrom } from "#accounts/contract/fields.ts";
 import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "#accounts/contract/schemas.ts";
 import type { UserView } from "#accounts/contract/views.ts";
 import { checkAll } from "#accounts/contract/wrong-fields.ts";
@@ -16,14 +15,13 @@ import { type Limit, limit } from "#accounts/limits/limits.ts";
 import { requirePassword } from "#accounts/passwords/change.ts";
 import { refuseCommonPassword } from "#accounts/passwords/common-passwords.ts";
 import { hashPassword } from "#accounts/passwords/passwords.ts";
-import { type Db, db } from "#db/engine.ts";
-import { sessions, users } from "#db/schema.ts";
+import type { Db } from "#db/engine.ts";
+import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
-import { canonicalEmail, canonicalUsername, namesOf, refuseIfTaken, refuseTaken, takenFields, toldLimits } from "./names.ts";
+import { namesOf, refuseIfTaken, refuseTaken, takenFields, toldLimits } from "./names.ts";
 
 const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
-const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any normalisation form, with surrounding blanks
 
 /**
  * Creates a user. Throws `user_already_exists` (naming the email address, the username or both), `validation_failed` (picture,
@@ -31,7 +29,7 @@ const LONGEST_NAME = 4 * EMAIL_MAX_BYTES; // in any normalisation form, with sur
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
   const visitor = withoutSession(caller);
-  const isLimited = caller !== systemCaller;
+  const isLimited = caller.kind !== "operator";
   const created = isLimited ? [limit("registration", networkOf(caller))] : [];
   const told = isLimited ? [limit("names_taken", networkOf(caller))] : [];
   const pictures = isLimited && input.image ? [pictureLimit(networkOf(caller))] : [];
@@ -53,7 +51,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
 
 /** Throws what `registerUser` would refuse about these fields, for input whose other fields are already wrong. */
 export async function inspectRegistration(caller: Caller, fields: Partial<RegisterInput>): Promise<void> {
-  const told = caller === systemCaller ? [] : [limit("names_taken", networkOf(caller))];
+  const told = caller.kind === "operator" ? [] : [limit("names_taken", networkOf(caller))];
   await withinLimits(told, () => checkNewUser(withoutSession(caller), fields, told));
 }
 
@@ -114,40 +112,9 @@ export async function inspectChanges(caller: Caller, { email, username, image = 
   );
 }
 
-/** The user with this id, email address or username, or null. For the operator. */
-export function findUser(name: string): User | null {
-  if (name.length > LONGEST_NAME) return null; // converting a very long international domain takes seconds
-  const id = idFrom(name);
-  if (id !== null) return findUserById(id);
-  const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
-  const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
-  return db().select().from(users).where(eq(column, canonical)).get() ?? null;
-}
-
+/** The user with this id, or null. */
 export function findUserById(id: number): User | null {
   return userById({ id }).first() ?? null;
-}
-
-/** Users in the order of their ids, after `afterId`. For the operator. */
-export function listUsers(afterId: number, limit: number): User[] {
-  return db().select().from(users).where(sql`${users.id} > ${afterId}`).orderBy(users.id).limit(limit).all();
-}
-
-/** Sets the status. Any but "active" ends all of the user's sessions in the same commit. For the operator. Throws `not_found`. */
-export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
-  const { changed, ended } = await commit(caller, (tx) => ({
-    changed: must(
-      tx
-        .update(users)
-        .set({ status, sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: clock.now() })
-        .where(eq(users.id, user.id))
-        .returning(),
-      "not_found",
-    ),
-    ended: tx.delete(sessions).where(sql`${sessions.userId} = ${user.id} and ${status} <> 'active'`).returning({ id: sessions.id }),
-    event: auditEvent(tx, caller, "status.changed", { userId: user.id, detail: `${user.status} → ${status}` }),
-  }));
-  return { user: changed, sessionsEnded: ended.length };
 }
 
 /** The public view of a user, for the user and the operator. */

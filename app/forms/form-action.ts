@@ -1,7 +1,7 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type * as z from "zod/mini";
-import { type Caller, requireUser, type SignedIn, withoutSession } from "#accounts/caller.ts";
+import { requireUser, type SignedIn, type Visitor, withoutSession } from "#accounts/caller.ts";
 import { idFrom } from "#accounts/contract/fields.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
 import { AccountsError } from "#accounts/errors.ts";
@@ -17,7 +17,7 @@ import { innerPath } from "./inner-path.ts";
 import { setNotice, withNotice } from "./notices.ts";
 
 type Fields = [string, FormDataEntryValue][];
-type Act = (caller: Caller, fields: Fields) => Promise<string>;
+type Act = (caller: Visitor | SignedIn, fields: Fields) => Promise<string>;
 type Options<S extends z.ZodMiniType> = {
   inspect?: Inspect<S>;
   /** The page of a long form: what was typed is kept as a draft if the session has ended. */
@@ -32,7 +32,7 @@ type DraftPage = { path: string; names: string[] };
  */
 export function visitorAction<S extends z.ZodMiniType>(
   schema: S,
-  run: (visitor: Caller, input: z.output<S>, before: Caller) => Promise<string>,
+  run: (visitor: Visitor, input: z.output<S>, before: Visitor | SignedIn) => Promise<string>,
   { inspect }: Pick<Options<S>, "inspect"> = {},
 ): FormAction<"visitor"> {
   const act: Act = async (caller, fields) => {

@@ -3,7 +3,7 @@ import { SignOutFormInput } from "#accounts/contract/schemas.ts";
 import { isFormOf } from "#app/forms/form-owner.ts";
 import { setNotice } from "#app/forms/notices.ts";
 import { seeOther } from "#app/forms/see-other.ts";
-import { currentCaller, endSession } from "#app/visitor/current.ts";
+import { callerOf, endSession } from "#app/visitor/current.ts";
 import { clearSessionCookie } from "#app/visitor/session-cookie.ts";
 import { withBody } from "#http/body.ts";
 import { answering } from "#http/endpoint.ts";
@@ -18,7 +18,7 @@ export const POST = answering(async (request, requestId) => {
   if (!isSameOrigin(request.headers)) return new Response(`${fromElsewhere()}\n`, { status: 403 });
   const body = { schema: SignOutFormInput, takesImage: false };
   const { all, account } = await withBody(request, body, async (raw) => parseInput(SignOutFormInput, raw));
-  const caller = { ...(await currentCaller()), requestId };
+  const caller = await callerOf(requestId);
   if (caller.session && !isFormOf(caller, account)) {
     await setNotice("other-account");
     return seeOther("/profile/");

@@ -1,5 +1,5 @@
 import { cookies } from "next/headers";
-import type { Caller } from "#accounts/caller.ts";
+import { type Visitor, withBrowser } from "#accounts/caller.ts";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
 import { MAX_COOKIE_DAYS } from "#accounts/config.ts";
 import { newBrowserMark } from "#accounts/sessions/tokens.ts";
@@ -12,9 +12,9 @@ export async function readBrowserCookie(): Promise<string | undefined> {
   return mark && /^[0-9A-Za-z]{43}$/.test(mark) ? mark : undefined;
 }
 
-/** The caller with the id of its browser, a new one if it has none. A log-in makes the browser a known device. */
-export async function markBrowser(caller: Caller): Promise<Caller> {
-  const browser = caller.browser ?? newBrowserMark();
+/** The visitor with the id of its browser, a new one if it has none. A log-in makes the browser a known device. */
+export async function markBrowser(visitor: Visitor): Promise<Visitor> {
+  const browser = visitor.browser ?? newBrowserMark();
   (await cookies()).set(NAME, browser, { httpOnly: true, secure: true, sameSite: "strict", path: "/", maxAge: MAX_AGE_SECONDS });
-  return { ...caller, browser };
+  return withBrowser(visitor, browser);
 }

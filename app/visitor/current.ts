@@ -1,7 +1,7 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
-import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
+import { type Caller, callerFrom, type SignedIn, type Visitor } from "#accounts/caller.ts";
 import type { LogoutInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { findPageSession, logOut } from "#accounts/sessions/sessions.ts";
@@ -11,17 +11,20 @@ import { readBrowserCookie } from "./browser-cookie.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
 /** The caller of this page or form, by its session cookie. Pages learn who is asking only from here. */
-export const currentCaller = cache(async (): Promise<Caller> => {
+export const currentCaller = cache(async () => callerOf(requestIdOf({ headers: await headers() })));
+
+/** Like `currentCaller`, for a request whose id is known already. */
+export async function callerOf(requestId: string): Promise<Visitor | SignedIn> {
   const [cookie, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
-  const [ip, requestId] = [clientAddress(sent), requestIdOf({ headers: sent })];
+  const ip = clientAddress(sent);
   return callerFrom(ip, sent.get("user-agent"), { ...(cookie && findPageSession(cookie, ip)), browser, requestId });
-});
+}
 
 /** The caller of a page that needs a user. Visitors are redirected to sign in and then come back to `path`. */
 export async function signedInCaller(path: string): Promise<SignedIn> {
   const caller = await currentCaller();
-  if (!caller.user || !caller.session) redirect(`/login/?next=${encodeURIComponent(path)}`);
-  return caller as SignedIn;
+  if (caller.kind !== "user") redirect(`/login/?next=${encodeURIComponent(path)}`);
+  return caller;
 }
 
 /** For pages that only make sense signed out. Not while their form is answered: Next.js renders the page again with the answer. */
@@ -32,7 +35,7 @@ export async function signedOutOnly(otherwise: string): Promise<void> {
 
 /** Signs this browser out, with `all` everywhere. Returns false if its session had already ended. */
 export async function endSession(caller: Caller, { all }: LogoutInput): Promise<boolean> {
-  if (!caller.session) return false;
+  if (caller.kind !== "user") return false;
   try {
     await logOut(caller, { all });
     return true;
