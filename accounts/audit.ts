@@ -52,22 +52,20 @@ export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;
+export type AuditEventPage = { events: AuditEvent[]; nextCursor: string | null };
 
 /**
  * The events of the caller's account, newest first: at most `limit` that are older than `cursor`. `nextCursor` is null on the
  * last page. Events are kept for AUDIT_KEPT_DAYS. Throws `authentication_required`.
  */
-export function listAuditEvents(
-  caller: Caller,
-  { cursor, limit, type }: ActivityInput,
-): { events: AuditEvent[]; nextCursor: string | null } {
+export async function listAuditEvents(caller: Caller, { cursor, limit, type }: ActivityInput): Promise<AuditEventPage> {
   requireUser(caller);
   return eventsOfUser(caller.user.id, { cursor, limit, type });
 }
 
 /** Like `listAuditEvents`, for any user: whoever calls it checks who may see them. */
-export function eventsOfUser(userId: number, { cursor, limit, type }: ActivityInput) {
-  const rows = db()
+export async function eventsOfUser(userId: number, { cursor, limit, type }: ActivityInput): Promise<AuditEventPage> {
+  const rows = await db()
     .select()
     .from(auditEvents)
     .where(
@@ -78,28 +76,25 @@ export function eventsOfUser(userId: number, { cursor, limit, type }: ActivityIn
       ),
     )
     .orderBy(desc(auditEvents.id))
-    .limit(limit + 1)
-    .all();
+    .limit(limit + 1);
   const events = rows.slice(0, limit);
   return { events, nextCursor: rows.length > limit ? String(events.at(-1)?.id) : null };
 }
 
 /** The number of failed log-ins since the caller's previous log-in, and the instant of that log-in. */
-export function failedLoginsSinceLastVisit(caller: Caller): { count: number; since: number } {
+export async function failedLoginsSinceLastVisit(caller: Caller): Promise<{ count: number; since: number }> {
   requireUser(caller);
   const own = eq(auditEvents.userId, caller.user.id);
-  const lastVisit = db()
+  const [lastVisit] = await db()
     .select({ id: auditEvents.id, at: auditEvents.at })
     .from(auditEvents)
     .where(and(own, eq(auditEvents.type, "session.opened"), ne(auditEvents.sessionId, caller.session.id)))
     .orderBy(desc(auditEvents.id))
-    .limit(1)
-    .get();
-  const failures = db()
+    .limit(1);
+  const [failures] = await db()
     .select({ count: count() })
     .from(auditEvents)
-    .where(and(own, eq(auditEvents.type, "login.failed"), isNull(auditEvents.detail), gt(auditEvents.id, lastVisit?.id ?? 0)))
-    .get();
+    .where(and(own, eq(auditEvents.type, "login.failed"), isNull(auditEvents.detail), gt(auditEvents.id, lastVisit?.id ?? 0)));
   return { count: failures?.count ?? 0, since: lastVisit?.at ?? caller.user.createdAt };
 }
 

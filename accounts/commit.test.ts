@@ -33,8 +33,8 @@ const ACTS: Record<string, (caller: SignedIn) => Promise<unknown>> = {
   "log out": (caller) => logOut(caller, { all: false }),
   "log out everywhere": (caller) => logOut(caller, { all: true }),
   "end the other sessions": (caller) => revokeOtherSessions(caller),
-  "end another session": (caller) => revokeSession(caller, otherSessionOf(caller)),
-  "name another session": (caller) => renameSession(caller, otherSessionOf(caller), { device_name: "by the thief" }),
+  "end another session": async (caller) => revokeSession(caller, await otherSessionOf(caller)),
+  "name another session": async (caller) => renameSession(caller, await otherSessionOf(caller), { device_name: "by the thief" }),
 };
 
 /** Whatever ends a session, or the right to act with it. */
@@ -60,9 +60,9 @@ for (const [end, endIt] of Object.entries(ENDS)) {
       const thief = await signedIn(owner.user.id);
       await signedIn(owner.user.id);
       await endIt(owner, thief);
-      const before = everything();
+      const before = await everything();
       await assert.rejects(doIt(thief), refusedAs("invalid_token"), `${act} after ${end}`);
-      assert.deepEqual(everything(), before, `${act} after ${end}`);
+      assert.deepEqual(await everything(), before, `${act} after ${end}`);
     }
   });
 }
@@ -73,9 +73,9 @@ test("nothing can be done after the session expired, were it in the midst of a r
     await signedIn(caller.user.id);
     const { expiresAt } = caller.session;
     const moved = t.mock.method(clock, "now", () => expiresAt);
-    const before = everything();
+    const before = await everything();
     await assert.rejects(doIt(caller), refusedAs("invalid_token"), act);
-    assert.deepEqual(everything(), before, act);
+    assert.deepEqual(await everything(), before, act);
     moved.mock.restore();
   }
 });
@@ -86,8 +86,8 @@ test("of an act and the end of its session at the same moment either order holds
     const thief = await signedIn(owner.user.id);
     await signedIn(owner.user.id);
     const [acted] = await Promise.allSettled([doIt(thief), operatorRevokeAll(operator, owner.user)]);
-    assert.equal(db().select().from(sessions).where(eq(sessions.userId, owner.user.id)).all().length, 0, act);
-    const recorded = db().select().from(auditEvents).where(eq(auditEvents.userId, owner.user.id)).orderBy(auditEvents.id).all();
+    assert.equal((await db().select().from(sessions).where(eq(sessions.userId, owner.user.id))).length, 0, act);
+    const recorded = await db().select().from(auditEvents).where(eq(auditEvents.userId, owner.user.id)).orderBy(auditEvents.id);
     const ended = recorded.findIndex(({ detail }) => detail === "by operator");
     assert.equal(ended, recorded.length - 1, `${act}: nothing is on record after the end`);
     if (acted.status === "rejected") assert.ok(acted.reason instanceof AccountsError, act);
@@ -143,24 +143,24 @@ test("the status of a user who was deleted meanwhile cannot be set", async () =>
 });
 
 async function signedIn(userId: number): Promise<SignedIn> {
-  const user = findUserById(userId) ?? assert.fail();
+  const user = (await findUserById(userId)) ?? assert.fail();
   const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
   return callerFrom(client().ip, "curl/8.5.0", { user, session });
 }
 
-function otherSessionOf({ user, session }: SignedIn): number {
-  const own = db().select().from(sessions).where(eq(sessions.userId, user.id)).all();
+async function otherSessionOf({ user, session }: SignedIn): Promise<number> {
+  const own = await db().select().from(sessions).where(eq(sessions.userId, user.id));
   return own.find(({ id }) => id !== session.id)?.id ?? 0;
 }
 
 /** What an act may change. */
-function everything() {
+async function everything() {
   const table = db();
   return [
-    table.select({ id: users.id, email: users.email, bio: users.bio, passwordHash: users.passwordHash }).from(users).all(),
-    table.select().from(sessions).all(),
-    table.select().from(auditEvents).all(),
-    table.select().from(rateLimits).all(),
+    await table.select({ id: users.id, email: users.email, bio: users.bio, passwordHash: users.passwordHash }).from(users),
+    await table.select().from(sessions),
+    await table.select().from(auditEvents),
+    await table.select().from(rateLimits),
   ];
 }
 

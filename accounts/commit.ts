@@ -76,8 +76,8 @@ function stillSignedIn({ session }: Actor) {
  * Throws `invalid_token` if the caller's session has ended since the request came in. Each commit does the same; this is for
  * what must not even be tried for a stolen session, such as a password.
  */
-export function refuseEndedSession({ session }: SignedIn): void {
-  if (!sessionOf(session).first()) throw new AccountsError("invalid_token");
+export async function refuseEndedSession({ session }: SignedIn): Promise<void> {
+  if (!(await sessionOf(session).first())) throw new AccountsError("invalid_token");
 }
 
 const sessionOf = ({ id, tokenHash }: Session) => liveSession({ id, tokenHash, now: clock.now() });

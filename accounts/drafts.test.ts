@@ -25,19 +25,20 @@ test("a draft is given back to its owner alone, on its page alone, and until it 
   const [ada, zoe] = [newUser(), newUser()];
   const secret = (await keepDraft(stranger, ada.id, "/profile/", { bio: "Two\nlines" })) as string;
   const [owner, other] = [await signedIn(ada), await signedIn(zoe)];
-  assert.deepEqual(findDraft(owner, secret, "/profile/"), { bio: "Two\nlines" });
-  assert.equal(findDraft(other, secret, "/profile/"), null);
-  assert.equal(findDraft(owner, secret, "/security/"), null);
-  for (const wrong of ["", "lkd_", `${secret}x`, secret.toLowerCase(), "lk_x"]) assert.equal(findDraft(owner, wrong, "/profile/"), null);
+  assert.deepEqual(await findDraft(owner, secret, "/profile/"), { bio: "Two\nlines" });
+  assert.equal(await findDraft(other, secret, "/profile/"), null);
+  assert.equal(await findDraft(owner, secret, "/security/"), null);
+  for (const wrong of ["", "lkd_", `${secret}x`, secret.toLowerCase(), "lk_x"])
+    assert.equal(await findDraft(owner, wrong, "/profile/"), null);
   await dropDraft(other, secret);
-  assert.ok(findDraft(owner, secret, "/profile/"));
+  assert.ok(await findDraft(owner, secret, "/profile/"));
   await dropDraft(owner, secret);
-  assert.equal(findDraft(owner, secret, "/profile/"), null);
+  assert.equal(await findDraft(owner, secret, "/profile/"), null);
 });
 
 test("the database holds no draft's secret", async () => {
   const secret = (await keepDraft(stranger, newUser().id, "/profile/", {})) as string;
-  assert.doesNotMatch(JSON.stringify(db().select().from(drafts).all()), new RegExp(secret.slice(4)));
+  assert.doesNotMatch(JSON.stringify(await db().select().from(drafts)), new RegExp(secret.slice(4)));
 });
 
 test("a draft is forgotten after half an hour, and goes with its user", async (t) => {
@@ -45,13 +46,13 @@ test("a draft is forgotten after half an hour, and goes with its user", async (t
   const owner = await signedIn(ada);
   const secret = (await keepDraft(stranger, ada.id, "/profile/", { bio: "x" })) as string;
   await keepDraft(stranger, zoe.id, "/profile/", { bio: "x" });
-  db().delete(users).where(eq(users.id, zoe.id)).run();
-  assert.equal(db().select().from(drafts).where(eq(drafts.userId, zoe.id)).all().length, 0);
+  await db().delete(users).where(eq(users.id, zoe.id));
+  assert.equal((await db().select().from(drafts).where(eq(drafts.userId, zoe.id))).length, 0);
   const now = clock.now();
   t.mock.method(clock, "now", () => now + 30 * MINUTE_MS);
-  assert.equal(findDraft(owner, secret, "/profile/"), null);
+  assert.equal(await findDraft(owner, secret, "/profile/"), null);
   await purge();
-  assert.equal(db().select().from(drafts).all().length, 0);
+  assert.equal((await db().select().from(drafts)).length, 0);
 });
 
 test("nothing is kept for nobody, nor more than 32 KiB, nor more than 500 drafts", async () => {
@@ -65,8 +66,8 @@ test("nothing is kept for nobody, nor more than 32 KiB, nor more than 500 drafts
     expiresAt: clock.now() + i,
     secretHash: randomBytes(32),
   }));
-  db().insert(drafts).values(old).run();
+  await db().insert(drafts).values(old);
   const secret = (await keepDraft(stranger, user.id, "/profile/", { bio: "New" })) as string;
-  assert.ok(findDraft(await signedIn(user), secret, "/profile/"));
-  assert.equal(db().select().from(drafts).all().length, 500);
+  assert.ok(await findDraft(await signedIn(user), secret, "/profile/"));
+  assert.equal((await db().select().from(drafts)).length, 500);
 });

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { db } from "#db/engine.ts";
 import { sessions, users } from "#db/schema.ts";
-import { auditEvent, eventsOfUser } from "./audit.ts";
+import { type AuditEventPage, auditEvent, eventsOfUser } from "./audit.ts";
 import { type Caller, requireOperator, type Session, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must } from "./commit.ts";
@@ -19,20 +19,21 @@ const BY_OPERATOR = "by operator";
 const MAX_NAME_LENGTH = 4 * EMAIL_MAX_BYTES; // in any normalisation form, with surrounding blanks
 
 /** The user with this id, email address or username, or null. */
-export function findUser(caller: Caller, name: string): User | null {
+export async function findUser(caller: Caller, name: string): Promise<User | null> {
   requireOperator(caller);
   if (name.length > MAX_NAME_LENGTH) return null; // converting a very long international domain takes seconds
   const id = idFrom(name);
   if (id !== null) return findUserById(id);
   const canonical = name.includes("@") ? canonicalEmail(name.trim()) : canonicalUsername(name);
   const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
-  return db().select().from(users).where(eq(column, canonical)).get() ?? null;
+  const [found] = await db().select().from(users).where(eq(column, canonical));
+  return found ?? null;
 }
 
 /** Users in the order of their ids, after `afterId`. */
-export function listUsers(caller: Caller, afterId: number, limit: number): User[] {
+export async function listUsers(caller: Caller, afterId: number, limit: number): Promise<User[]> {
   requireOperator(caller);
-  return db().select().from(users).where(gt(users.id, afterId)).orderBy(users.id).limit(limit).all();
+  return db().select().from(users).where(gt(users.id, afterId)).orderBy(users.id).limit(limit);
 }
 
 /** Sets the status; any but "active" ends all of the user's sessions in the same commit. Throws `not_found`. */
@@ -64,14 +65,13 @@ export async function deleteUser(caller: Caller, user: User): Promise<{ sessions
 }
 
 /** The live sessions of a user, the last used first. */
-export function listSessionsOf(caller: Caller, user: User): Session[] {
+export async function listSessionsOf(caller: Caller, user: User): Promise<Session[]> {
   requireOperator(caller);
   return db()
     .select()
     .from(sessions)
     .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, clock.now())))
-    .orderBy(desc(sessions.lastUsedAt))
-    .all();
+    .orderBy(desc(sessions.lastUsedAt));
 }
 
 /** Ends a session, whoever's it is. Throws `not_found`. */
@@ -97,7 +97,7 @@ export async function operatorRevokeAll(caller: Caller, user: User): Promise<{ s
 }
 
 /** What is on record of a user, also of a deleted one: newest first, at most `limit` events older than `cursor`. */
-export function listAuditEventsOf(caller: Caller, userId: number, page: ActivityInput) {
+export async function listAuditEventsOf(caller: Caller, userId: number, page: ActivityInput): Promise<AuditEventPage> {
   requireOperator(caller);
   return eventsOfUser(userId, page);
 }

@@ -29,8 +29,8 @@ export async function measureGrowth(folder: string): Promise<Line[]> {
   const times: { small: number[]; large: number[] } = { small: [], large: [] };
   for (let round = 0; round < ROUNDS; round++) {
     progress(`asking, round ${round + 1} of ${ROUNDS}`);
-    times.small.push(medianCheck(small.file, small.tokens));
-    times.large.push(medianCheck(large.file, tokens));
+    times.small.push(await medianCheck(small.file, small.tokens));
+    times.large.push(await medianCheck(large.file, tokens));
   }
   const name = `token check's query, ${count.toLocaleString("en")} sessions, floor: ${FEW.toLocaleString("en")}`;
   return [pairedLine(name, "µs", times.large, times.small, { atMost: 3 })];
@@ -66,15 +66,19 @@ function fill(users: number): { count: number; tokens: string[] } {
   return { count, tokens };
 }
 
-function medianCheck(file: string, tokens: string[]): number {
+async function medianCheck(file: string, tokens: string[]): Promise<number> {
   openDatabase(file);
-  const ask = (token: string) => {
+  const ask = async (token: string) => {
     const askedAt = performance.now();
-    if (!findSession(token)) throw new Error("A session is missing.");
+    if (!(await findSession(token))) throw new Error("A session is missing.");
     return (performance.now() - askedAt) * 1_000;
   };
-  tokens.forEach(ask); // what a busy service has in memory, its own or the system's
-  const times = tokens.map(ask).toSorted((a, b) => a - b);
+  for (const token of tokens) await ask(token); // what a busy service has in memory, its own or the system's
+  const times: number[] = [];
+  for (const token of tokens) times.push(await ask(token));
   closeDatabase();
-  return quantile(times, 0.5);
+  return quantile(
+    times.toSorted((a, b) => a - b),
+    0.5,
+  );
 }

@@ -34,8 +34,8 @@ export function openAccounts({ mayCreate = false } = {}): void {
 }
 
 /** The user with this id, email address or username. Throws CommandError. */
-export function userNamed(name: string): User {
-  const user = findUser(operator, name);
+export async function userNamed(name: string): Promise<User> {
+  const user = await findUser(operator, name);
   if (!user) throw new CommandError(`There is no user “${name}”. Name one by id, email address or username.`);
   return user;
 }

@@ -88,8 +88,8 @@ test("a user made here is the same as one made at the other doors", async () => 
   ];
   const { code, stdout } = await accounts([...words, "--password-stdin"], { stdin: `${PASSWORD}\r\n` });
   assert.equal(code, 0);
-  assert.deepEqual(JSON.parse(stdout), { user: publicUser(findUser(operator, "ada.lovelace") as User) });
-  assert.equal(findUser(operator, "ada.lovelace")?.status, "inactive");
+  assert.deepEqual(JSON.parse(stdout), { user: publicUser((await findUser(operator, "ada.lovelace")) as User) });
+  assert.equal((await findUser(operator, "ada.lovelace"))?.status, "inactive");
   await accounts(["user", "activate", "ada.lovelace"]);
   assert.ok(
     await logIn(client(), { email: "ada@example.org", password: PASSWORD }),
@@ -119,16 +119,16 @@ test("without a terminal nobody is asked: a password needs --password-stdin, a d
   const remove = await accounts(["user", "delete", String(id)], { stdin: `${username}\n` });
   assert.equal(remove.code, 1);
   assert.match(remove.stderr, /--yes/);
-  assert.ok(findUser(operator, String(id)));
+  assert.ok(await findUser(operator, String(id)));
 });
 
 test("a user suspended here is signed out of the running server at once", async () => {
   const user = newUser();
   const token = await tokenOf(user);
-  assert.ok(findSession(token));
+  assert.ok(await findSession(token));
   const { code, stdout } = await accounts(["user", "suspend", user.email.toUpperCase()]);
   assert.deepEqual([code, stdout], [0, `${user.username} is now suspended. Sessions ended: 1.\n`]);
-  assert.equal(findSession(token), null);
+  assert.equal(await findSession(token), null);
   assert.match((await accounts(["user", "suspend", String(user.id)])).stdout, /is already suspended/);
 });
 
@@ -137,13 +137,14 @@ test("sessions are listed and ended by id, or all of a user at once", async () =
   const tokens = [await tokenOf(user), await tokenOf(user), await tokenOf(user)];
   const listed = JSON.parse((await accounts(["session", "list", "--user", user.username, "--json"])).stdout);
   const ids = listed.sessions.map(({ id }: { id: number }) => id);
-  assert.deepEqual(ids.sort(), tokens.map((token) => findSession(token)?.session.id).sort());
-  const [first = "", unknown = "12345"] = [String(findSession(tokens[0] ?? "")?.session.id)];
+  const found = await Promise.all(tokens.map((token) => findSession(token)));
+  assert.deepEqual(ids.sort(), found.map((one) => one?.session.id).sort());
+  const [first = "", unknown = "12345"] = [String(found[0]?.session.id)];
   const some = await accounts(["session", "revoke", first, unknown]);
   assert.deepEqual([some.code, some.stderr], [1, "There is no session 12345. Sessions ended: 1.\n"]);
   const all = await accounts(["session", "revoke", "--user", user.username, "--all", "--json"]);
   assert.deepEqual([all.code, JSON.parse(all.stdout)], [0, { sessions_ended: 2 }]);
-  for (const token of tokens) assert.equal(findSession(token), null);
+  for (const token of tokens) assert.equal(await findSession(token), null);
 });
 
 test("a deleted user is gone, and what remains on record can still be read by id", async () => {

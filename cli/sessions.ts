@@ -46,10 +46,11 @@ export const auditCommands: Record<string, Command> = {
   },
 };
 
-function showSessions(given: Given): Answer {
+async function showSessions(given: Given): Promise<Answer> {
   const name = requiredUser(given);
   openAccounts();
-  const sessions = listSessionsOf(operator, userNamed(name)).map((session) => publicSession(session, undefined));
+  const live = await listSessionsOf(operator, await userNamed(name));
+  const sessions = live.map((session) => publicSession(session, undefined));
   const rows = sessions.map((session) => [
     session.id,
     session.device_name ?? session.device,
@@ -73,7 +74,7 @@ async function revokeSessions(given: Given): Promise<Answer> {
 }
 
 async function revokeAll(name: string): Promise<number> {
-  return (await operatorRevokeAll(operator, userNamed(name))).sessionsEnded;
+  return (await operatorRevokeAll(operator, await userNamed(name))).sessionsEnded;
 }
 
 async function revokeEach(ids: number[]): Promise<number> {
@@ -89,14 +90,14 @@ async function revokeEach(ids: number[]): Promise<number> {
   return ended;
 }
 
-function showAuditEvents(given: Given): Answer {
+async function showAuditEvents(given: Given): Promise<Answer> {
   const name = requiredUser(given);
   const limit = numberOption(given, "limit", MOST_EVENTS) ?? USUAL_EVENTS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER)?.toString();
   const type = eventType(textOption(given, "type"));
   openAccounts();
-  const userId = idFrom(name) ?? userNamed(name).id;
-  const { events: found, nextCursor } = listAuditEventsOf(operator, userId, { type, cursor, limit });
+  const userId = idFrom(name) ?? (await userNamed(name)).id;
+  const { events: found, nextCursor } = await listAuditEventsOf(operator, userId, { type, cursor, limit });
   const events = found.map(publicAuditEvent);
   const rows = events.map(({ at, type, ip, device, session_id, detail }) => [second(at), type, ip, device, session_id, detail]);
   const more = nextCursor === null ? "" : `\nThere are more: --cursor ${nextCursor}`;

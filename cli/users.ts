@@ -74,18 +74,18 @@ async function createUser(given: Given): Promise<Answer> {
   return { json: { user: publicUser(user) }, text: `Created user ${user.id}, ${user.username} <${user.email}>, ${user.status}.` };
 }
 
-function showUser({ operands: [name = ""] }: Given): Answer {
+async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
   openAccounts();
-  const user = publicUser(userNamed(name));
+  const user = publicUser(await userNamed(name));
   const rows = Object.entries(user).map(([field, value]) => `${field.padEnd(20)} ${oneLine(String(value ?? "—"))}`);
   return { json: { user }, text: rows.map((row) => row.trimEnd()).join("\n") };
 }
 
-function showUsers(given: Given): Answer {
+async function showUsers(given: Given): Promise<Answer> {
   const limit = numberOption(given, "limit", MOST_USERS) ?? USUAL_USERS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER) ?? 0;
   openAccounts();
-  const found = listUsers(operator, cursor, limit + 1).map(publicUser);
+  const found = (await listUsers(operator, cursor, limit + 1)).map(publicUser);
   const users = found.slice(0, limit);
   const next = found.length > limit ? String(users.at(-1)?.id) : null;
   const rows = users.map((user) => [user.id, user.username, user.email, user.account_status, second(user.created_at)]);
@@ -95,7 +95,7 @@ function showUsers(given: Given): Answer {
 
 async function setStatus({ operands: [name = ""] }: Given, status: User["status"]): Promise<Answer> {
   openAccounts();
-  const before = userNamed(name);
+  const before = await userNamed(name);
   const unchanged = before.status === status;
   const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(operator, before, status);
   const text = unchanged
@@ -106,7 +106,7 @@ async function setStatus({ operands: [name = ""] }: Given, status: User["status"
 
 async function removeUser({ operands: [name = ""], options }: Given): Promise<Answer> {
   openAccounts();
-  const user = userNamed(name);
+  const user = await userNamed(name);
   if (options.yes !== true) {
     const who = `user ${user.id}, ${user.username} <${user.email}>`;
     await confirm(`This deletes ${who}, for good. Type the username to go on: `, user.username);

@@ -54,12 +54,12 @@ test("a database that is not open says so", () => {
   migrateDatabase(file);
 });
 
-test("a prepared statement follows the database that is open", () => {
+test("a prepared statement follows the database that is open", async () => {
   const everybody = statement((db) => db.select().from(users));
-  const before = everybody().all().length;
+  const before = (await everybody().all()).length;
   closeDatabase();
   migrateDatabase(file);
-  assert.equal(everybody().all().length, before);
+  assert.equal((await everybody().all()).length, before);
 });
 
 test("a commit gives the rows of each of its statements", async () => {

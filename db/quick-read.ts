@@ -10,10 +10,10 @@ type Rows<T> = { [K in keyof T]: T[K] extends Table ? T[K]["$inferSelect"] : nev
 export function quickRead<const T extends Record<string, Table>>(
   tables: T,
   build: (db: Db, tables: T) => { toSQL(): { sql: string } },
-): (key: number) => Rows<T> | undefined {
+): (key: number) => Promise<Rows<T> | undefined> {
   const compiled = oncePerDatabase(() => connection().prepare<[number], unknown[]>(build(db(), tables).toSQL().sql).raw());
   const parts = Object.entries(tables).map(([name, table]) => ({ name, columns: Object.keys(getTableColumns(table)) }));
-  return (key) => {
+  return async (key) => {
     const values = compiled().get(key);
     if (!values) return undefined;
     const rows: Record<string, unknown> = {};

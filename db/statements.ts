@@ -31,12 +31,12 @@ export class Step<R> {
 
 /** A statement that reads, also outside a transaction. */
 export class Query<Row> extends Step<Row[]> {
-  all(): Row[] {
+  async all(): Promise<Row[]> {
     return Step.run<Step<Row[]>>(this);
   }
 
-  first(): Row | undefined {
-    return this.all()[0];
+  async first(): Promise<Row | undefined> {
+    return Step.run<Step<Row[]>>(this)[0];
   }
 }
 
@@ -73,6 +73,18 @@ export function must<S extends Part>(statement: S, refusal: () => Error = unmet)
     const first = Array.isArray(outcome) ? outcome[0] : outcome;
     if (!first) throw refusal();
     return first as First<S>;
+  });
+}
+
+/**
+ * A statement of an act whose outcome `check` looks at: what that throws, the act rejects with, and nothing of it happens.
+ * So the decision and what follows from it are one.
+ */
+export function checked<S extends Part>(statement: S, check: (outcome: Result<S>) => void): Step<Result<S>> {
+  return new Step(() => {
+    const outcome = Step.run(statement);
+    check(outcome);
+    return outcome;
   });
 }
 

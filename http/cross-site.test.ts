@@ -57,8 +57,8 @@ test("other sites' requests to public addresses are refused before anything is e
       }
     }
   }
-  assert.deepEqual(db().select().from(rateLimits).all(), []);
-  assert.equal(db().select().from(users).all().length, 1);
+  assert.deepEqual(await db().select().from(rateLimits), []);
+  assert.equal((await db().select().from(users)).length, 1);
 });
 
 test("own pages, programs, and the origins that the operator allows are let in", async () => {

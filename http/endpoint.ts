@@ -65,7 +65,7 @@ export function serve<I extends z.ZodMiniType, O extends z.ZodMiniType>(
 ): Handler {
   return answering(async (request, requestId, context) => {
     if (refusesCrossSite(endpoint) && isCrossSite(request.headers)) throw new DoorError("cross_site");
-    const caller = callerOf(request, endpoint, requestId);
+    const caller = await callerOf(request, endpoint, requestId);
     const { method, input: schema, output, status } = endpoint;
     const answer = async (raw: unknown) => {
       const input = schema && (await parseAndInspect(schema, raw, inspect && ((valid) => inspect(caller, valid))));
@@ -181,13 +181,13 @@ export function challenge(code: ProblemCode): string {
   return `Bearer realm="latchkey"${aboutToken ? ', error="invalid_token"' : ""}`;
 }
 
-function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestId: string): Caller {
+async function callerOf(request: Request, endpoint: Pick<Endpoint, "access">, requestId: string): Promise<Caller> {
   const ip = clientAddress(request.headers);
   const userAgent = request.headers.get("user-agent");
   if (endpoint.access === "public") return callerFrom(ip, userAgent, { requestId });
   const [, token] = request.headers.get("authorization")?.match(/^(?:bearer|token)[ \t]+(.*)$/i) ?? [];
   if (!token?.trim()) throw new AccountsError("authentication_required");
-  const found = findSession(token.trim(), ip);
+  const found = await findSession(token.trim(), ip);
   if (!found) {
     spend("invalid_tokens", networkOf({ ip }));
     throw new AccountsError("invalid_token");

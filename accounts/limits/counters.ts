@@ -1,13 +1,12 @@
-import { inArray, type SQL, sql } from "drizzle-orm";
+import { eq, inArray, type SQL, sql } from "drizzle-orm";
 import { HOUR_MS, SECOND_MS, steadyNow } from "#accounts/clock.ts";
-import { must } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { doubled, greatest, least } from "#db/dialect.ts";
-import { type Db, db } from "#db/engine.ts";
+import type { Db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { rateLimits } from "#db/schema.ts";
-import { statement } from "#db/statements.ts";
+import { checked, statement } from "#db/statements.ts";
 import { allowance } from "./allowance.ts";
 import { LIMITS, type Limit, type Rule } from "./limits.ts";
 
@@ -18,7 +17,12 @@ const MOST_WAITING = 128; // for one counter
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 // How many checks of each counter are under way: they may all fail, so no more are let in than failures are left.
-const underWay = processWide("rate-limits", () => ({ counts: new Map<string, number>(), waiting: new Map<string, (() => void)[]>() }));
+const underWay = processWide("rate-limits", () => ({
+  counts: new Map<string, number>(),
+  waiting: new Map<string, (() => void)[]>(),
+  /** How many checks have ended so far. */
+  ended: 0,
+}));
 
 /**
  * Runs `check` unless one of the limits is used up. Checks that could together exceed a limit wait for each other, so that
@@ -32,19 +36,15 @@ export async function withinLimits<T>(limits: Limit[], check: () => Promise<T>):
   try {
     return await check();
   } finally {
-    for (const { key } of limits) {
-      const left = (underWay.counts.get(key) ?? 1) - 1;
-      if (left > 0) underWay.counts.set(key, left);
-      else underWay.counts.delete(key);
-      wakeNext(key);
-    }
+    leaveRoom(limits);
   }
 }
 
 /** Whether failures are counted at the moment. Throws `rate_limited` if one of the limits is used up. */
-export function hasFailures(limits: Limit[]): boolean {
-  if (config().rateLimits) findFull(limits);
-  return countersOf(limits).some(({ failures }) => failures > 0);
+export async function hasFailures(limits: Limit[]): Promise<boolean> {
+  const counters = await countersOf(limits);
+  if (config().rateLimits) refuseUsedUp(counters);
+  return counters.some(({ failures }) => failures > 0);
 }
 
 /**
@@ -53,27 +53,7 @@ export function hasFailures(limits: Limit[]): boolean {
  */
 export function stillWithin(limits: Limit[]) {
   if (!config().rateLimits) return [];
-  const now = steadyNow();
-  return limits.map((one) => must(unlessUsedUp({ key: one.key, now, closesAt: closesAt(one) }), () => usedUp(one)));
-}
-
-const unlessUsedUp = statement((db) => {
-  const [key, now, closesAt] = ["key", "now", "closesAt"].map((name) => sql.placeholder(name));
-  const { expiresAt, blockedUntil, failures } = rateLimits;
-  const used = sql`select 1 from ${rateLimits} where ${rateLimits.key} = ${key} and ${expiresAt} > ${now}
-    and (${blockedUntil} > ${now} or ${failures} >= ${closesAt})`;
-  return db.select({ open: sql`1` }).from(sql`(select 1) as one`).where(sql`not exists (${used})`);
-});
-
-/** What to tell about a limit that a commit found used up: it is, so looking at it says so. */
-function usedUp(one: Limit): AccountsError {
-  try {
-    findFull([one]);
-  } catch (error) {
-    if (error instanceof AccountsError) return error;
-    throw error;
-  }
-  return limited(one, SECOND_MS); // the window ended at this very moment
+  return limits.map((one) => checked(counterRow({ key: one.key }), ([row]) => refuseUsedUp([counterOf(one, row)])));
 }
 
 /** The statement that counts one failure; it belongs into the same commit as what failed. */
@@ -124,19 +104,42 @@ export function clearLimits(tx: Db, limits: Limit[]) {
   return tx.delete(rateLimits).where(inArray(rateLimits.key, keys));
 }
 
-/** Waits until there is room in every limit, and takes it. Whoever has left a queue calls the next, unless it goes back. */
+/**
+ * Waits until there is room in every limit, and takes it. Whoever has left a queue calls the next, unless it goes back.
+ * Nothing is awaited between looking at what was read and taking the room or a place in the queue. A check that ended during
+ * the read may have counted a failure that was not read, and given back its room: then the counters are read again.
+ */
 async function enter(limits: Limit[]): Promise<void> {
   for (let left = ""; ; ) {
     let full = "";
     try {
-      full = findFull(limits);
-      if (!full) for (const { key } of limits) underWay.counts.set(key, (underWay.counts.get(key) ?? 0) + 1);
+      let counters: Counter[];
+      let ended: number;
+      do {
+        ended = underWay.ended;
+        counters = await countersOf(limits);
+      } while (underWay.ended !== ended);
+      full = findFull(counters);
     } finally {
       if (left !== full) wakeNext(left);
     }
-    if (!full) return;
+    if (!full) return takeRoom(limits);
     await room(full, left === full);
     left = full;
+  }
+}
+
+function takeRoom(limits: Limit[]): void {
+  for (const { key } of limits) underWay.counts.set(key, (underWay.counts.get(key) ?? 0) + 1);
+}
+
+function leaveRoom(limits: Limit[]): void {
+  underWay.ended++;
+  for (const { key } of limits) {
+    const left = (underWay.counts.get(key) ?? 1) - 1;
+    if (left > 0) underWay.counts.set(key, left);
+    else underWay.counts.delete(key);
+    wakeNext(key);
   }
 }
 
@@ -154,20 +157,31 @@ function wakeNext(key: string): void {
 }
 
 /** The key of a limit whose room is taken by checks under way, or "". Throws `rate_limited` if one is used up. */
-function findFull(limits: Limit[]): string {
-  let full = "";
-  const rows = countersOf(limits);
-  const now = steadyNow(Math.max(0, ...rows.map(({ name, expiresAt }) => expiresAt - LIMITS[name].windowMs)));
-  for (const row of rows) {
-    const failures = row.expiresAt > now ? row.failures : 0;
-    const { grows }: Rule = LIMITS[row.name];
-    if (failures >= closesAt(row)) throw limited(row, grows ? LONGEST_BLOCK_MS : row.expiresAt - now);
-    if (failures > 0 && row.blockedUntil > now) throw limited(row, row.blockedUntil - now);
-    const left = Math.max(1, allowance(LIMITS[row.name].free) - failures);
-    if ((underWay.counts.get(row.key) ?? 0) >= left) full = row.key;
-  }
-  return full;
+function findFull(counters: Counter[]): string {
+  refuseUsedUp(counters);
+  const now = nowOf(counters);
+  const full = counters.findLast((one) => {
+    const left = Math.max(1, allowance(LIMITS[one.name].free) - failuresOf(one, now));
+    return (underWay.counts.get(one.key) ?? 0) >= left;
+  });
+  return full?.key ?? "";
 }
+
+/** Throws `rate_limited` if one of the limits is used up. */
+function refuseUsedUp(counters: Counter[]): void {
+  const now = nowOf(counters);
+  for (const one of counters) {
+    const failures = failuresOf(one, now);
+    const { grows }: Rule = LIMITS[one.name];
+    if (failures >= closesAt(one)) throw limited(one, grows ? LONGEST_BLOCK_MS : one.expiresAt - now);
+    if (failures > 0 && one.blockedUntil > now) throw limited(one, one.blockedUntil - now);
+  }
+}
+
+/** Another process's clock may be ahead of this one's: then its counters say what time it is. */
+const nowOf = (counters: Counter[]) => steadyNow(Math.max(0, ...counters.map(({ name, expiresAt }) => expiresAt - LIMITS[name].windowMs)));
+
+const failuresOf = ({ failures, expiresAt }: Counter, now: number) => (expiresAt > now ? failures : 0);
 
 /** The failures from which on nothing is let in any more, until the window ends or something clears them. */
 function closesAt({ name }: Limit): number {
@@ -176,18 +190,21 @@ function closesAt({ name }: Limit): number {
   return grows ? NEVER : allowance(free);
 }
 
-function countersOf(limits: Limit[]) {
-  const keys = limits.map(({ key }) => key);
-  const rows = new Map(
-    db()
-      .select()
-      .from(rateLimits)
-      .where(inArray(rateLimits.key, keys))
-      .all()
-      .map((row) => [row.key, row]),
-  );
-  return limits.map((one) => ({ failures: 0, blockedUntil: 0, expiresAt: 0, ...rows.get(one.key), ...one }));
-}
+type Row = typeof rateLimits.$inferSelect;
+/** A limit, and what is counted of it. */
+type Counter = Limit & Row;
+
+const counterOf = (one: Limit, row?: Row): Counter => ({ failures: 0, blockedUntil: 0, expiresAt: 0, ...row, ...one });
+
+const countersOf = (limits: Limit[]): Promise<Counter[]> =>
+  Promise.all(limits.map(async (one) => counterOf(one, await counterRow({ key: one.key }).first())));
+
+const counterRow = statement((db) =>
+  db
+    .select()
+    .from(rateLimits)
+    .where(eq(rateLimits.key, sql.placeholder("key"))),
+);
 
 function limited({ name, fields = [] }: Limit, waitMs: number): AccountsError {
   const { advice = "" }: Rule = LIMITS[name];

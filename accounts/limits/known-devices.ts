@@ -19,8 +19,8 @@ export const KNOWN_FOR_MS = 30 * DAY_MS;
  * The limits of a log-in with this email address. A known browser has a budget of its own; a known address too, but it
  * may be shared, so what it tries on other accounts still counts; everybody else also counts together.
  */
-export function loginLimits(caller: Caller, emailCanonical: string, user: User | null): Limit[] {
-  const known = knownDeviceOf(caller, user?.id ?? NOBODY); // asked for nobody too: the same work either way
+export async function loginLimits(caller: Caller, emailCanonical: string, user: User | null): Promise<Limit[]> {
+  const known = await knownDeviceOf(caller, user?.id ?? NOBODY); // asked for nobody too: the same work either way
   const network = networkOf(caller);
   const own = limit("login_device", emailCanonical, known?.hash ?? network);
   if (known?.isBrowser) return [own];
@@ -74,12 +74,11 @@ export function networkOf({ ip }: Pick<Caller, "ip">): string {
     .join(":");
 }
 
-function knownDeviceOf(caller: Caller, userId: number): { hash: string; isBrowser: boolean } | null {
+async function knownDeviceOf(caller: Caller, userId: number): Promise<{ hash: string; isBrowser: boolean } | null> {
   const [address = "", browser = ""] = deviceHashes(caller);
   const since = steadyNow() - KNOWN_FOR_MS;
-  const found = devicesOfUser({ userId, browser, address, since })
-    .all()
-    .map(({ deviceHash }) => deviceHash);
+  const rows = await devicesOfUser({ userId, browser, address, since }).all();
+  const found = rows.map(({ deviceHash }) => deviceHash);
   if (found.includes(browser)) return { hash: browser, isBrowser: true };
   return found.includes(address) ? { hash: address, isBrowser: false } : null;
 }

@@ -31,7 +31,7 @@ async function signedIn(from: Visitor = client(), user: User = newUser()): Promi
   return callerFrom(from.ip, "curl/8.5.0", { user, session });
 }
 
-const asNow = (caller: SignedIn): SignedIn => ({ ...caller, user: findUserById(caller.user.id) ?? assert.fail() });
+const asNow = async (caller: SignedIn): Promise<SignedIn> => ({ ...caller, user: (await findUserById(caller.user.id)) ?? assert.fail() });
 const eventsOf = (userId: number) => db().$count(auditEvents, eq(auditEvents.userId, userId));
 
 test("bio and picture can be changed when a user has been told too often that a name is taken", async () => {
@@ -67,15 +67,15 @@ test("pictures have a budget for each address and each user, and all else goes o
   let sent = 0;
   for (; sent < 40; sent++) {
     try {
-      await updateUser(asNow(greedy), greedy.user.id, { image: await picture() });
+      await updateUser(await asNow(greedy), greedy.user.id, { image: await picture() });
     } catch (error) {
       refusedAs("rate_limited", "image")(error);
       break;
     }
   }
   assert.ok(sent >= 3 && sent < 12, `${sent} pictures`);
-  assert.equal((await updateUser(asNow(greedy), greedy.user.id, { image: null, bio: "No picture" })).user.avatarHash, null);
-  const elsewhere = { ...asNow(greedy), ip: client().ip };
+  assert.equal((await updateUser(await asNow(greedy), greedy.user.id, { image: null, bio: "No picture" })).user.avatarHash, null);
+  const elsewhere = { ...(await asNow(greedy)), ip: client().ip };
   await assert.rejects(updateUser(elsewhere, greedy.user.id, { image: await picture() }), refusedAs("rate_limited", "image"));
   const kept = db().$count(avatars);
   await assert.rejects(registerUser(office, person({ image: await picture() })), refusedAs("rate_limited", "image"));
@@ -91,7 +91,7 @@ test("a script cannot fill the record with changes, and still may end sessions a
   for (let i = 0; i < 3 * CHANGES; i++) {
     await (i % 2
       ? renameSession(caller, caller.session.id, { device_name: `${i}` })
-      : updateUser(asNow(caller), caller.user.id, { bio: `${i}` })
+      : updateUser(await asNow(caller), caller.user.id, { bio: `${i}` })
     )
       .then(() => changes++)
       .catch((error) => refusals.push(error));
@@ -100,14 +100,15 @@ test("a script cannot fill the record with changes, and still may end sessions a
   for (const refusal of refusals) refusedAs("rate_limited")(refusal);
   for (let i = 0; i < 5; i++) await revokeOtherSessions(caller);
   assert.ok((await eventsOf(caller.user.id)) <= 1 + CHANGES, "ending nothing is not on record");
-  assert.ok(await changePassword(asNow(caller), { current_password: PASSWORD, new_password: "Another horse 8 battery" }));
+  assert.ok(await changePassword(await asNow(caller), { current_password: PASSWORD, new_password: "Another horse 8 battery" }));
   const other = await signedIn();
   assert.ok(await updateUser(other, other.user.id, { bio: "Somebody else" }));
 });
 
 test("a change that is on record as several counts as several", async () => {
   const caller = await signedIn();
-  const change = (i: number) => updateUser(asNow(caller), caller.user.id, { bio: `${i}`, username: `renamed-${caller.user.id}-${i}` });
+  const change = async (i: number) =>
+    updateUser(await asNow(caller), caller.user.id, { bio: `${i}`, username: `renamed-${caller.user.id}-${i}` });
   for (let i = 0; i < CHANGES / 2; i++) await change(i);
   await assert.rejects(change(CHANGES), refusedAs("rate_limited"));
 });
@@ -147,7 +148,7 @@ test("after 100 wrong current passwords none is looked at any more, until the us
   const from = client();
   await assert.rejects(logIn(from, { email: owner.email, password: WRONG }), refusedAs("invalid_credentials"));
   const { token } = await logIn(from, { email: owner.email, password: PASSWORD });
-  const found = findSession(token) ?? assert.fail();
+  const found = (await findSession(token)) ?? assert.fail();
   assert.ok(
     await changePassword(callerFrom(from.ip, "curl/8.5.0", found), { current_password: PASSWORD, new_password: "Another horse 8 battery" }),
   );

@@ -21,9 +21,9 @@ test("a changed password ends all other sessions and gives this one a new token"
   const { token, session, sessionsEnded } = await changePassword(asks, { current_password: PASSWORD, new_password: NEW });
   assert.equal(sessionsEnded, 1);
   assert.equal(session.id, asks.session.id);
-  assert.equal(findSession(token)?.user.id, asks.user.id);
-  for (const dead of [asks.token, second.token]) assert.equal(findSession(dead), null);
-  assert.ok(findSession(other.token), "other people are left alone");
+  assert.equal((await findSession(token))?.user.id, asks.user.id);
+  for (const dead of [asks.token, second.token]) assert.equal(await findSession(dead), null);
+  assert.ok(await findSession(other.token), "other people are left alone");
   await assert.rejects(logIn(client(), { email: asks.user.email, password: PASSWORD }), refusedAs("invalid_credentials"));
   assert.ok(await logIn(client(), { email: asks.user.email, password: NEW }));
 });
@@ -37,8 +37,8 @@ test("a wrong current password changes nothing, and after five the session has t
     );
   }
   await assert.rejects(changePassword(asks, { current_password: PASSWORD, new_password: NEW }), refusedAs("rate_limited"));
-  assert.equal(findUserById(asks.user.id)?.passwordHash, asks.user.passwordHash);
-  assert.ok(findSession(asks.token));
+  assert.equal((await findUserById(asks.user.id))?.passwordHash, asks.user.passwordHash);
+  assert.ok(await findSession(asks.token));
 });
 
 test("a common password, one's own name and the same password again are refused", async () => {
@@ -50,7 +50,7 @@ test("a common password, one's own name and the same password again are refused"
       new_password,
     );
   }
-  assert.ok(findSession(asks.token));
+  assert.ok(await findSession(asks.token));
 });
 
 test("a changed password forgets every device but the one it is changed from", async () => {
@@ -59,14 +59,14 @@ test("a changed password forgets every device but the one it is changed from", a
   const [thief, own] = [callerFrom("203.0.113.66", null, { browser: "thief" }), callerFrom("192.0.2.9", null, { browser: "own" })];
   await logIn(thief, { email, password: PASSWORD });
   const { session } = await logIn(own, { email, password: PASSWORD });
-  const names = (caller: Caller) => loginLimits(caller, user.emailCanonical, user).map(({ name }) => name);
-  assert.deepEqual(names(thief), ["login_device"]);
+  const names = async (caller: Caller) => (await loginLimits(caller, user.emailCanonical, user)).map(({ name }) => name);
+  assert.deepEqual(await names(thief), ["login_device"]);
   await changePassword(callerFrom(own.ip, null, { browser: own.browser, user, session }), {
     current_password: PASSWORD,
     new_password: NEW,
   });
-  assert.equal(names(thief).length, 3, "unknown again");
-  assert.deepEqual(names(own), ["login_device"]);
+  assert.equal((await names(thief)).length, 3, "unknown again");
+  assert.deepEqual(await names(own), ["login_device"]);
 });
 
 test("of two changes at once one wins, and only its password and token work", async () => {
@@ -89,7 +89,7 @@ test("a session that ended meanwhile changes no password", async () => {
   const change = changePassword(asks, { current_password: PASSWORD, new_password: NEW });
   await revokeSession(asks, asks.session.id);
   await assert.rejects(change, AccountsError);
-  assert.equal(findUserById(asks.user.id)?.passwordHash, asks.user.passwordHash);
+  assert.equal((await findUserById(asks.user.id))?.passwordHash, asks.user.passwordHash);
 });
 
 test("a log-in with the old password that was under way opens nothing", async () => {
@@ -97,7 +97,7 @@ test("a log-in with the old password that was under way opens nothing", async ()
   const racing = Array.from({ length: 10 }, () => logIn(client(), { email: asks.user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
   await changePassword(asks, { current_password: PASSWORD, new_password: NEW });
-  for (const result of await settled) if (result.status === "fulfilled") assert.equal(findSession(result.value.token), null);
+  for (const result of await settled) if (result.status === "fulfilled") assert.equal(await findSession(result.value.token), null);
 });
 
 async function signedIn(): Promise<SignedIn & { token: string }> {

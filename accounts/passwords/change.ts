@@ -63,9 +63,9 @@ export async function requirePassword(caller: SignedIn, password: string): Promi
   const { user, session } = caller;
   const tries = [limit("reauthentication", user.id, session.id), limit("reauthentication_user", user.id)];
   await withinLimits(tries, async () => {
-    refuseEndedSession(caller);
+    await refuseEndedSession(caller);
     const proven = await verifyPassword(user.passwordHash, password, partyOf(caller, user.id), user.id);
-    if (proven && !hasFailures(tries)) return;
+    if (proven && !(await hasFailures(tries))) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
     await commit(caller, (tx) => ({
       within: stillWithin(tries),

@@ -18,7 +18,7 @@ export function beginErasure(tx: Db, userId: number) {
  * Continues where an interrupted run stopped.
  */
 export async function eraseRecords(): Promise<void> {
-  for (const erasure of db().select().from(erasures).all()) await eraseRecord(erasure);
+  for (const erasure of await db().select().from(erasures)) await eraseRecord(erasure);
 }
 
 async function eraseRecord({ userId, erasedTo, deletedAt }: typeof erasures.$inferSelect): Promise<void> {

@@ -25,8 +25,8 @@ test("an ended session is deleted with an event about it, a live one stays", asy
   const live = await opened(user);
   now += 1;
   await purge();
-  assert.deepEqual(db().select({ id: sessions.id }).from(sessions).all(), [{ id: live.session.id }]);
-  const ended = db().select().from(auditEvents).where(eq(auditEvents.type, "session.expired")).all();
+  assert.deepEqual(await db().select({ id: sessions.id }).from(sessions), [{ id: live.session.id }]);
+  const ended = await db().select().from(auditEvents).where(eq(auditEvents.type, "session.expired"));
   assert.deepEqual(
     ended.map(({ userId, sessionId, at }) => ({ userId, sessionId, at })),
     [{ userId: user.id, sessionId: old.session.id, at: now }],
@@ -40,37 +40,34 @@ test("an ended session does not come back when the clock is set back", async (t)
   t.mock.method(clock, "now", () => now);
   const { token, session } = await opened(newUser());
   now = session.expiresAt;
-  assert.equal(findSession(token), null);
+  assert.equal(await findSession(token), null);
   await new Promise((resolve) => setTimeout(resolve, 100));
   now = session.createdAt;
-  assert.equal(findSession(token), null);
+  assert.equal(await findSession(token), null);
 });
 
 test("old events, forgotten devices and counters go, and what is still of use stays", async (t) => {
   const now = steadyNow() + DAY_MS; // later than other tests have set the clock
   const { id } = newUser();
-  db().delete(auditEvents).run();
-  db().delete(knownDevices).run();
+  await db().delete(auditEvents);
+  await db().delete(knownDevices);
   const event = (at: number) => ({ userId: id, type: "session.opened", at });
-  db()
+  await db()
     .insert(auditEvents)
-    .values([event(now - 400 * DAY_MS), event(now - 399 * DAY_MS)])
-    .run();
+    .values([event(now - 400 * DAY_MS), event(now - 399 * DAY_MS)]);
   const device = (deviceHash: string, lastLoginAt: number) => ({ userId: id, deviceHash, lastLoginAt });
-  db()
+  await db()
     .insert(knownDevices)
-    .values([device("old", now - 30 * DAY_MS), device("new", now - 29 * DAY_MS)])
-    .run();
+    .values([device("old", now - 30 * DAY_MS), device("new", now - 29 * DAY_MS)]);
   const counter = (key: string, expiresAt: number) => ({ key, failures: 1, blockedUntil: 0, expiresAt });
-  db()
+  await db()
     .insert(rateLimits)
-    .values([counter("old", now), counter("new", now + 1)])
-    .run();
+    .values([counter("old", now), counter("new", now + 1)]);
   t.mock.method(clock, "now", () => now);
   await purge();
-  assert.deepEqual(db().select({ at: auditEvents.at }).from(auditEvents).all(), [{ at: now - 399 * DAY_MS }]);
-  assert.deepEqual(db().select({ hash: knownDevices.deviceHash }).from(knownDevices).all(), [{ hash: "new" }]);
-  assert.deepEqual(db().select({ key: rateLimits.key }).from(rateLimits).all(), [{ key: "new" }]);
+  assert.deepEqual(await db().select({ at: auditEvents.at }).from(auditEvents), [{ at: now - 399 * DAY_MS }]);
+  assert.deepEqual(await db().select({ hash: knownDevices.deviceHash }).from(knownDevices), [{ hash: "new" }]);
+  assert.deepEqual(await db().select({ key: rateLimits.key }).from(rateLimits), [{ key: "new" }]);
 });
 
 test("while ten thousand ended sessions go, everybody else gets a turn between two batches", async () => {
@@ -79,8 +76,8 @@ test("while ten thousand ended sessions go, everybody else gets a turn between t
   const ended = { id: sql`i`, userId: id, tokenHash: Buffer.alloc(1), deviceName: null, device: "d", ip: "i", kind: "token", ...times };
   await insertFrom(db(), sessions, ended, numbers(10_000));
   const leftAtTurns = new Set<number>();
-  let turn = setImmediate(function look() {
-    leftAtTurns.add(db().select({ left: count() }).from(sessions).where(eq(sessions.userId, id)).get()?.left ?? 0);
+  let turn = setImmediate(async function look() {
+    leftAtTurns.add((await db().select({ left: count() }).from(sessions).where(eq(sessions.userId, id)))[0]?.left ?? 0);
     turn = setImmediate(look);
   });
   await purge();

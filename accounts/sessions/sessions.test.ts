@@ -44,7 +44,7 @@ const signedIn = ({ user, session }: OpenedSession) => callerFrom(client().ip, "
 test("the right password opens a session whose token proves who one is", async () => {
   const user = newUser();
   const opened = await logIn(client(), { email: ` ${user.email.toUpperCase()} `.trim(), password: PASSWORD, device_name: "Build server" });
-  const found = findSession(opened.token);
+  const found = await findSession(opened.token);
   assert.equal(found?.user.id, user.id);
   assert.equal(found?.session.deviceName, "Build server");
   assert.equal(found?.session.device, "curl 8.5");
@@ -75,9 +75,10 @@ test("that an account is suspended or inactive is told only to who knows the pas
 
 test("a token with another secret, of an unknown row or of no shape is dead", async () => {
   const { token } = await openedBy(newUser());
-  for (const wrong of ["", "x", token.slice(0, -1), token.toLowerCase(), newToken("token").token]) assert.equal(findSession(wrong), null);
-  assert.equal(findSession(newToken("token", readToken("token", token)?.id).token), null, "right key, right checksum, wrong secret");
-  assert.ok(findSession(token));
+  for (const wrong of ["", "x", token.slice(0, -1), token.toLowerCase(), newToken("token").token])
+    assert.equal(await findSession(wrong), null);
+  assert.equal(await findSession(newToken("token", readToken("token", token)?.id).token), null, "right key, right checksum, wrong secret");
+  assert.ok(await findSession(token));
 });
 
 test("a page's cookie is no token of an API client, and no token is a cookie", async () => {
@@ -86,43 +87,38 @@ test("a page's cookie is no token of an API client, and no token is a cookie", a
   assert.match(token.token, /^lk_/);
   for (const { token: cookie, session } of [browser, lasting]) {
     assert.match(cookie, /^lkc_/);
-    assert.equal(findSession(cookie), null);
-    assert.equal(findSession(`lk_${cookie.slice("lkc_".length)}`), null);
-    assert.equal(findPageSession(cookie)?.session.id, session.id);
+    assert.equal(await findSession(cookie), null);
+    assert.equal(await findSession(`lk_${cookie.slice("lkc_".length)}`), null);
+    assert.equal((await findPageSession(cookie))?.session.id, session.id);
   }
-  assert.equal(findPageSession(token.token), null);
-  assert.equal(findPageSession(`lkc_${token.token.slice("lk_".length)}`), null);
-  assert.deepEqual(
-    listSessions(signedIn(token))
-      .map(({ kind }) => kind)
-      .sort(),
-    ["browser", "lasting", "token"],
-  );
+  assert.equal(await findPageSession(token.token), null);
+  assert.equal(await findPageSession(`lkc_${token.token.slice("lk_".length)}`), null);
+  assert.deepEqual((await listSessions(signedIn(token))).map(({ kind }) => kind).sort(), ["browser", "lasting", "token"]);
 });
 
 test("a browser's session from before cookies had a prefix of their own is no session of an API client", async () => {
   const { token, session } = await openedBy(newUser());
   await commit(housekeeping, (tx) => ({ old: tx.update(sessions).set({ kind: "browser" }).where(eq(sessions.id, session.id)) }));
-  assert.deepEqual([findSession(token), findPageSession(token)], [null, null]);
+  assert.deepEqual([await findSession(token), await findPageSession(token)], [null, null]);
 });
 
 test("a lasting session ends after 14 days without use, to the minute", async (t) => {
   const { token, session } = await openedBy(newUser());
   let now = session.createdAt + IDLE_MS - 1;
   t.mock.method(clock, "now", () => now);
-  assert.ok(findSession(token));
+  assert.ok(await findSession(token));
   await writeUses();
   now += IDLE_MS - 1;
-  assert.ok(findSession(token), "a use 14 days ago kept it");
+  assert.ok(await findSession(token), "a use 14 days ago kept it");
   now = session.createdAt + 2 * IDLE_MS - 1;
-  assert.equal(findSession(token), null);
+  assert.equal(await findSession(token), null);
 });
 
 test("a session that is never used ends exactly when it says", async (t) => {
   const { token, session } = await openedBy(newUser());
   t.mock.method(clock, "now", () => session.expiresAt);
   assert.equal(session.expiresAt, session.createdAt + IDLE_MS);
-  assert.equal(findSession(token), null);
+  assert.equal(await findSession(token), null);
 });
 
 test("a lasting session ends 30 days after it was opened, however much it is used", async (t) => {
@@ -130,80 +126,80 @@ test("a lasting session ends 30 days after it was opened, however much it is use
   let now = session.createdAt;
   t.mock.method(clock, "now", () => now);
   for (; now < session.createdAt + ABSOLUTE_MS; now += DAY_MS) {
-    assert.ok(findSession(token), `day ${(now - session.createdAt) / DAY_MS}`);
+    assert.ok(await findSession(token), `day ${(now - session.createdAt) / DAY_MS}`);
     await writeUses();
   }
-  assert.equal(findSession(token), null);
+  assert.equal(await findSession(token), null);
 });
 
 test("a browser session ends after an hour without use, and after a day in any case", async (t) => {
   const { token, session } = await openedBy(newUser(), "browser");
   let now = session.createdAt + HOUR_MS - 1;
   t.mock.method(clock, "now", () => now);
-  assert.ok(findPageSession(token));
+  assert.ok(await findPageSession(token));
   await writeUses();
   for (; now < session.createdAt + DAY_MS; now += HOUR_MS / 2) {
-    assert.ok(findPageSession(token));
+    assert.ok(await findPageSession(token));
     await writeUses();
   }
-  assert.equal(findPageSession(token), null);
+  assert.equal(await findPageSession(token), null);
   const unused = await openedBy(newUser(), "browser");
   now += HOUR_MS;
-  assert.equal(findPageSession(unused.token), null);
+  assert.equal(await findPageSession(unused.token), null);
 });
 
 test("the last use is written at most once a minute, after the answer", async (t) => {
   const { token, session } = await openedBy(newUser());
   let now = session.createdAt + MINUTE_MS - 1;
   t.mock.method(clock, "now", () => now);
-  findSession(token);
+  await findSession(token);
   await writeUses();
-  assert.equal(lastUse(session.id), session.createdAt, "within the minute: nothing");
+  assert.equal(await lastUse(session.id), session.createdAt, "within the minute: nothing");
   now += 1;
-  for (let i = 0; i < 50; i++) findSession(token);
-  assert.equal(lastUse(session.id), session.createdAt, "not on the way of the answer");
+  for (let i = 0; i < 50; i++) await findSession(token);
+  assert.equal(await lastUse(session.id), session.createdAt, "not on the way of the answer");
   await writeUses();
-  assert.equal(lastUse(session.id), now);
+  assert.equal(await lastUse(session.id), now);
   const written = now;
   now += 30 * SECOND_MS;
-  findSession(token);
+  await findSession(token);
   await writeUses();
-  assert.equal(lastUse(session.id), written);
+  assert.equal(await lastUse(session.id), written);
 });
 
 test("a session shows from where it was last used: the first other address at once, further ones within a minute", async (t) => {
   const { token, session } = await openedBy(newUser());
   let now = session.createdAt + SECOND_MS;
   t.mock.method(clock, "now", () => now);
-  const seenFrom = (ip: string) => {
-    const found = findSession(token, ip);
+  const seenFrom = async (ip: string) => {
+    const found = await findSession(token, ip);
     assert.ok(found);
     return publicSession(found.session, undefined).ip;
   };
-  assert.equal(seenFrom("192.0.2.1"), "192.0.2.1", "before it is written");
+  assert.equal(await seenFrom("192.0.2.1"), "192.0.2.1", "before it is written");
   await writeUses();
-  assert.equal(seenFrom("192.0.2.1"), "192.0.2.1");
+  assert.equal(await seenFrom("192.0.2.1"), "192.0.2.1");
   now += 30 * SECOND_MS;
-  assert.equal(seenFrom("192.0.2.2"), "192.0.2.1", "one that changes all the time is not written each time");
+  assert.equal(await seenFrom("192.0.2.2"), "192.0.2.1", "one that changes all the time is not written each time");
   await writeUses();
   now += 30 * SECOND_MS;
-  assert.equal(seenFrom("192.0.2.2"), "192.0.2.2");
+  assert.equal(await seenFrom("192.0.2.2"), "192.0.2.2");
 });
 
 test("the last use is written without anybody asking for it", async (t) => {
   const { token, session } = await openedBy(newUser());
   t.mock.method(clock, "now", () => session.createdAt + HOUR_MS);
-  findSession(token);
+  await findSession(token);
   await sleep(400);
-  assert.equal(lastUse(session.id), session.createdAt + HOUR_MS);
+  assert.equal(await lastUse(session.id), session.createdAt + HOUR_MS);
 });
 
 test("a clock that goes back ends no session and writes no use", async (t) => {
   const { token, session } = await openedBy(newUser());
   t.mock.method(clock, "now", () => session.createdAt - DAY_MS);
-  assert.ok(findSession(token));
+  assert.ok(await findSession(token));
   await writeUses();
-  assert.equal(lastUse(session.id), session.createdAt);
+  assert.equal(await lastUse(session.id), session.createdAt);
 });
 
 test("beyond 100 live sessions the one longest unused ends", async (t) => {
@@ -213,13 +209,13 @@ test("beyond 100 live sessions the one longest unused ends", async (t) => {
   const opened: OpenedSession[] = [];
   for (let i = 0; i < MOST_SESSIONS; i++, now += MINUTE_MS) opened.push(await openedBy(user));
   const [oldest, second] = opened as [OpenedSession, OpenedSession];
-  assert.ok(findSession(oldest.token), "the oldest is used again");
+  assert.ok(await findSession(oldest.token), "the oldest is used again");
   await writeUses();
   now += MINUTE_MS;
   await openedBy(user);
-  assert.equal(findSession(second.token), null);
-  assert.ok(findSession(oldest.token));
-  assert.equal(listSessions(signedIn(oldest)).length, MOST_SESSIONS);
+  assert.equal(await findSession(second.token), null);
+  assert.ok(await findSession(oldest.token));
+  assert.equal((await listSessions(signedIn(oldest))).length, MOST_SESSIONS);
 });
 
 test("sessions that have ended already push out no live one", async (t) => {
@@ -229,8 +225,8 @@ test("sessions that have ended already push out no live one", async (t) => {
   const lasting = await openedBy(user);
   for (let i = 0; i < MOST_SESSIONS; i++, now += MINUTE_MS) await openedBy(user, "browser");
   const newest = await openedBy(user);
-  assert.ok(findSession(lasting.token), "an hour later 40 of the browser sessions are over: one of them goes");
-  assert.ok(findSession(newest.token));
+  assert.ok(await findSession(lasting.token), "an hour later 40 of the browser sessions are over: one of them goes");
+  assert.ok(await findSession(newest.token));
 });
 
 test("a user sees the own live sessions, this one first, then the last used", async (t) => {
@@ -243,18 +239,18 @@ test("a user sees the own live sessions, this one first, then the last used", as
   now += HOUR_MS;
   const third = await openedBy(user);
   await openedBy(newUser());
-  const ids = (asks: OpenedSession) => listSessions(signedIn(asks)).map(({ id }) => id);
-  assert.deepEqual(ids(first), [first.session.id, third.session.id, second.session.id]);
+  const ids = async (asks: OpenedSession) => (await listSessions(signedIn(asks))).map(({ id }) => id);
+  assert.deepEqual(await ids(first), [first.session.id, third.session.id, second.session.id]);
   now = first.session.expiresAt;
-  assert.deepEqual(ids(second), [second.session.id, third.session.id], "an ended one is not shown");
+  assert.deepEqual(await ids(second), [second.session.id, third.session.id], "an ended one is not shown");
 });
 
 test("logging out ends this session and no other", async () => {
   const user = newUser();
   const [one, other] = [await openedBy(user), await openedBy(user)];
   assert.deepEqual(await logOut(signedIn(one), { all: false }), { sessionsEnded: 1 });
-  assert.equal(findSession(one.token), null);
-  assert.ok(findSession(other.token));
+  assert.equal(await findSession(one.token), null);
+  assert.ok(await findSession(other.token));
 });
 
 test("ending one's other sessions keeps this one, ending all keeps none, and both leave other people alone", async () => {
@@ -262,14 +258,15 @@ test("ending one's other sessions keeps this one, ending all keeps none, and bot
   const stranger = await openedBy(newUser());
   const [one, two, three] = [await openedBy(user), await openedBy(user), await openedBy(user)];
   assert.deepEqual(await revokeOtherSessions(signedIn(one)), { sessionsEnded: 2 });
-  assert.deepEqual(
-    [one, two, three].map(({ token }) => findSession(token) !== null),
-    [true, false, false],
-  );
+  assert.deepEqual(await Promise.all([one, two, three].map(async ({ token }) => (await findSession(token)) !== null)), [
+    true,
+    false,
+    false,
+  ]);
   const again = await logIn(client(), { email: user.email, password: PASSWORD });
   assert.deepEqual(await revokeAllSessions(signedIn(one)), { sessionsEnded: 2 });
-  assert.ok(!findSession(one.token) && !findSession(again.token));
-  assert.ok(findSession(stranger.token));
+  assert.ok(!(await findSession(one.token)) && !(await findSession(again.token)));
+  assert.ok(await findSession(stranger.token));
 });
 
 test("another person's session, an unknown one and one that ended are refused alike", async () => {
@@ -280,22 +277,22 @@ test("another person's session, an unknown one and one that ended are refused al
   for (const id of [theirs.session.id, ended.session.id, 0, -1, Number.NaN, 1e300]) {
     await assert.rejects(revokeSession(signedIn(mine), id), refusedAs("not_found"));
   }
-  assert.ok(findSession(theirs.token));
+  assert.ok(await findSession(theirs.token));
 });
 
 test("one names one's own sessions and nobody else's, and an empty name takes it away", async () => {
   const [mine, theirs] = [await openedBy(newUser()), await openedBy(newUser())];
   const { session } = await renameSession(signedIn(mine), mine.session.id, { device_name: "Build server" });
   assert.equal(session.deviceName, "Build server");
-  assert.equal(findSession(mine.token)?.session.deviceName, "Build server");
+  assert.equal((await findSession(mine.token))?.session.deviceName, "Build server");
   await renameSession(signedIn(mine), mine.session.id, { device_name: "" });
-  assert.equal(findSession(mine.token)?.session.deviceName, null);
+  assert.equal((await findSession(mine.token))?.session.deviceName, null);
   await assert.rejects(renameSession(signedIn(mine), theirs.session.id, { device_name: "Defaced" }), refusedAs("not_found"));
-  assert.equal(findSession(theirs.token)?.session.deviceName, null);
+  assert.equal((await findSession(theirs.token))?.session.deviceName, null);
 });
 
 test("without a session nothing can be listed or ended", async () => {
-  assert.throws(() => listSessions(client()), refusedAs("authentication_required"));
+  await assert.rejects(listSessions(client()), refusedAs("authentication_required"));
   await assert.rejects(revokeSession(client(), 1), refusedAs("authentication_required"));
   await assert.rejects(revokeAllSessions(client()), refusedAs("authentication_required"));
   await assert.rejects(revokeOtherSessions(client()), refusedAs("authentication_required"));
@@ -309,19 +306,20 @@ test("after “end all” no log-in that was under way has a session that is not
   for (const one of racing) one.then((opened) => early.push(opened)).catch(() => {});
   for (let i = 0; i < 4; i++) {
     await sleep(60);
-    await revokeAllSessions(signedIn(await openedBy(findUserById(user.id) ?? user)));
-    assert.equal(liveRows(user).length, 0, "in the moment of the commit there is none");
-    for (const { token } of early) assert.equal(findSession(token), null, "opened before, dead now");
+    await revokeAllSessions(signedIn(await openedBy((await findUserById(user.id)) ?? user)));
+    assert.equal((await liveRows(user)).length, 0, "in the moment of the commit there is none");
+    for (const { token } of early) assert.equal(await findSession(token), null, "opened before, dead now");
   }
   const results = await settled;
   const opened = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   for (const result of results) if (result.status === "rejected") assert.ok(refusedAs("overloaded")(result.reason));
-  const alive = opened.filter(({ token }) => findSession(token)).map(({ session }) => session.id);
-  assert.deepEqual(alive.sort(), liveRows(user).sort());
+  const found = await Promise.all(opened.map(({ token }) => findSession(token)));
+  const alive = found.flatMap((one) => (one ? [one.session.id] : []));
+  assert.deepEqual(alive.sort(), (await liveRows(user)).sort());
   const last = await logIn(client(), { email: user.email, password: PASSWORD });
   const { sessionsEnded } = await revokeAllSessions(signedIn(last));
   assert.equal(sessionsEnded, Math.min(alive.length + 1, MOST_SESSIONS));
-  assert.ok(opened.every(({ token }) => findSession(token) === null));
+  for (const { token } of opened) assert.equal(await findSession(token), null);
 });
 
 test("a log-in whose password was right before it changed opens nothing after", async () => {
@@ -338,13 +336,13 @@ test("a log-in whose password was right before it changed opens nothing after", 
     ended: tx.delete(sessions).where(eq(sessions.userId, user.id)),
   }));
   const results = await settled;
-  assert.equal(liveRows(user).length, 0);
+  assert.equal((await liveRows(user)).length, 0);
   assert.ok(
     results.some(({ status }) => status === "rejected"),
     "some were under way",
   );
   for (const result of results) {
-    if (result.status === "fulfilled") assert.equal(findSession(result.value.token), null);
+    if (result.status === "fulfilled") assert.equal(await findSession(result.value.token), null);
     else assert.match(result.reason.code, /^(invalid_credentials|rate_limited)$/);
   }
 });
@@ -356,17 +354,17 @@ test("a log-in that was under way at a suspension opens nothing, not even after 
   assert.equal(await openSession(client(), user, "token"), null);
   await setUserStatus(operator, suspended.user, "active");
   assert.equal(await openSession(client(), user, "token"), null, "what was proven before counts no more");
-  assert.equal(liveRows(user).length, 0);
+  assert.equal((await liveRows(user)).length, 0);
 });
 
 test("a hash of weaker parameters is renewed at the next log-in, and the password stays the same", async () => {
   const passwordHash = await argon2(PASSWORD, { algorithm: 2, memoryCost: 8_192, timeCost: 2, parallelism: 1 });
   const user = newUser({ passwordHash });
   await assert.rejects(logIn(client(), { email: user.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
-  assert.equal(findUserById(user.id)?.passwordHash, passwordHash, "not by a wrong password");
+  assert.equal((await findUserById(user.id))?.passwordHash, passwordHash, "not by a wrong password");
   const opened = await logIn(client(), { email: user.email, password: PASSWORD });
-  assert.equal(isOutdated(findUserById(user.id)?.passwordHash ?? ""), false);
-  assert.ok(findSession(opened.token), "the session of the renewing log-in lives");
+  assert.equal(isOutdated((await findUserById(user.id))?.passwordHash ?? ""), false);
+  assert.ok(await findSession(opened.token), "the session of the renewing log-in lives");
   assert.ok(await logIn(client(), { email: user.email, password: PASSWORD }));
 });
 
@@ -389,7 +387,7 @@ test("a failed log-in is put on record with address and device, one at an unknow
   const before = await db().$count(auditEvents);
   await assert.rejects(logIn(caller, { email: user.email, password: "Wrong horse 7" }));
   await assert.rejects(logIn(caller, { email: "nobody@example.org", password: "Wrong horse 7" }));
-  const events = db().select().from(auditEvents).where(eq(auditEvents.userId, user.id)).all();
+  const events = await db().select().from(auditEvents).where(eq(auditEvents.userId, user.id));
   assert.deepEqual(
     events.map(({ type, ip, device }) => ({ type, ip, device })),
     [{ type: "login.failed", ip: caller.ip, device: "curl 8.5" }],
@@ -403,17 +401,14 @@ async function openedBy(user: User, kind?: SessionKind): Promise<OpenedSession> 
   return opened;
 }
 
-function liveRows(user: User): number[] {
-  return db()
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(eq(sessions.userId, user.id))
-    .all()
-    .map(({ id }) => id);
+async function liveRows(user: User): Promise<number[]> {
+  const rows = await db().select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, user.id));
+  return rows.map(({ id }) => id);
 }
 
-function lastUse(id: number): number | undefined {
-  return db().select({ at: sessions.lastUsedAt }).from(sessions).where(eq(sessions.id, id)).get()?.at;
+async function lastUse(id: number): Promise<number | undefined> {
+  const [row] = await db().select({ at: sessions.lastUsedAt }).from(sessions).where(eq(sessions.id, id));
+  return row?.at;
 }
 
 function refusedAs(code: string) {

@@ -34,6 +34,8 @@ import { noteUse, withNotedUse } from "./use.ts";
 
 const MOST_LOGIN_ATTEMPTS = 3;
 
+type Found = { session: Session; user: User };
+
 /**
  * Opens a session for whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an
  * unknown email address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without
@@ -43,12 +45,12 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
   const emailCanonical = canonicalEmail(input.email);
   const party = partyOf(caller, emailCanonical);
   refuseInFlood(party);
-  const known = findUserByEmail(emailCanonical);
+  const known = await findUserByEmail(emailCanonical);
   if (known) refuseIfSpent("sessions_opened", known.id);
-  const limits = loginLimits(caller, emailCanonical, known);
+  const limits = await loginLimits(caller, emailCanonical, known);
   return withinLimits(limits, async () => {
     for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
-      const user = findUserByEmail(emailCanonical);
+      const user = await findUserByEmail(emailCanonical);
       const proven = await verifyPassword(user?.passwordHash ?? null, input.password, party, user?.id);
       if (!user || !proven) return refuseLogIn(caller, limits, emailCanonical, user);
       refuseUnlessActive(user);
@@ -65,18 +67,18 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
 }
 
 /** The live session of an API client's token and its user, or null; `ip` is who uses it. Reads two rows by their keys; writes nothing. */
-export function findSession(token: string, ip?: string): { session: Session; user: User } | null {
+export function findSession(token: string, ip?: string): Promise<Found | null> {
   return findLive("token", token, ip);
 }
 
 /** As `findSession`, of a page's cookie: neither is ever taken for the other. */
-export function findPageSession(cookie: string, ip?: string): { session: Session; user: User } | null {
+export function findPageSession(cookie: string, ip?: string): Promise<Found | null> {
   return findLive("cookie", cookie, ip);
 }
 
-function findLive(purpose: Purpose, secret: string, ip: string | undefined): { session: Session; user: User } | null {
+async function findLive(purpose: Purpose, secret: string, ip: string | undefined): Promise<Found | null> {
   const key = readToken(purpose, secret);
-  const found = key && findSessionWithUser(key.id);
+  const found = key && (await findSessionWithUser(key.id));
   if (!found || purposeOf(found.session.kind) !== purpose || !sameHash(found.session.tokenHash, key.hash)) return null;
   const { session, user } = found;
   const now = clock.now();
@@ -90,16 +92,15 @@ function findLive(purpose: Purpose, secret: string, ip: string | undefined): { s
 }
 
 /** The caller's live sessions: this one, which is in use right now, and then those last used first. */
-export function listSessions(caller: Caller): Session[] {
+export async function listSessions(caller: Caller): Promise<Session[]> {
   requireUser(caller);
   const { user, session } = caller;
   const now = clock.now();
-  const rows = db()
+  const rows = await db()
     .select()
     .from(sessions)
     .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, now), ne(sessions.id, session.id)))
-    .orderBy(desc(sessions.lastUsedAt))
-    .all();
+    .orderBy(desc(sessions.lastUsedAt));
   return [session, ...rows].map(withNotedUse);
 }
 

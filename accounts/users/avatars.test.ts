@@ -156,8 +156,9 @@ test("a kept picture is found by its hash, and only by that", async () => {
   assert.ok(avatar);
   await commit(housekeeping, (tx) => ({ avatar: insertAvatar(tx, avatar) }));
   await commit(housekeeping, (tx) => ({ avatar: insertAvatar(tx, avatar) }));
-  assert.deepEqual(findAvatar(avatar.hash), avatar.bytes);
-  for (const name of ["", "0".repeat(64), avatar.hash.toUpperCase(), `${avatar.hash}.webp`, "%"]) assert.equal(findAvatar(name), null);
+  assert.deepEqual(await findAvatar(avatar.hash), avatar.bytes);
+  for (const name of ["", "0".repeat(64), avatar.hash.toUpperCase(), `${avatar.hash}.webp`, "%"])
+    assert.equal(await findAvatar(name), null);
 });
 
 test("too many pictures at once are turned away with a time to come back, and the rest is made", async () => {

@@ -38,13 +38,14 @@ export async function makeAvatar(image: Image, party: Party, currentHash: string
   const upload = await uploadedBytes(image);
   if (!upload) return null;
   const bytes = await inTurn(turns, party, () => encode(upload));
-  if (currentHash && findAvatar(currentHash)?.equals(bytes)) return { hash: currentHash, bytes };
+  if (currentHash && (await findAvatar(currentHash))?.equals(bytes)) return { hash: currentHash, bytes };
   return { hash: hash("sha256", Buffer.concat([randomBytes(SALT_BYTES), bytes]), "hex"), bytes };
 }
 
 /** The bytes of a stored picture by its hash, or null. */
-export function findAvatar(contentHash: string): Buffer | null {
-  return avatarByHash({ hash: contentHash }).first()?.bytes ?? null;
+export async function findAvatar(contentHash: string): Promise<Buffer | null> {
+  const found = await avatarByHash({ hash: contentHash }).first();
+  return found?.bytes ?? null;
 }
 
 /** The statement that stores a picture. */

@@ -16,9 +16,14 @@ export const TAKEN = {
   username: "That username is taken. Try another.",
 };
 
+const FIELDS = ["email", "username"] as const;
+
+type Field = (typeof FIELDS)[number];
+type Names = Partial<Record<Field, string>>;
+
 /** The user who logs in with this canonical email address, or null. */
-export function findUserByEmail(emailCanonical: string): User | null {
-  return userByEmail({ email: emailCanonical }).first() ?? null;
+export async function findUserByEmail(emailCanonical: string): Promise<User | null> {
+  return (await userByEmail({ email: emailCanonical }).first()) ?? null;
 }
 
 /** The canonical form: lower case, with international domains in ASCII (UTS 46). Equal addresses have equal canonical forms. */
@@ -46,34 +51,38 @@ export function toldLimits(caller: SignedIn, names: ReturnType<typeof namesOf>):
   return [limit("names_taken", "user", user.id), limit("names_taken", networkOf(caller))].map((one) => ({ ...one, fields }));
 }
 
-/** The names that belong to a user other than `ownId`. */
-export function takenFields(names: { email?: string; username?: string }, ownId?: number): (keyof typeof TAKEN)[] {
-  const other = (user: User | undefined | null) => user && user.id !== ownId;
-  return [
-    ...(names.email && other(findUserByEmail(canonicalEmail(names.email))) ? ["email" as const] : []),
-    ...(names.username && other(userByUsername({ username: canonicalUsername(names.username) }).first()) ? ["username" as const] : []),
-  ];
-}
-
-/** Throws `user_already_exists` for taken names, and counts the answer, because it reveals who has an account. */
-export async function refuseIfTaken(caller: Caller, fields: (keyof typeof TAKEN)[], told: Limit[]): Promise<void> {
-  if (fields.length === 0) return;
-  await commit(caller, () => ({ within: stillWithin(told), counted: told.map(countFailure) }));
-  const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
-  throw new AccountsError("user_already_exists", { fields: errors });
+/** Throws `user_already_exists` if one of the names belongs to a user other than `ownId`. */
+export async function refuseIfTaken(caller: Caller, names: Names, told: Limit[], ownId?: number): Promise<void> {
+  const taken = await takenFields(names, ownId);
+  if (taken.length > 0) await refuseFields(caller, taken, told);
 }
 
 /** Turns a violated uniqueness constraint into `user_already_exists` with every taken name; throws other errors again. */
-export async function refuseTaken(
-  caller: Caller,
-  error: unknown,
-  names: { email?: string; username?: string },
-  told: Limit[],
-  ownId?: number,
-): Promise<never> {
+export async function refuseTaken(caller: Caller, error: unknown, names: Names, told: Limit[], ownId?: number): Promise<never> {
   const column = uniqueViolation(error);
-  if (column === "email_canonical" || column === "username_canonical") await refuseIfTaken(caller, takenFields(names, ownId), told);
-  throw error;
+  const broken = column === "email_canonical" ? "email" : column === "username_canonical" && "username";
+  if (!broken) throw error;
+  const taken = await takenFields(names, ownId); // the one that is broken may be free again by now
+  return refuseFields(
+    caller,
+    FIELDS.filter((field) => field === broken || taken.includes(field)),
+    told,
+  );
+}
+
+async function takenFields({ email, username }: Names, ownId?: number): Promise<Field[]> {
+  const owners = {
+    email: email ? await findUserByEmail(canonicalEmail(email)) : undefined,
+    username: username ? await userByUsername({ username: canonicalUsername(username) }).first() : undefined,
+  };
+  return FIELDS.filter((field) => owners[field] && owners[field].id !== ownId);
+}
+
+/** Throws `user_already_exists` for these names, and counts the answer, because it reveals who has an account. */
+async function refuseFields(caller: Caller, fields: Field[], told: Limit[]): Promise<never> {
+  await commit(caller, () => ({ within: stillWithin(told), counted: told.map(countFailure) }));
+  const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
+  throw new AccountsError("user_already_exists", { fields: errors });
 }
 
 const userByEmail = statement((db) =>

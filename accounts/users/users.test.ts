@@ -59,13 +59,13 @@ test("an international domain is the same address in either spelling", async () 
     registerUser(stranger(), { ...inputOf("bookworm"), email: "A@XN--bcher-KVA.example" }),
     refusedAs("user_already_exists", "email taken"),
   );
-  assert.ok(findUser(operator, "a@BÜCHER.example"));
+  assert.ok(await findUser(operator, "a@BÜCHER.example"));
 });
 
-test("dots and plus signs make different addresses", () => {
+test("dots and plus signs make different addresses", async () => {
   newUser({ email: "a.b@example.org", emailCanonical: "a.b@example.org" });
-  assert.equal(findUser(operator, "ab@example.org"), null);
-  assert.equal(findUser(operator, "a.b+x@example.org"), null);
+  assert.equal(await findUser(operator, "ab@example.org"), null);
+  assert.equal(await findUser(operator, "a.b+x@example.org"), null);
 });
 
 test("of 20 registrations of one email address at once exactly one wins, and only its password works", async () => {
@@ -87,11 +87,11 @@ test("of 20 users who take one username at once exactly one gets it, and the oth
     people.map((caller, i) => updateUser(caller, caller.user.id, { username: i % 2 ? "Wanted.Name" : "wanted.name" })),
   );
   assert.equal(results.filter(({ status }) => status === "fulfilled").length, 1);
-  results.forEach((result, i) => {
-    if (result.status === "fulfilled") return;
+  for (const [i, result] of results.entries()) {
+    if (result.status === "fulfilled") continue;
     assert.ok(refusedAs("user_already_exists", "username taken")(result.reason));
-    assert.equal(stored(people[i]?.user)?.username, people[i]?.user.username);
-  });
+    assert.equal((await stored(people[i]?.user))?.username, people[i]?.user.username);
+  }
 });
 
 test("a refused registration leaves nothing behind: no user, picture or event", async () => {
@@ -127,8 +127,8 @@ test("two changes of different fields at once both hold", async () => {
     updateUser(caller, caller.user.id, { bio: "New bio" }),
     updateUser(caller, caller.user.id, { username: "New.Username" }),
   ]);
-  assert.equal(stored(caller.user)?.bio, "New bio");
-  assert.equal(stored(caller.user)?.username, "New.Username");
+  assert.equal((await stored(caller.user))?.bio, "New bio");
+  assert.equal((await stored(caller.user))?.username, "New.Username");
 });
 
 test("other people's accounts cannot be changed, whether they exist or not", async () => {
@@ -138,7 +138,7 @@ test("other people's accounts cannot be changed, whether they exist or not", asy
     await assert.rejects(updateUser(caller, id, { bio: "Defaced" }), refusedAs("not_your_account"));
   }
   await assert.rejects(updateUser(stranger(), other.id, { bio: "Defaced" }), refusedAs("authentication_required"));
-  assert.equal(stored(other)?.bio, "");
+  assert.equal((await stored(other))?.bio, "");
 });
 
 test("a new email address needs a log-in within 10 minutes or the current password", async (t) => {
@@ -157,11 +157,11 @@ test("a new email address needs a log-in within 10 minutes or the current passwo
     updateUser(caller, id, { email: "late@example.org", current_password: "Wrong horse 7" }),
     refusedAs("wrong_password", "current_password wrong"),
   );
-  assert.equal(stored(caller.user)?.email, "recent@example.org");
+  assert.equal((await stored(caller.user))?.email, "recent@example.org");
   caller.user = (await updateUser(caller, id, { email: "late@example.org", current_password: PASSWORD })).user;
-  assert.equal(stored(caller.user)?.email, "late@example.org");
+  assert.equal((await stored(caller.user))?.email, "late@example.org");
   await updateUser(caller, id, { email: "LATE@example.org", bio: "letter case is no new address" });
-  assert.equal(stored(caller.user)?.email, "LATE@example.org");
+  assert.equal((await stored(caller.user))?.email, "LATE@example.org");
 });
 
 test("one's own email address and username are not taken by oneself", async () => {
@@ -175,7 +175,7 @@ test("a change that changes nothing writes nothing", async () => {
   const before = await db().$count(auditEvents);
   await updateUser(caller, caller.user.id, { bio: "Same", username: caller.user.username });
   assert.equal(await db().$count(auditEvents), before);
-  assert.equal(stored(caller.user)?.updatedAt, caller.user.updatedAt);
+  assert.equal((await stored(caller.user))?.updatedAt, caller.user.updatedAt);
 });
 
 test("equal pictures of two people have different addresses, and the same one again keeps its own", async () => {
@@ -189,10 +189,10 @@ test("equal pictures of two people have different addresses, and the same one ag
   assert.notEqual(hers, eves);
   assert.equal(await change(ada, green), hers);
   const other = (await change(ada, blue)) as string;
-  assert.deepEqual([isKept(hers), isKept(eves)], [false, true]);
+  assert.deepEqual([await isKept(hers), await isKept(eves)], [false, true]);
   await change(eve, null);
   await change(ada, "");
-  assert.deepEqual([isKept(eves), isKept(other)], [false, false]);
+  assert.deepEqual([await isKept(eves), await isKept(other)], [false, false]);
 });
 
 test("of two pictures sent at once one is kept, and no other picture is left behind", async () => {
@@ -202,20 +202,20 @@ test("of two pictures sent at once one is kept, and no other picture is left beh
     (await Promise.all([pictureOf("cyan"), pictureOf("magenta")])).map((image) => updateUser(caller, caller.user.id, { image })),
   );
   assert.equal(await db().$count(avatars), before + 1);
-  assert.ok(isKept(stored(caller.user)?.avatarHash as string));
+  assert.ok(await isKept((await stored(caller.user))?.avatarHash as string));
 });
 
 test("a suspended user's sessions end at once and stay dead after activation", async () => {
   const caller = await signedIn();
-  assert.ok(findSession(caller.token));
+  assert.ok(await findSession(caller.token));
   const { user, sessionsEnded } = await setUserStatus(operator, caller.user, "suspended");
   assert.equal(sessionsEnded, 1);
-  assert.equal(findSession(caller.token), null);
+  assert.equal(await findSession(caller.token), null);
   await setUserStatus(operator, user, "active");
-  assert.equal(findSession(caller.token), null);
+  assert.equal(await findSession(caller.token), null);
 });
 
-test("a user is found by id, email address and username, whatever the letter case", () => {
+test("a user is found by id, email address and username, whatever the letter case", async () => {
   const user = newUser();
   for (const name of [
     String(user.id),
@@ -225,20 +225,20 @@ test("a user is found by id, email address and username, whatever the letter cas
     user.username,
     user.username.toLowerCase(),
   ]) {
-    assert.equal(findUser(operator, name)?.id, user.id, name);
+    assert.equal((await findUser(operator, name))?.id, user.id, name);
   }
   for (const name of ["", "0", "99999999999999999999", "@", "nobody", "nobody@example.org", "1 or 1=1", "' or ''='"]) {
-    assert.equal(findUser(operator, name), null, name);
+    assert.equal(await findUser(operator, name), null, name);
   }
 });
 
-test("users are listed in pages by their ids", () => {
+test("users are listed in pages by their ids", async () => {
   const [first, second, third] = [newUser(), newUser(), newUser()];
   assert.deepEqual(
-    listUsers(operator, first.id, 2).map(({ id }) => id),
+    (await listUsers(operator, first.id, 2)).map(({ id }) => id),
     [second.id, third.id],
   );
-  assert.deepEqual(listUsers(operator, third.id, 2), []);
+  assert.deepEqual(await listUsers(operator, third.id, 2), []);
 });
 
 async function signedIn(more?: Parameters<typeof newUser>[0]) {
@@ -248,16 +248,16 @@ async function signedIn(more?: Parameters<typeof newUser>[0]) {
   return { ...callerFrom(stranger().ip, "curl/8.5.0", { user, session: opened.session }), token: opened.token };
 }
 
-function stored(user: User | undefined): User | undefined {
-  return db()
+async function stored(user: User | undefined): Promise<User | undefined> {
+  const [row] = await db()
     .select()
     .from(users)
-    .where(eq(users.id, user?.id ?? 0))
-    .get();
+    .where(eq(users.id, user?.id ?? 0));
+  return row;
 }
 
-function isKept(hash: string): boolean {
-  return db().select().from(avatars).where(eq(avatars.hash, hash)).all().length === 1;
+async function isKept(hash: string): Promise<boolean> {
+  return (await db().select().from(avatars).where(eq(avatars.hash, hash))).length === 1;
 }
 
 async function pictureOf(background: string): Promise<string> {

@@ -19,7 +19,7 @@ import type { Db } from "#db/engine.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
-import { namesOf, refuseIfTaken, refuseTaken, takenFields, toldLimits } from "./names.ts";
+import { namesOf, refuseIfTaken, refuseTaken, toldLimits } from "./names.ts";
 
 const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
 
@@ -57,7 +57,7 @@ export async function inspectRegistration(caller: Caller, fields: Partial<Regist
 
 async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, told: Limit[]) {
   const [, , avatar] = await checkAll(
-    refuseIfTaken(visitor, takenFields({ email, username }), told),
+    refuseIfTaken(visitor, { email, username }, told),
     password !== undefined && refuseCommonPassword("password", password, { email, username }),
     makeAvatar(image ?? null, partyOf(visitor, email)),
   );
@@ -80,7 +80,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   const pictures = input.image ? [pictureLimit("user", id), pictureLimit(networkOf(caller))] : [];
   return withinLimits([...told, ...pictures], async () => {
     const [, , avatar] = await checkAll(
-      refuseIfTaken(caller, takenFields(names, id), told),
+      refuseIfTaken(caller, names, told, id),
       names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
       input.image === undefined ? undefined : makeAvatar(input.image, partyOf(caller, id), user.avatarHash),
     );
@@ -108,13 +108,13 @@ export async function inspectChanges(caller: Caller, { email, username, image = 
   const { user } = caller;
   const told = toldLimits(caller, namesOf({ email: email ?? user.email, username: username ?? user.username }));
   await withinLimits(told, () =>
-    checkAll(refuseIfTaken(caller, takenFields({ email, username }, user.id), told), makeAvatar(image, partyOf(caller, user.id))),
+    checkAll(refuseIfTaken(caller, { email, username }, told, user.id), makeAvatar(image, partyOf(caller, user.id))),
   );
 }
 
 /** The user with this id, or null. */
-export function findUserById(id: number): User | null {
-  return userById({ id }).first() ?? null;
+export async function findUserById(id: number): Promise<User | null> {
+  return (await userById({ id }).first()) ?? null;
 }
 
 /** The public view of a user, for the user and the operator. */

@@ -18,8 +18,8 @@ export default async function Page({ searchParams }: PageProps<"/security">) {
   const caller = await signedInCaller("/security/");
   const asked = z.safeParse(ActivityInput, { cursor, type: type || undefined });
   const filter: Partial<ActivityInput> = asked.success ? asked.data : {};
-  const { events, nextCursor } = listAuditEvents(caller, { ...filter, limit: PAGE_LENGTH });
-  const failed = failedLoginsSinceLastVisit(caller);
+  const { events, nextCursor } = await listAuditEvents(caller, { ...filter, limit: PAGE_LENGTH });
+  const failed = await failedLoginsSinceLastVisit(caller);
   return (
     <Frame here="/security/">
       <h1>Security</h1>

@@ -12,7 +12,7 @@ import { SignOutEverywhere } from "./sign-out-everywhere.tsx";
 
 export default async function Page() {
   const caller = await signedInCaller("/sessions/");
-  const sessions = listSessions(caller).map((session) => publicSession(session, caller.session.id));
+  const sessions = (await listSessions(caller)).map((session) => publicSession(session, caller.session.id));
   const account = caller.user.id;
   const others = sessions.length - 1;
   return (

@@ -17,7 +17,7 @@ export const currentCaller = cache(async () => callerOf(requestIdOf({ headers: a
 export async function callerOf(requestId: string): Promise<Visitor | SignedIn> {
   const [cookie, browser, sent] = await Promise.all([readSessionCookie(), readBrowserCookie(), headers()]);
   const ip = clientAddress(sent);
-  return callerFrom(ip, sent.get("user-agent"), { ...(cookie && findPageSession(cookie, ip)), browser, requestId });
+  return callerFrom(ip, sent.get("user-agent"), { ...(cookie && (await findPageSession(cookie, ip))), browser, requestId });
 }
 
 /** The caller of a page that needs a user. Visitors are redirected to sign in and then come back to `path`. */

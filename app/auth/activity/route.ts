@@ -3,8 +3,8 @@ import { api } from "#http/api.ts";
 import { route, serve } from "#http/endpoint.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  GET: serve(api.activity, ({ caller, input }) => {
-    const { events, nextCursor } = listAuditEvents(caller, input);
+  GET: serve(api.activity, async ({ caller, input }) => {
+    const { events, nextCursor } = await listAuditEvents(caller, input);
     return { events: events.map(publicAuditEvent), next_cursor: nextCursor };
   }),
 });

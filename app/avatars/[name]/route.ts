@@ -8,7 +8,7 @@ const GONE = "There is no picture at this address. Its user may have changed or 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: answering(async (request, requestId, context) => {
     const hash = String((await context?.params)?.name).match(/^([0-9a-f]{64})\.webp$/)?.[1];
-    const bytes = hash && findAvatar(hash);
+    const bytes = hash && (await findAvatar(hash));
     if (!bytes) throw new DoorError("not_found", { detail: GONE });
     const etag = `"${hash}"`;
     const headers = { ...pictureHeaders(), "cache-control": "public, max-age=31536000, immutable", etag, "x-request-id": requestId };

@@ -17,9 +17,9 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
   const { event: asked } = await searchParams;
   const id = idFrom(String(asked)) ?? showNotFound();
   const caller = await signedInCaller(`/security/not-me/?event=${id}`);
-  const event = listAuditEvents(caller, { cursor: String(id + 1), limit: 1 }).events[0];
+  const [event] = (await listAuditEvents(caller, { cursor: String(id + 1), limit: 1 })).events;
   if (event?.id !== id || !mayBeSomebodyElse(event, caller.session.id)) showNotFound();
-  const session = listSessions(caller).find((live) => live.id === event.sessionId && live.id !== caller.session.id);
+  const session = (await listSessions(caller)).find((live) => live.id === event.sessionId && live.id !== caller.session.id);
   return (
     <Frame title="This wasn’t me" here="/security/not-me/" width="narrow">
       <div className={panel.panel}>

@@ -12,7 +12,7 @@ export default async function Page({ params }: PageProps<"/sessions/[id]">) {
   const { id } = await params;
   const here = `/sessions/${encodeURIComponent(id)}/`;
   const caller = await signedInCaller(here);
-  const found = listSessions(caller).find((session) => String(session.id) === id);
+  const found = (await listSessions(caller)).find((session) => String(session.id) === id);
   if (!found) showNotFound();
   const session = publicSession(found, caller.session.id);
   return (
