@@ -2,13 +2,15 @@ import fs, { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
+import { after, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { sql } from "drizzle-orm";
 import { closeDatabase, db } from "./engine.ts";
 import { userRow } from "./people.ts";
 import { users } from "./schema.ts";
 import { migrateDatabase } from "./sqlite/migrate.ts";
+import { Query } from "./statements.ts";
 
 /* For tests only: the product never imports this file. */
 
@@ -43,6 +45,20 @@ export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof u
 /** Rows with the numbers `i` from 1 to `count`, for `insertFrom`. */
 export const numbers = (count: number) =>
   sql`from (with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count}) select i from n) as numbers`;
+
+/** Lets reads outside of commits take some milliseconds before and after, as those of a database on another machine do. */
+export function slowReads(t: TestContext): void {
+  const moment = () => sleep(Math.random() * 4);
+  for (const name of ["all", "first"] as const) {
+    const read = Query.prototype[name] as () => Promise<unknown>;
+    t.mock.method(Query.prototype, name, async function (this: Query<unknown>) {
+      await moment();
+      const rows = await read.call(this);
+      await moment();
+      return rows;
+    });
+  }
+}
 
 /** What a process killed at any step would leave in a folder: copies of the folder, made before each file operation. */
 export function killedAtEachStep(folder: string, work: () => void): string[] {

@@ -113,7 +113,7 @@ test("the domain and its doors speak to every database: what only SQLite underst
   expect(read("db/schema.ts")).not.toContain("drizzle-orm/");
   const words = [
     /\bconnection\b[^;]*"#db\/|\$client/,
-    /\.(run|sync)\(\)/,
+    /\.(get|run|sync)\(\)|(?<!await \w+\([^()]*\))\.all\(\)/, // reads are awaited
     /\bdb\.\w+\(sql`|\.prepare\(["`']/,
     /\browid\b|\bpragma\b/i,
     /\bcast\(/i, // asKey

@@ -71,7 +71,7 @@ closeDatabase();
 async function seed(): Promise<void> {
   const { databaseFile, dataDir } = config();
   migrateDatabase(databaseFile);
-  if (listUsers(operator, 0, 1).length > 0)
+  if ((await listUsers(operator, 0, 1)).length > 0)
     throw new Error(`The database in ${dataDir} has users already. Delete that folder, or set DATA_DIR to another one.`);
   const startedAt = Date.now();
   for (const [daysAgo, person, device, act] of STORY) {
