@@ -33,7 +33,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const TIMES_CHECKED_MS = 5_000;
 const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
-const LONGEST_LOGGED_PATH = 200;
+const MAX_LOGGED_PATH_LENGTH = 200;
 
 type Route = { handlers: Record<string, Handler>; refuse: Handler };
 
@@ -80,7 +80,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, refusi
     logAnswer({
       requestId,
       method: request.method ?? "",
-      path: path.slice(0, LONGEST_LOGGED_PATH),
+      path: path.slice(0, MAX_LOGGED_PATH_LENGTH),
       status,
       ms: performance.now() - startedAt,
       ip,

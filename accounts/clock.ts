@@ -26,7 +26,7 @@ export function steadyNow(seen = 0): number {
   return Math.floor(steady.at);
 }
 
-const MOST_DAYS = 1_000;
+const MAX_CACHED_DAYS = 1_000;
 const days = new Map<number, string>();
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 
@@ -38,7 +38,7 @@ export function instantText(at: number): string {
   const day = Math.floor(at / DAY_MS);
   let text = days.get(day);
   if (text === undefined) {
-    if (days.size >= MOST_DAYS) days.clear();
+    if (days.size >= MAX_CACHED_DAYS) days.clear();
     text = new Date(day * DAY_MS).toISOString().slice(0, "2026-11-23T".length);
     days.set(day, text);
   }

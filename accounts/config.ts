@@ -5,9 +5,9 @@ import * as z from "zod/mini";
 import { limitSettings } from "./limits/limits.ts";
 
 const FREE_THREADS = 2;
-const LARGEST_PORT = 65_535;
+const MAX_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
-const LONGEST_DRAIN_DELAY_SECONDS = 300;
+const MAX_DRAIN_DELAY_SECONDS = 300;
 /**
  * Next.js derives the ids of server actions from this key, the file and the name. With its default, a random key for each
  * build, every new build would break open forms. Not a secret: the key would encrypt the closures of inline actions, and there
@@ -16,10 +16,10 @@ const LONGEST_DRAIN_DELAY_SECONDS = 300;
 const FORM_IDS_KEY = Buffer.from("Latchkey: ids of forms' actions!").toString("base64");
 export const MAX_COOKIE_DAYS = 400; // browsers keep no cookie longer (RFC 6265bis), so that no session may last longer either
 
-const wholeNumber = (least: number, most: number) =>
+const wholeNumber = (min: number, max: number) =>
   z.pipe(
-    z.string().check(z.regex(/^\d{1,5}$/, `must be a whole number from ${least} to ${most}`)),
-    z.pipe(z.transform(Number), z.number().check(z.gte(least, `must be at least ${least}`), z.lte(most, `must be at most ${most}`))),
+    z.string().check(z.regex(/^\d{1,5}$/, `must be a whole number from ${min} to ${max}`)),
+    z.pipe(z.transform(Number), z.number().check(z.gte(min, `must be at least ${min}`), z.lte(max, `must be at most ${max}`))),
   );
 
 const limits = Object.fromEntries(
@@ -29,7 +29,7 @@ const limits = Object.fromEntries(
 /** Every setting with its rule and default. A test compares `.env.example` and the documents with this table. */
 export const settings = {
   HOST: z._default(z.string().check(z.regex(/^[\w.:-]+$/, "must be an address or host name to listen on")), "127.0.0.1"),
-  PORT: z.prefault(wholeNumber(1, LARGEST_PORT), "8000"),
+  PORT: z.prefault(wholeNumber(1, MAX_PORT), "8000"),
   PUBLIC_URL: z.optional(
     z
       .string()
@@ -55,7 +55,7 @@ export const settings = {
   ),
   SESSION_IDLE_DAYS: z.optional(wholeNumber(1, MAX_COOKIE_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, MAX_COOKIE_DAYS), "30"),
-  DRAIN_DELAY: z.prefault(wholeNumber(0, LONGEST_DRAIN_DELAY_SECONDS), "0"),
+  DRAIN_DELAY: z.prefault(wholeNumber(0, MAX_DRAIN_DELAY_SECONDS), "0"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),
   ...limits,
   LOG_LEVEL: z._default(

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { quantile } from "./load.ts";
 
 const CALM_LOAD = 1;
-const LONGEST_WAIT_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 
 /** One line of the table. Ratios are the service against the floor of the same round. */
 export type Line = {
@@ -55,7 +55,7 @@ export function median(values: number[]): number {
 
 /** Waits until little else runs, a minute at most; returns the load average it begins with. */
 export async function calmDown(): Promise<number> {
-  const giveUpAt = performance.now() + LONGEST_WAIT_MS;
+  const giveUpAt = performance.now() + MAX_WAIT_MS;
   while ((loadavg()[0] ?? 0) > CALM_LOAD && performance.now() < giveUpAt) {
     progress(`waiting for the machine to calm down, load average ${(loadavg()[0] ?? 0).toFixed(1)}`);
     await sleep(1_000);

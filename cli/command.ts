@@ -52,11 +52,11 @@ export function textOption({ options }: Given, name: string): string | undefined
 }
 
 /** The value of an option that is a whole number from 1 to `max`. Throws CommandError for anything else. */
-export function numberOption(given: Given, name: string, most: number): number | undefined {
+export function numberOption(given: Given, name: string, max: number): number | undefined {
   const value = textOption(given, name);
   if (value === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(value) || Number(value) < 1 || Number(value) > most) {
-    throw new CommandError(`--${name} must be a whole number from 1 to ${most}.`);
+  if (!/^\d{1,15}$/.test(value) || Number(value) < 1 || Number(value) > max) {
+    throw new CommandError(`--${name} must be a whole number from 1 to ${max}.`);
   }
   return Number(value);
 }

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { CommandError } from "./command.ts";
 
-const MOST_STDIN_BYTES = 64 * 1024;
+const MAX_STDIN_BYTES = 64 * 1024;
 
 /** Asks for a new password twice, without echo. Passwords are never arguments: everybody can read those in the process list. */
 export async function promptPassword(): Promise<string> {
@@ -20,7 +20,7 @@ export async function readPassword(): Promise<string> {
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MOST_STDIN_BYTES) throw new CommandError("This is too long to be a password.");
+    if (length > MAX_STDIN_BYTES) throw new CommandError("This is too long to be a password.");
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)).replace(/\r?\n$/, "");

@@ -18,8 +18,8 @@ import {
   userNamed,
 } from "./command.ts";
 
-const USUAL_EVENTS = 50;
-const MOST_EVENTS = 10_000;
+const DEFAULT_EVENTS = 50;
+const MAX_EVENTS = 10_000;
 
 const user = { value: "USER", help: "the user: id, email address or username" };
 
@@ -39,7 +39,7 @@ export const auditCommands: Record<string, Command> = {
     options: {
       user,
       type: { value: "TYPE", help: "only this type, such as login.failed" },
-      limit: { value: "NUMBER", help: `number of rows (default ${USUAL_EVENTS})` },
+      limit: { value: "NUMBER", help: `number of rows (default ${DEFAULT_EVENTS})` },
       cursor: { value: "ID", help: "continue after this event" },
     },
     run: showAuditEvents,
@@ -92,7 +92,7 @@ async function revokeEach(ids: number[]): Promise<number> {
 
 async function showAuditEvents(given: Given): Promise<Answer> {
   const name = requiredUser(given);
-  const limit = numberOption(given, "limit", MOST_EVENTS) ?? USUAL_EVENTS;
+  const limit = numberOption(given, "limit", MAX_EVENTS) ?? DEFAULT_EVENTS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER)?.toString();
   const type = eventType(textOption(given, "type"));
   openAccounts();

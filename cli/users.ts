@@ -22,8 +22,8 @@ import {
 import { confirm, promptPassword, readPassword } from "./prompt.ts";
 
 const PROFILE_FIELDS = ["email", "username", "bio", "contact_information", "account_status"];
-const USUAL_USERS = 100;
-const MOST_USERS = 100_000;
+const DEFAULT_USERS = 100;
+const MAX_USERS = 100_000;
 
 export const userCommands: Record<string, Command> = {
   create: {
@@ -42,7 +42,7 @@ export const userCommands: Record<string, Command> = {
   list: {
     summary: "List users in the order of their ids.",
     options: {
-      limit: { value: "NUMBER", help: `number of rows (default ${USUAL_USERS})` },
+      limit: { value: "NUMBER", help: `number of rows (default ${DEFAULT_USERS})` },
       cursor: { value: "ID", help: "continue after this id" },
     },
     run: showUsers,

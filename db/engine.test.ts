@@ -13,7 +13,7 @@ import { migrateDatabase } from "./sqlite/migrate.ts";
 import { must, placeholders, statement, transact } from "./statements.ts";
 import { freshDatabase, newUser } from "./testing.ts";
 
-const LONGEST_STANDSTILL_MS = 500; // a driver that sleeps in its busy handler stands still for the whole lock, 1 to 5 seconds
+const MAX_STANDSTILL_MS = 500; // a driver that sleeps in its busy handler stands still for the whole lock, 1 to 5 seconds
 const FULL = 2;
 
 const file = freshDatabase();
@@ -190,7 +190,7 @@ test("a lock of another process delays a commit and reads not at all, and never 
   const waited = performance.now() - start;
   assert.equal(bioOf(id), "after the lock");
   assert.ok(waited > 500 && waited < 2_500, `${waited} ms`);
-  assert.ok(standstill < LONGEST_STANDSTILL_MS, `${standstill} ms`);
+  assert.ok(standstill < MAX_STANDSTILL_MS, `${standstill} ms`);
   await released;
 });
 
@@ -214,7 +214,7 @@ test("after 5 seconds of a lock a commit gives up with a StorageError, and nothi
   );
   const waited = performance.now() - start;
   assert.ok(waited > 4_900 && waited < 6_000, `${waited} ms`);
-  assert.ok(standstill < LONGEST_STANDSTILL_MS, `${standstill} ms`);
+  assert.ok(standstill < MAX_STANDSTILL_MS, `${standstill} ms`);
   closeDatabase();
   await sleep(100); // nothing of it goes on behind the closed database
   migrateDatabase(file);

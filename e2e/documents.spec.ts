@@ -184,7 +184,7 @@ const picture = [constant("IMAGE_MAX_BYTES"), constant("IMAGE_MAX_PIXELS"), cons
 const avatarSides = [constant("AVATAR_SIDE_PIXELS"), constant("AVATAR_SIDE_PIXELS")];
 const bodyBytes: [number, number] = [constant("BODY_MAX_BYTES"), constant("IMAGE_BODY_MAX_BYTES")];
 const tokenParts = [constant("KEY_LENGTH"), constant("SECRET_LENGTH"), constant("CHECKSUM_LENGTH")];
-const waits = [constant("SHORTEST_BLOCK_MS"), constant("LONGEST_BLOCK_MS")];
+const waits = [constant("MIN_BLOCK_MS"), constant("MAX_BLOCK_MS")];
 const knownFor = constant("KNOWN_FOR_MS");
 const eventsKept = constant("AUDIT_KEPT_DAYS");
 
@@ -196,9 +196,9 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["# to # characters with a lowercase", ...passwordLength],
   ["length | # to # characters (code points)", ...passwordLength],
   ["# leaked passwords", Math.floor((await commonPasswords()).size / 1_000) * 1_000],
-  ["each if it has # characters or more", constant("LEAST_CONTEXT_LENGTH")],
+  ["each if it has # characters or more", constant("MIN_CONTEXT_LENGTH")],
   ["Argon2id, #, # passes, # lane", constant("memoryCost") * 1024, constant("timeCost"), constant("parallelism")],
-  ["per processor core; # wait, for up to #", constant("MOST_WAITING", "passwords.ts"), constant("LONGEST_WAIT_MS", "passwords.ts")],
+  ["per processor core; # wait, for up to #", constant("MAX_WAITING", "passwords.ts"), constant("MAX_WAIT_MS", "passwords.ts")],
   ["# to # characters of `A–Z", constant("USERNAME_MIN_LENGTH"), constant("USERNAME_MAX_LENGTH")],
   ["`email` | required; at most # bytes", constant("EMAIL_MAX_BYTES")],
   ["`bio` | at most # characters", constant("BIO_MAX_LENGTH")],
@@ -208,7 +208,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["by content; #, #, # pixels a side", ...picture],
   ["WebP of # × # pixels", ...avatarSides],
   ["WebP, # × # pixels", ...avatarSides],
-  ["simultaneous pictures | 1; # wait; # each", constant("MOST_WAITING", "avatars.ts"), constant("LONGEST_DECODE_SECONDS")],
+  ["simultaneous pictures | 1; # wait; # each", constant("MAX_WAITING", "avatars.ts"), constant("MAX_DECODE_SECONDS")],
   ["# characters that name the row, # characters of secret (256 bits), # of checksum", ...tokenParts],
   ["`lk_` and # letters", tokenParts.reduce((sum, length) => sum + length)],
   ["after # of inactivity, or after # regardless (", sessionIdleDays * DAY_MS, sessionAbsoluteDays * DAY_MS],
@@ -256,15 +256,15 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["body of a request | #, or # where a picture is accepted", ...bodyBytes],
   ["A body may have #, or # where a picture is accepted", ...bodyBytes],
   ["refuses more than #, with its own answer", constant("IMAGE_BODY_MAX_BYTES")],
-  ["texts of a multipart body # together", constant("LONGEST_TEXTS_BYTES")],
-  ["More than # chunks of less than # bytes", constant("FREE_CHUNKS"), constant("LEAST_MEAN_CHUNK_BYTES")],
+  ["texts of a multipart body # together", constant("MAX_TEXTS_BYTES")],
+  ["More than # chunks of less than # bytes", constant("FREE_CHUNKS"), constant("MIN_MEAN_CHUNK_BYTES")],
   ["in memory together | # for those above #, # for", constant("LARGE_BUDGET_BYTES"), bodyBytes[0], constant("SMALL_BUDGET_BYTES")],
-  ["pairs of a query | #,", constant("MOST_FIELDS")],
-  ["and # fields, elements or parts", constant("MOST_FIELDS")],
-  ["`User-Agent` is cut at # characters", constant("LONGEST_USER_AGENT")],
-  ["nested at most # deep", constant("DEEPEST_JSON")],
+  ["pairs of a query | #,", constant("MAX_FIELDS")],
+  ["and # fields, elements or parts", constant("MAX_FIELDS")],
+  ["`User-Agent` is cut at # characters", constant("MAX_USER_AGENT_LENGTH")],
+  ["nested at most # deep", constant("MAX_JSON_DEPTH")],
   ["| header | # |", maxHeaderSize],
-  ["address of a page | # characters, # pairs", constant("LONGEST_URL"), constant("MOST_FIELDS")],
+  ["address of a page | # characters, # pairs", constant("MAX_URL_LENGTH"), constant("MAX_FIELDS")],
   ["headers: together they may have #", maxHeaderSize],
   ["took longer than # to arrive", constant("REQUEST_TIMEOUT_MS")],
   ["time for headers, for a whole request | #, #", constant("HEADERS_TIMEOUT_MS"), constant("REQUEST_TIMEOUT_MS")],
@@ -272,8 +272,8 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["lock of the database | #, then 503", constant("BUSY_PATIENCE_MS")],
   ["stopping the service | #", constant("DRAIN_MS")],
   ["under way have # to finish", constant("DRAIN_MS")],
-  ["log that nobody reads | # per stream", constant("MOST_WAITING", "output.ts")],
-  ["without the query, at most # characters", constant("LONGEST_LOGGED_PATH")],
+  ["log that nobody reads | # per stream", constant("MAX_WAITING", "output.ts")],
+  ["without the query, at most # characters", constant("MAX_LOGGED_PATH_LENGTH")],
   ["`?limit=` 1 to 100 (default #)", z.parse(ActivityInput, {}).limit],
   ["a file has at most # lines", constant("MAX_LINES")],
 ];

@@ -5,7 +5,7 @@ import { send } from "./request.ts";
 
 /* What only the front door promises: Next.js alone answers these by itself, before our code is asked. */
 
-test("S52 methods that HTTP has and we do not get 405 with Allow, and nothing is echoed", async ({ latchkey }) => {
+test("methods that HTTP has and we do not get 405 with Allow, and nothing is echoed", async ({ latchkey }) => {
   for (const method of ["TRACE", "PROPFIND", "COPY", "LOCK"]) {
     const answer = await latchkey.api(method, "/auth/login/", { headers: { "x-canary": "echo" } });
     expect(refusal(answer)).toEqual(refused(405, "method_not_allowed"));
@@ -14,7 +14,7 @@ test("S52 methods that HTTP has and we do not get 405 with Allow, and nothing is
   }
 });
 
-test("S41 an id with bytes that are no text is nobody's", async ({ latchkey }) => {
+test("an id with bytes that are no text is nobody's", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   for (const id of ["%ff", "%", "%zz"]) {
     const answer = await latchkey.api("PATCH", `/auth/update-user/${id}/`, { token, json: { bio: "x" } });

@@ -8,7 +8,7 @@ import { expect, test } from "./fixtures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const ADDRESS = /http:\/\/127\.0\.0\.1:8000/g;
-const LONGEST_MS = 15_000;
+const MAX_MS = 15_000;
 // Notes on the side what the service answered to each command.
 const NOTING = `curl() { command curl "$@" --write-out '%{stderr}%{method} %{url_effective} %{http_code}\\n'; }\n`;
 
@@ -28,7 +28,7 @@ function runCommandsOf(file: string, url: string): { said: string; answers: stri
       input: NOTING + blocksOf(file, "sh").replaceAll(ADDRESS, url),
       env: { ...bareEnvironment(), HOME: home, CURL_HOME: home }, // curl would take a proxy from the environment
       encoding: "utf8",
-      timeout: LONGEST_MS,
+      timeout: MAX_MS,
     });
     if (error) throw error;
     return { said: stdout, answers: stderr.trim().replaceAll(url, "").split("\n") };

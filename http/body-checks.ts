@@ -6,15 +6,15 @@ import { DoorError } from "./problem.ts";
  * hundred times the memory, for very many fields, elements or parts.
  */
 
-export const MOST_FIELDS = 100; // each unknown one is named in the answer
-const DEEPEST_JSON = 20;
+export const MAX_FIELDS = 100; // each unknown one is named in the answer
+const MAX_JSON_DEPTH = 20;
 const SLICE_BYTES = 512 * 1024;
 const NOWHERE = -1;
-const LONGEST_KEY_BYTES = 1_024;
-const LONGEST_PART_HEAD = 2_048;
-const LONGEST_TEXTS_BYTES = 64 * 1024; // of a JSON body without a picture, and of all parts together that are not files
-const JSON_TOO_LARGE = `A JSON body may have ${LONGEST_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
-const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${LONGEST_TEXTS_BYTES / 1024} KiB together.`;
+const MAX_KEY_BYTES = 1_024;
+const MAX_PART_HEAD_BYTES = 2_048;
+const MAX_TEXTS_BYTES = 64 * 1024; // of a JSON body without a picture, and of all parts together that are not files
+const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
+const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }); // what is not UTF-8 is refused when all of it is decoded
 const [QUOTE_BYTE, BACKSLASH_BYTE] = [0x22, 0x5c];
@@ -37,14 +37,14 @@ export function malformed(field: string | null, code: FieldCode, detail: string)
   return new AccountsError("validation_failed", { fields: [{ field: field?.slice(0, 60) ?? null, code, detail }] });
 }
 
-export const tooManyFields = () => malformed(null, "malformed", `The body has more than ${MOST_FIELDS} fields.`);
+export const tooManyFields = () => malformed(null, "malformed", `The body has more than ${MAX_FIELDS} fields.`);
 
 export const repeated = (name: string) => malformed(name, "repeated", `Send “${name.slice(0, 60)}” only once.`);
 
 /** Throws `validation_failed` for more pairs than any form or query has. */
 export function checkPairs(text: string): void {
   let pairs = 1;
-  for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", at + 1)) if (++pairs > MOST_FIELDS) throw tooManyFields();
+  for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", at + 1)) if (++pairs > MAX_FIELDS) throw tooManyFields();
 }
 
 /**
@@ -70,12 +70,12 @@ export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): 
       if (depth === 1 && start !== NOWHERE) addKey(keys, bytes.subarray(start, end));
       start = NOWHERE;
     } else if (kind === OPENING || kind === COMMA) {
-      if (++elements > MOST_FIELDS) throw tooManyFields();
-      if (kind === OPENING && ++depth > DEEPEST_JSON) throw malformed(null, "malformed", "The body is nested too deeply.");
+      if (++elements > MAX_FIELDS) throw tooManyFields();
+      if (kind === OPENING && ++depth > MAX_JSON_DEPTH) throw malformed(null, "malformed", "The body is nested too deeply.");
     } else if (kind === CLOSING) depth--;
     else if (kind === NOTHING) throw notJson();
   }
-  if (bytes.length > LONGEST_TEXTS_BYTES && !keys.has("image")) throw new DoorError("payload_too_large", { detail: JSON_TOO_LARGE });
+  if (bytes.length > MAX_TEXTS_BYTES && !keys.has("image")) throw new DoorError("payload_too_large", { detail: JSON_TOO_LARGE });
 }
 
 export const notJson = () => malformed(null, "malformed", "The body is not valid JSON.");
@@ -90,7 +90,7 @@ function endOfString(bytes: Uint8Array, from: number): number {
 }
 
 function addKey(keys: Set<string>, quoted: Uint8Array): void {
-  if (quoted.length > LONGEST_KEY_BYTES) throw malformed(null, "malformed", "The body has a field with a very long name.");
+  if (quoted.length > MAX_KEY_BYTES) throw malformed(null, "malformed", "The body has a field with a very long name.");
   const name = String(JSON.parse(utf8.decode(quoted)));
   if (keys.has(name)) throw repeated(name);
   keys.add(name);
@@ -110,12 +110,12 @@ export function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: stri
     const start = at + delimiter.length;
     const next = body.indexOf(delimiter, start);
     if (next === -1) break; // behind the last one is nothing that counts
-    if (++parts > MOST_FIELDS) throw tooManyFields();
-    const head = body.toString("latin1", start, Math.min(next, start + LONGEST_PART_HEAD));
+    if (++parts > MAX_FIELDS) throw tooManyFields();
+    const head = body.toString("latin1", start, Math.min(next, start + MAX_PART_HEAD_BYTES));
     const headEnd = head.indexOf("\r\n\r\n");
     if (headEnd === -1) throw notMultipart();
     if (!/;\s*filename/i.test(head.slice(0, headEnd))) texts += next - start;
-    if (texts > LONGEST_TEXTS_BYTES) throw new DoorError("payload_too_large", { detail: TEXTS_TOO_LARGE });
+    if (texts > MAX_TEXTS_BYTES) throw new DoorError("payload_too_large", { detail: TEXTS_TOO_LARGE });
     at = next;
   }
 }

@@ -6,7 +6,7 @@ import {
   checkJson,
   checkMultipart,
   checkPairs,
-  MOST_FIELDS,
+  MAX_FIELDS,
   malformed,
   notJson,
   notMultipart,
@@ -18,8 +18,8 @@ import { DoorError } from "./problem.ts";
 import { turn } from "./turns.ts";
 
 const TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
-const LONGEST_CONTENT_TYPE = 256;
-const LONGEST_ECHO = 60;
+const MAX_CONTENT_TYPE_LENGTH = 256;
+const MAX_ECHO_LENGTH = 60;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -51,7 +51,7 @@ type MediaType = { name: string; contentType: string; unreadable: string | null 
 function mediaType(headers: Headers): MediaType {
   const contentType = headers.get("content-type") ?? "";
   const [name = "", ...parameters] = contentType
-    .slice(0, LONGEST_CONTENT_TYPE)
+    .slice(0, MAX_CONTENT_TYPE_LENGTH)
     .toLowerCase()
     .split(";")
     .map((part) => part.trim());
@@ -64,13 +64,13 @@ function mediaType(headers: Headers): MediaType {
     ? `Send the body as it is, not compressed (Content-Encoding is ${quoted(encoding)}).`
     : charset && !["utf-8", "utf8"].includes(charset)
       ? `Send the body in UTF-8, not in ${quoted(charset)}.`
-      : !TYPES.includes(name) || contentType.length > LONGEST_CONTENT_TYPE
+      : !TYPES.includes(name) || contentType.length > MAX_CONTENT_TYPE_LENGTH
         ? `Send ${TYPES.slice(0, -1).join(", ")} or ${TYPES.at(-1)}${name ? `, not ${quoted(name)}` : ", and say in Content-Type which it is"}.`
         : null;
   return { name, contentType, unreadable };
 }
 
-const quoted = (given: string) => `“${given.slice(0, LONGEST_ECHO).replaceAll(/[^\x20-\x7e]/g, "?")}”`;
+const quoted = (given: string) => `“${given.slice(0, MAX_ECHO_LENGTH).replaceAll(/[^\x20-\x7e]/g, "?")}”`;
 
 /**
  * Node's own stream where there is one: a web stream around it copies every byte, and takes in a whole body as fast as it
@@ -107,7 +107,7 @@ export function formValues(schema: z.ZodMiniType, form: Iterable<[string, FormDa
   for (const [name, value] of form) {
     if (typeof value !== "string" && value.size === 0 && value.name === "") continue;
     if (values.has(name)) throw repeated(name);
-    if (values.size >= MOST_FIELDS) throw tooManyFields();
+    if (values.size >= MAX_FIELDS) throw tooManyFields();
     values.set(name, typeof value === "string" ? formValue(schema, name, value) : value);
   }
   return Object.fromEntries(values);

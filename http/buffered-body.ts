@@ -16,7 +16,7 @@ const LARGE_BUDGET_BYTES = 56 * 1024 * 1024;
 const RETRY_SECONDS = 5;
 const SPEED_HALVES_MS = 250;
 const FREE_CHUNKS = 1_000;
-const LEAST_MEAN_CHUNK_BYTES = 64; // beyond the free ones: a chunk costs some 200 bytes and a microsecond however small it is
+const MIN_MEAN_CHUNK_BYTES = 64; // beyond the free ones: a chunk costs some 200 bytes and a microsecond however small it is
 
 type Pool = { budget: number; held: number; reading: Set<BufferedBody> };
 
@@ -56,7 +56,7 @@ export class BufferedBody {
     const at = this.#length;
     this.#length += chunk.length;
     this.#noteSpeed(chunk.length);
-    const isFlood = ++this.#chunks > FREE_CHUNKS + this.#length / LEAST_MEAN_CHUNK_BYTES;
+    const isFlood = ++this.#chunks > FREE_CHUNKS + this.#length / MIN_MEAN_CHUNK_BYTES;
     if (isFlood) throw tooLarge(this.#maxBytes, { connection: "close" });
     if (this.#length > 2 * this.#maxBytes) throw tooLarge(this.#maxBytes);
     if (this.isTooLarge) this.release();

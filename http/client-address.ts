@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { config } from "#accounts/config.ts";
 import { boundHeaders } from "./request-headers.ts";
 
-const MOST_HOPS = 50;
+const MAX_HOPS = 50;
 const HEADER = "x-latchkey-client-address";
 
 /**
@@ -44,7 +44,7 @@ function throughProxies(socketAddress: string, forwardedFor: string | string[] |
   if (!isTrustedProxy || !forwardedFor) return socketAddress;
   const hops = String(forwardedFor)
     .split(",")
-    .slice(-MOST_HOPS)
+    .slice(-MAX_HOPS)
     .map((hop) => plain(hop.trim()));
   let address = socketAddress;
   while (isTrustedProxy(address)) {

@@ -116,7 +116,7 @@ export const refuseMethod = (allow: string): Handler =>
     throw new DoorError("method_not_allowed", { headers: { allow } });
   });
 
-/** Lets scripts of the configured origins, and no others, read the answer; never with cookies (S47). */
+/** Lets scripts of the configured origins, and no others, read the answer; never with cookies. */
 function withCors(request: Request, response: Response): Response {
   response.headers.append("vary", "Origin");
   const origin = request.headers.get("origin");

@@ -9,8 +9,8 @@ import { freshFolder } from "#db/testing.ts";
 
 const LINES = 30_000;
 const LINE = "x".repeat(200);
-const LONGEST_MS = 15_000; // generous: a stream that blocks would hang for ever
-const MOST_MB = 40;
+const MAX_MS = 15_000; // generous: a stream that blocks would hang for ever
+const MAX_MB = 40;
 
 /** Writes far more than fits, finishes, and says on another way how it went. */
 const SCRIPT = `
@@ -45,13 +45,13 @@ function run(redirected: string, { fd = 1, waitMs = 0 } = {}): Ran {
 }
 
 async function ended({ child, report }: Ran): Promise<Report> {
-  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), MAX_MS);
   const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
   clearTimeout(timer);
   assert.equal(code, 7, "the process came to its end by itself");
   const { grownMb, finishMs } = JSON.parse(readFileSync(report, "utf8")) as Report;
-  assert.ok(grownMb < MOST_MB, `memory grew by ${grownMb} MB`);
-  assert.ok(finishMs < LONGEST_MS / 3, `${finishMs} ms to give up`);
+  assert.ok(grownMb < MAX_MB, `memory grew by ${grownMb} MB`);
+  assert.ok(finishMs < MAX_MS / 3, `${finishMs} ms to give up`);
   return { grownMb, finishMs };
 }
 

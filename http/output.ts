@@ -5,7 +5,7 @@ import { processWide } from "#db/process-wide.ts";
 
 const FLUSH_BYTES = 16_000; // a system call costs as much as some ten lines
 const FLUSH_MS = 250;
-const MOST_WAITING = 1024 * 1024; // characters; what comes beyond them is dropped
+const MAX_WAITING = 1024 * 1024; // characters; what comes beyond them is dropped
 const FULL_MS = 10; // until the reader of a full pipe has read something
 const FAILED_MS = 1_000;
 const LAST_WORD_MS = 1_000;
@@ -34,7 +34,7 @@ export class Output {
 
   /** Adds a text, which is written a quarter of a second later at the latest. */
   add(text: string): void {
-    if (this.#waiting.length + text.length > MOST_WAITING) {
+    if (this.#waiting.length + text.length > MAX_WAITING) {
       this.#dropped++;
       return;
     }

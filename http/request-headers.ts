@@ -6,7 +6,7 @@ import { isDevelopment } from "#accounts/config.ts";
  * before it is looked at: Next.js matches headers with patterns that take seconds for a few kilobytes, and obeys some that
  * only its own servers should send.
  */
-const LONGEST = new Map([
+const MAX_LENGTHS = new Map([
   ["accept", 256],
   ["accept-encoding", 256],
   ["access-control-request-headers", 256],
@@ -38,7 +38,7 @@ const LONGEST = new Map([
  * Under `next dev` also what its scripts ask with. Served for good, our pages are always loaded whole: whoever asks for a
  * part of one, or says from where, garbles it on purpose.
  */
-const LONGEST_IN_DEVELOPMENT = new Map([
+const MAX_LENGTHS_IN_DEVELOPMENT = new Map([
   ["next-hmr-refresh", 1],
   ["next-router-prefetch", 8],
   ["next-router-segment-prefetch", 256],
@@ -49,20 +49,20 @@ const LONGEST_IN_DEVELOPMENT = new Map([
   ["x-nextjs-request-id", 64],
 ]);
 const NONE = -1;
-const LONGEST_USER_AGENT = 400; // cut, not thrown away: what comes first tells what it is
+const MAX_USER_AGENT_LENGTH = 400; // cut, not thrown away: what comes first tells what it is
 
 /** Leaves of a request's headers only those, in both of the places where Node keeps them. */
 export function boundHeaders(request: IncomingMessage): void {
   const { headers, rawHeaders } = request;
   for (const name of Object.keys(headers)) {
     const value = String(headers[name]);
-    if (name === "user-agent") headers[name] = value.slice(0, LONGEST_USER_AGENT);
+    if (name === "user-agent") headers[name] = value.slice(0, MAX_USER_AGENT_LENGTH);
     else if (value.length > longest(name)) delete headers[name];
   }
   rawHeaders.splice(0, rawHeaders.length, ...Object.entries(headers).flatMap(([name, value]) => [name, String(value)]));
 }
 
 function longest(name: string): number {
-  const inDevelopment = isDevelopment() ? LONGEST_IN_DEVELOPMENT.get(name) : undefined;
-  return LONGEST.get(name) ?? inDevelopment ?? NONE;
+  const inDevelopment = isDevelopment() ? MAX_LENGTHS_IN_DEVELOPMENT.get(name) : undefined;
+  return MAX_LENGTHS.get(name) ?? inDevelopment ?? NONE;
 }

@@ -1,4 +1,4 @@
-const MOST_A_TURN = 8;
+const MAX_PER_TURN = 8;
 
 type Waiting = { enter: () => void; share: number };
 
@@ -11,12 +11,12 @@ const waiting: Waiting[] = [];
  */
 export function turn(place: "shared" | "alone" = "shared"): Promise<void> {
   return new Promise((enter) => {
-    if (waiting.push({ enter, share: place === "alone" ? MOST_A_TURN : 1 }) === 1) setImmediate(letIn);
+    if (waiting.push({ enter, share: place === "alone" ? MAX_PER_TURN : 1 }) === 1) setImmediate(letIn);
   });
 }
 
 function letIn(): void {
-  for (let places = MOST_A_TURN; places > 0; ) {
+  for (let places = MAX_PER_TURN; places > 0; ) {
     const next = waiting.shift();
     if (!next) return;
     places -= next.share;

@@ -15,7 +15,7 @@ freshDatabase();
 
 const FREE_PER_DEVICE = 5;
 const FREE_PER_ADDRESS = 20;
-const MOST_PER_ACCOUNT = 100;
+const MAX_PER_ACCOUNT = 100;
 let people = 0;
 const somebody = () => `person-${++people}@example.org`;
 const fail = (...limits: Limit[]) => commit(housekeeping, () => ({ counted: limits.map(countFailure) }));
@@ -62,7 +62,7 @@ test("a plain limit opens again when its window ends", async (t) => {
 test("after 100 failures in a row an account is closed to unknown devices, however long one waits in between", async (t) => {
   const wait = movableClock(t);
   const account = limit("login_account", somebody());
-  for (let i = 0; i < MOST_PER_ACCOUNT; i++) {
+  for (let i = 0; i < MAX_PER_ACCOUNT; i++) {
     await fail(account);
     wait(2 * HOUR_MS);
   }
@@ -138,7 +138,7 @@ test("setting the clock back lets no guess in, and blocks and windows end when t
     ];
     for (let i = 0; i < FREE_PER_DEVICE; i++) await fail(own);
     for (let i = 0; i < FREE_PER_ADDRESS; i++) await fail(address);
-    for (let i = 0; i < MOST_PER_ACCOUNT; i++) await fail(account);
+    for (let i = 0; i < MAX_PER_ACCOUNT; i++) await fail(account);
     set(-step);
     assert.deepEqual([await waitOf(own), await waitOf(address), await waitOf(account)], [30, 300, 3_600], `${step} ms back`);
     wait(30 * SECOND_MS);

@@ -10,10 +10,10 @@ import { checked, statement } from "#db/statements.ts";
 import { allowance } from "./allowance.ts";
 import { LIMITS, type Limit, type Rule } from "./limits.ts";
 
-const SHORTEST_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: 30 seconds, growing to an hour
-const LONGEST_BLOCK_MS = HOUR_MS;
-const MAX_DOUBLINGS = 16; // far beyond LONGEST_BLOCK_MS
-const MOST_WAITING = 128; // for one counter
+const MIN_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: 30 seconds, growing to an hour
+const MAX_BLOCK_MS = HOUR_MS;
+const MAX_DOUBLINGS = 16; // far beyond MAX_BLOCK_MS
+const MAX_WAITING = 128; // for one counter
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 // How many checks of each counter are under way: they may all fail, so no more are let in than failures are left.
@@ -64,7 +64,7 @@ export function countAmount({ name, key }: Limit, amount: number) {
   const { free: freeSetting, windowMs, grows }: Rule = LIMITS[name];
   const free = allowance(freeSetting);
   const now = steadyNow();
-  const firstBlock = grows && free <= 1 ? now + SHORTEST_BLOCK_MS : 0;
+  const firstBlock = grows && free <= 1 ? now + MIN_BLOCK_MS : 0;
   return (grows ? countGrowing : countPlain)({ key, now, amount, free, firstBlock, windowMs, until: now + windowMs });
 }
 
@@ -79,7 +79,7 @@ function counting(db: Db, grows: boolean) {
   const isOver = sql`${expiresAt} <= ${value("now")}`;
   const failures = sql`case when ${isOver} then 0 else ${rateLimits.failures} end + ${value("amount")}`;
   const over = sql`${failures} - ${value("free")}`;
-  const blockMs = least(LONGEST_BLOCK_MS, doubled(SHORTEST_BLOCK_MS, least(MAX_DOUBLINGS, greatest(0, over))));
+  const blockMs = least(MAX_BLOCK_MS, doubled(MIN_BLOCK_MS, least(MAX_DOUBLINGS, greatest(0, over))));
   const set = grows
     ? {
         blockedUntil: sql`case when ${failures} >= ${value("free")} then ${at} + ${blockMs} else 0 end`,
@@ -145,7 +145,7 @@ function leaveRoom(limits: Limit[]): void {
 
 function room(key: string, goesBack: boolean): Promise<void> {
   const queue = underWay.waiting.get(key) ?? [];
-  if (queue.length >= MOST_WAITING && !goesBack) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
+  if (queue.length >= MAX_WAITING && !goesBack) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
   underWay.waiting.set(key, queue);
   return new Promise((resolve) => void (goesBack ? queue.unshift(resolve) : queue.push(resolve)));
 }

@@ -10,8 +10,8 @@ const isOverloaded = (error: unknown) =>
   error instanceof AccountsError && error.code === "overloaded" && Number(error.retryAfterSeconds) >= 1;
 
 /** Turns whose work only ends when `finish` is called; `served` names who had a turn, in order. */
-function line(mostWaiting = 1_000, longestWaitMs = LONG_MS) {
-  const turns = fairTurns({ most: 1, mostWaiting, longestWaitMs });
+function line(maxWaiting = 1_000, maxWaitMs = LONG_MS) {
+  const turns = fairTurns({ maxRunning: 1, maxWaiting, maxWaitMs });
   const served: string[] = [];
   const ends: (() => void)[] = [];
   const ask = (from: Party, name: string) =>
@@ -95,7 +95,7 @@ test("whoever has waited too long is refused and keeps no place", async () => {
 });
 
 test("work that fails leaves its place to the next", async () => {
-  const turns = fairTurns({ most: 1, mostWaiting: 10, longestWaitMs: LONG_MS });
+  const turns = fairTurns({ maxRunning: 1, maxWaiting: 10, maxWaitMs: LONG_MS });
   const broken = Array.from({ length: 5 }, () => inTurn(turns, party("a"), () => Promise.reject(new Error("broken"))));
   for (const one of broken) await assert.rejects(one, /broken/);
   assert.equal(await inTurn(turns, party("a"), async () => 7), 7);

@@ -9,17 +9,17 @@ export type Party = { network: string; who: string | number };
 type Turn = { start(): void; refuse(retryAfterSeconds: number): void };
 type Network = Map<Party["who"], Set<Turn>>;
 
-/** Work of which only `most` may run at once. Plain data, since two copies of this module share it. */
+/** Work of which only `maxRunning` may run at once. Plain data, since two copies of this module share it. */
 export type FairTurns = {
-  most: number;
-  mostWaiting: number;
-  longestWaitMs: number;
+  maxRunning: number;
+  maxWaiting: number;
+  maxWaitMs: number;
   running: number;
   /** Who waits; the network whose turn is next comes first, and within it the account. */
   waiting: Map<string, Network>;
 };
 
-export function fairTurns(rules: Pick<FairTurns, "most" | "mostWaiting" | "longestWaitMs">): FairTurns {
+export function fairTurns(rules: Pick<FairTurns, "maxRunning" | "maxWaiting" | "maxWaitMs">): FairTurns {
   return { ...rules, running: 0, waiting: new Map() };
 }
 
@@ -28,7 +28,7 @@ export function fairTurns(rules: Pick<FairTurns, "most" | "mostWaiting" | "longe
  * When too many wait, the last of the party with the most gives way. Throws `overloaded`.
  */
 export async function inTurn<T>(turns: FairTurns, party: Party, work: () => Promise<T>): Promise<T> {
-  if (turns.running < turns.most) turns.running++;
+  if (turns.running < turns.maxRunning) turns.running++;
   else await nextTurn(turns, party);
   try {
     return await work();
@@ -59,7 +59,7 @@ function nextTurn(turns: FairTurns, party: Party): Promise<void> {
         reject(overloaded(retryAfterSeconds));
       },
     };
-    const timer = setTimeout(() => turn.refuse(Math.ceil(turns.longestWaitMs / SECOND_MS)), turns.longestWaitMs);
+    const timer = setTimeout(() => turn.refuse(Math.ceil(turns.maxWaitMs / SECOND_MS)), turns.maxWaitMs);
     join(turns.waiting, party, turn);
   });
 }
@@ -113,8 +113,8 @@ function largest<T>(all: Iterable<T>, sizeOf: (one: T) => number): [T | undefine
   return found;
 }
 
-const isFull = ({ waiting, mostWaiting }: FairTurns) =>
-  [...waiting.values()].reduce((sum, people) => sum + countIn(people), 0) >= mostWaiting;
+const isFull = ({ waiting, maxWaiting }: FairTurns) =>
+  [...waiting.values()].reduce((sum, people) => sum + countIn(people), 0) >= maxWaiting;
 
 const countIn = (people: Network) => [...people.values()].reduce((sum, { size }) => sum + size, 0);
 

@@ -1,7 +1,7 @@
 import { AccountsError } from "#accounts/errors.ts";
 
 const SERVICE_NAME = "latchkey";
-const LEAST_CONTEXT_LENGTH = 4; // shorter names are part of too many good passwords
+const MIN_CONTEXT_LENGTH = 4; // shorter names are part of too many good passwords
 const LOOK_ALIKES: Record<string, string> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i" };
 
 let known: Promise<Set<string>> | undefined;
@@ -15,7 +15,7 @@ export async function refuseCommonPassword(field: string, password: string, name
   const common = await commonPasswords();
   const context = [names.username, names.email, names.email.split("@")[0] ?? "", SERVICE_NAME].map((name) => name.toLowerCase());
   for (const guess of variants(password.toLowerCase())) {
-    if (context.some((name) => name.length >= LEAST_CONTEXT_LENGTH && (guess === name || bare(name) === guess))) {
+    if (context.some((name) => name.length >= MIN_CONTEXT_LENGTH && (guess === name || bare(name) === guess))) {
       throw refusal(
         field,
         "This password is too similar to your name, your email address or the name of this site. Choose something harder to guess.",
@@ -38,7 +38,7 @@ function* variants(password: string): Generator<string> {
   const core = bare(password);
   const plain = unmask(password);
   for (const variant of [core, plain, unmask(core), bare(plain)]) {
-    if (variant.length >= LEAST_CONTEXT_LENGTH) yield variant;
+    if (variant.length >= MIN_CONTEXT_LENGTH) yield variant;
   }
 }
 

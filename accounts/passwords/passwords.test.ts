@@ -13,8 +13,8 @@ const hashPassword = (password: string) => hashFor(password, PARTY);
 const verifyPassword = (stored: string | null, password: string) => verifyFor(stored, password, PARTY);
 
 const PASSWORD = "Correct horse 7 battery";
-const MOST_WAITING = 128;
-const LONGEST_WAIT_MS = 5_000;
+const MAX_WAITING = 128;
+const MAX_WAIT_MS = 5_000;
 
 const isOverloaded = (error: unknown) =>
   error instanceof AccountsError &&
@@ -84,7 +84,7 @@ test("a password typed with combining marks is the same as one with composed let
 });
 
 test("beyond a full queue log-ins are turned away at once with a time to come back, and the waiting ones are served", async () => {
-  const most = availableParallelism() + MOST_WAITING;
+  const most = availableParallelism() + MAX_WAITING;
   const results = await Promise.allSettled(Array.from({ length: most + 30 }, () => verifyPassword(null, PASSWORD)));
   const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   for (const refusal of refusals) assert.ok(isOverloaded(refusal));
@@ -97,7 +97,7 @@ test("whoever waits longer than 5 seconds is turned away", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const running = Array.from({ length: availableParallelism() }, () => verifyPassword(null, PASSWORD));
   const waiting = verifyPassword(null, PASSWORD);
-  t.mock.timers.tick(LONGEST_WAIT_MS);
+  t.mock.timers.tick(MAX_WAIT_MS);
   await assert.rejects(waiting, isOverloaded);
   assert.deepEqual(
     await Promise.all(running),

@@ -11,11 +11,11 @@ const ARGON2 = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const CURRENT_PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`;
 // Up to 1 GB and 99 passes: with a damaged digit in a stored hash, a run could otherwise occupy a thread for ever.
 const RUNNABLE = /^\$argon2(?:id|i|d)\$v=\d\d\$m=\d{1,6},t=\d\d?,p=\d\d?\$/;
-const LEAST_MEMORY_KIB = 8;
+const MIN_MEMORY_KIB = 8;
 const PACE_CHANGE = 0.1;
 const HASHING_NICENESS = 5;
-const MOST_WAITING = 128; // takes two cores about 4 seconds
-const LONGEST_WAIT_MS = 5_000;
+const MAX_WAITING = 128; // takes two cores about 4 seconds
+const MAX_WAIT_MS = 5_000;
 
 /** Hashes a new password, in PHC format. Throws `overloaded` when too many are waiting. */
 export async function hashPassword(password: string, party: Party): Promise<string> {
@@ -50,7 +50,7 @@ export function isOutdated(passwordHash: string): boolean {
 
 // One queue per process. Each Argon2 run occupies a core, so more runs than cores at once would only slow all of them down.
 const queue = processWide("hashing", () => ({
-  turns: fairTurns({ most: availableParallelism(), mostWaiting: MOST_WAITING, longestWaitMs: LONGEST_WAIT_MS }),
+  turns: fairTurns({ maxRunning: availableParallelism(), maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS }),
   isNice: false,
   /** How long a run with the current parameters takes at the moment. */
   runMs: 0,
@@ -79,7 +79,7 @@ async function makeUp(password: string, ms: number): Promise<void> {
   if (queue.runMs === 0) return runOnce(password);
   let { memoryCost } = ARGON2;
   memoryCost -= Math.ceil((memoryCost * ms) / queue.runMs);
-  if (memoryCost >= LEAST_MEMORY_KIB) await hash(password, { ...ARGON2, memoryCost });
+  if (memoryCost >= MIN_MEMORY_KIB) await hash(password, { ...ARGON2, memoryCost });
 }
 
 function hashingTurn<T>(party: Party, work: () => Promise<T>): Promise<T> {

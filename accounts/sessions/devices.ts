@@ -1,7 +1,7 @@
 import Bowser from "bowser";
 
-const LONGEST_READ = 400;
-const LONGEST_NAME = 60;
+const MAX_PARSED_LENGTH = 400;
+const MAX_NAME_LENGTH = 60;
 
 /** One request asks several times, and reading a user agent takes a twentieth of a log-in's own work. */
 let last: { userAgent: string | null; device: string } | undefined;
@@ -13,13 +13,13 @@ export function describeDevice(userAgent: string | null): string {
 }
 
 function describe(userAgent: string | null): string {
-  const agent = (userAgent ?? "").slice(0, LONGEST_READ).replace(/[^\x20-\x7e]/g, "");
+  const agent = (userAgent ?? "").slice(0, MAX_PARSED_LENGTH).replace(/[^\x20-\x7e]/g, "");
   if (!agent.trim()) return "Unknown device";
   const { browser, os } = Bowser.parse(agent);
   if (agent.startsWith("Mozilla/") && browser.name) {
-    return (os.name ? `${browser.name} on ${os.name}` : browser.name).slice(0, LONGEST_NAME);
+    return (os.name ? `${browser.name} on ${os.name}` : browser.name).slice(0, MAX_NAME_LENGTH);
   }
   const [product = "", version = ""] = (agent.trim().split(/[\s;(]/)[0] ?? "").split("/");
   const short = version.match(/^\d+(?:\.\d+)?/)?.[0];
-  return (short ? `${product} ${short}` : product || "Unknown device").slice(0, LONGEST_NAME);
+  return (short ? `${product} ${short}` : product || "Unknown device").slice(0, MAX_NAME_LENGTH);
 }

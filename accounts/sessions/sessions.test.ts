@@ -34,7 +34,7 @@ import { writeUses } from "./use.ts";
 
 const IDLE_MS = 14 * DAY_MS;
 const ABSOLUTE_MS = 30 * DAY_MS;
-const MOST_SESSIONS = 100;
+const MAX_SESSIONS = 100;
 
 const file = freshDatabase();
 let clients = 0;
@@ -207,7 +207,7 @@ test("beyond 100 live sessions the one longest unused ends", async (t) => {
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
   const opened: OpenedSession[] = [];
-  for (let i = 0; i < MOST_SESSIONS; i++, now += MINUTE_MS) opened.push(await openedBy(user));
+  for (let i = 0; i < MAX_SESSIONS; i++, now += MINUTE_MS) opened.push(await openedBy(user));
   const [oldest, second] = opened as [OpenedSession, OpenedSession];
   assert.ok(await findSession(oldest.token), "the oldest is used again");
   await writeUses();
@@ -223,7 +223,7 @@ test("sessions that have ended already push out no live one", async (t) => {
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
   const lasting = await openedBy(user);
-  for (let i = 0; i < MOST_SESSIONS; i++, now += MINUTE_MS) await openedBy(user, "browser");
+  for (let i = 0; i < MAX_SESSIONS; i++, now += MINUTE_MS) await openedBy(user, "browser");
   const newest = await openedBy(user);
   assert.ok(await findSession(lasting.token), "an hour later 40 of the browser sessions are over: one of them goes");
   assert.ok(await findSession(newest.token));

@@ -32,7 +32,7 @@ import { findSessionWithUser } from "./row.ts";
 import { type Purpose, readToken, sameHash } from "./tokens.ts";
 import { noteUse, withNotedUse } from "./use.ts";
 
-const MOST_LOGIN_ATTEMPTS = 3;
+const MAX_LOGIN_ATTEMPTS = 3;
 
 type Found = { session: Session; user: User };
 

@@ -6,7 +6,7 @@ import { least } from "#db/dialect.ts";
 import { processWide } from "#db/process-wide.ts";
 import { sessions } from "#db/schema.ts";
 
-const LEAST_BETWEEN_WRITES_MS = MINUTE_MS;
+const MIN_WRITE_INTERVAL_MS = MINUTE_MS;
 const WRITE_AFTER_MS = 200;
 
 type Use = { at: number; ip: string };
@@ -24,7 +24,7 @@ const uses = processWide("session-use", () => ({
  */
 export function noteUse(session: Session, now: number, ip: string): void {
   const moved = session.lastUsedAt === session.createdAt && session.ip !== ip;
-  if ((now - session.lastUsedAt < LEAST_BETWEEN_WRITES_MS && !moved) || uses.pending.has(session.id)) return;
+  if ((now - session.lastUsedAt < MIN_WRITE_INTERVAL_MS && !moved) || uses.pending.has(session.id)) return;
   uses.pending.set(session.id, { at: now, ip });
   uses.timer ??= setTimeout(() => void writeUses(), WRITE_AFTER_MS).unref();
 }

@@ -20,10 +20,10 @@ import { statement } from "#db/statements.ts";
 const QUALITY = 82;
 const SALT_BYTES = 32; // so that nobody can find out whether somebody uses a file that they have
 const SLICE_LENGTH = 1024 * 1024;
-const LONGEST_DATA_PREFIX = 100;
-const LONGEST_DECODE_SECONDS = 10;
-const MOST_WAITING = 16;
-const LONGEST_WAIT_MS = 10_000;
+const MAX_DATA_PREFIX_LENGTH = 100;
+const MAX_DECODE_SECONDS = 10;
+const MAX_WAITING = 16;
+const MAX_WAIT_MS = 10_000;
 const FORMATS = ["jpeg", "png", "webp"];
 
 export type Avatar = { hash: string; bytes: Buffer };
@@ -78,7 +78,7 @@ async function uploadedBytes(image: Image): Promise<Buffer | null> {
 }
 
 async function fromBase64(text: string): Promise<Buffer> {
-  const [prefix = ""] = text.slice(0, LONGEST_DATA_PREFIX).match(/^data:image\/[\w.+-]+;base64,/i) ?? [];
+  const [prefix = ""] = text.slice(0, MAX_DATA_PREFIX_LENGTH).match(/^data:image\/[\w.+-]+;base64,/i) ?? [];
   if (!(await isBase64(text, prefix.length))) throw refusal(imageRules.notBase64);
   return Buffer.from(text.slice(prefix.length), "base64");
 }
@@ -118,7 +118,7 @@ async function encode(upload: Buffer): Promise<Buffer> {
     .autoOrient()
     .resize(AVATAR_SIDE_PIXELS, AVATAR_SIDE_PIXELS, { fit: "cover" })
     .webp({ quality: QUALITY })
-    .timeout({ seconds: LONGEST_DECODE_SECONDS })
+    .timeout({ seconds: MAX_DECODE_SECONDS })
     .toBuffer()
     .catch(() => {
       throw damaged();
@@ -150,4 +150,4 @@ const notAPicture = () => refusal(imageRules.unsupportedType);
 const tooManyPixels = () => refusal(imageRules.tooManyPixels);
 
 // One picture at a time, so that a core stays free for other work. A decoder takes up to 100 MB.
-const turns = processWide("avatars", () => fairTurns({ most: 1, mostWaiting: MOST_WAITING, longestWaitMs: LONGEST_WAIT_MS }));
+const turns = processWide("avatars", () => fairTurns({ maxRunning: 1, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS }));

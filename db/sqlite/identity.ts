@@ -21,7 +21,7 @@ const LEFT_BY_0_1 = /^(-wal|-shm|-journal|\.migrating)$/;
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const WAL_FORMAT = 2;
-const LARGEST_PAGE_BYTES = 65_536;
+const MAX_PAGE_BYTES = 65_536;
 
 /**
  * Whether there is neither a database nor a trace of an earlier one. False if the database is there and Latchkey's. Throws
@@ -108,7 +108,7 @@ function readHeader(file: string) {
   const pageBytes = header.readUInt16BE(16);
   return {
     magic: header.toString("latin1", 0, MAGIC.length),
-    pageBytes: pageBytes === 1 ? LARGEST_PAGE_BYTES : pageBytes,
+    pageBytes: pageBytes === 1 ? MAX_PAGE_BYTES : pageBytes,
     isWal: header[18] === WAL_FORMAT,
     pages: header.readUInt32BE(28),
     isCounted: header.readUInt32BE(24) === header.readUInt32BE(92), // otherwise an old SQLite wrote it, which didn't maintain the page count

@@ -36,7 +36,7 @@ for (const [name, query, field] of [
   ["a limit in words", "limit=all", "limit"],
   ["SQL as cursor", "cursor=1%20OR%201=1", "cursor"],
 ] as const) {
-  test(`S62 ${name} is refused`, async ({ latchkey }) => {
+  test(`${name} is refused`, async ({ latchkey }) => {
     const token = await latchkey.signIn(await latchkey.newUser());
     const { status, code, errors } = refusal(await latchkey.api("GET", `${ADDRESS}?${query}`, { token }));
     expect([status, code, Object.keys(errors)]).toEqual([400, "validation_failed", [`#/${field}`]]);

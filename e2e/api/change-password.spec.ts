@@ -3,7 +3,7 @@ import { expect, invalid, PASSWORD, refusal, refused, test } from "../fixtures.t
 const ADDRESS = "/auth/change-password/";
 const NEXT = "Another horse 8 battery";
 
-test("S38 a new password takes the old one's place, ends the other sessions and renews this one", async ({ latchkey }) => {
+test("a new password takes the old one's place, ends the other sessions and renews this one", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [token, other] = [await latchkey.signIn(user), await latchkey.signIn(user)];
   const before = latchkey.kept(user).user?.password_hash;
@@ -34,7 +34,7 @@ for (const [name, json, expected] of [
   ],
   ["a new password that attackers try first", { current_password: PASSWORD, new_password: "Password1" }, invalid("new_password", "common")],
 ] as const) {
-  test(`S38 a change with ${name} is refused, and password and sessions stay`, async ({ latchkey }) => {
+  test(`a change with ${name} is refused, and password and sessions stay`, async ({ latchkey }) => {
     const user = await latchkey.newUser();
     const token = await latchkey.signIn(user);
     const before = latchkey.kept(user);
@@ -44,7 +44,7 @@ for (const [name, json, expected] of [
   });
 }
 
-test("S38 nobody changes a password without a token", async ({ latchkey }) => {
+test("nobody changes a password without a token", async ({ latchkey }) => {
   const json = { current_password: PASSWORD, new_password: NEXT };
   expect(refusal(await latchkey.api("POST", ADDRESS, { json }))).toEqual(refused(401, "authentication_required"));
 });

@@ -17,7 +17,7 @@ function addresses({ document }: Latchkey) {
   }));
 }
 
-test("S52 every address answers a method that it does not have with 405 and Allow", async ({ latchkey }) => {
+test("every address answers a method that it does not have with 405 and Allow", async ({ latchkey }) => {
   for (const { path, methods } of addresses(latchkey)) {
     const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((one) => !allow.includes(one))) {
@@ -50,19 +50,19 @@ for (const path of [
   "/auth/update-user/1/2/",
   "/auth/create-user/__proto__/",
 ]) {
-  test(`S52 there is nothing at ${path}, for any method`, async ({ latchkey }) => {
+  test(`there is nothing at ${path}, for any method`, async ({ latchkey }) => {
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
       expect(refusal(await latchkey.api(method, path)), method).toEqual(refused(404, "not_found"));
     }
   });
 }
 
-test("S52 no header or field changes the method", async ({ latchkey }) => {
+test("no header or field changes the method", async ({ latchkey }) => {
   const headers = { "x-http-method-override": "GET", "x-method-override": "GET", "x-http-method": "GET" };
   expect((await latchkey.api("POST", "/auth/me/?_method=GET", { headers, form: { _method: "GET" } })).status).toBe(405);
 });
 
-test("S47 no foreign origin is let in, preflight or not", async ({ latchkey }) => {
+test("no foreign origin is let in, preflight or not", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   for (const origin of ["https://evil.example", "null", `${latchkey.url}.evil.example`, "http://evil127.0.0.1", "http://localhost:8000"]) {
     const preflight = { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
@@ -105,7 +105,7 @@ test("every refusal says in its type where its code is documented, and has a sen
   }
 });
 
-test("S48 a forged Host and forwarding headers change no address in an answer", async ({ latchkey }) => {
+test("a forged Host and forwarding headers change no address in an answer", async ({ latchkey }) => {
   const headers = {
     host: "evil.example",
     "x-forwarded-host": "evil.example",
@@ -149,7 +149,7 @@ for (const [name, raw, pointer, code] of [
   ["UTF-16", Buffer.from('{"email":"a"}', "utf16le"), "#", "malformed"],
   ["a NUL", "\u0000", "#", "malformed"],
 ] as const) {
-  test(`S59 JSON that is ${name} is refused quickly, and the service stays well`, async ({ latchkey }) => {
+  test(`JSON that is ${name} is refused quickly, and the service stays well`, async ({ latchkey }) => {
     const started = performance.now();
     const answer = refusal(await latchkey.api("POST", LOGIN, { raw, headers: JSON_TYPE }));
     expect(performance.now() - started).toBeLessThan(QUICK_MS);
@@ -158,7 +158,7 @@ for (const [name, raw, pointer, code] of [
   });
 }
 
-test("S59 thousands of unknown keys are refused quickly", async ({ latchkey }) => {
+test("thousands of unknown keys are refused quickly", async ({ latchkey }) => {
   const raw = `{${Array.from({ length: 6_000 }, (_, i) => `"k${i}":1`).join()}}`;
   const started = performance.now();
   const answer = await latchkey.api("POST", LOGIN, { raw, headers: JSON_TYPE });
@@ -166,7 +166,7 @@ test("S59 thousands of unknown keys are refused quickly", async ({ latchkey }) =
   expect([answer.status, answer.body.code]).toEqual([400, "validation_failed"]);
 });
 
-test("S59 after attempts to pollute prototypes everything is as before", async ({ latchkey }) => {
+test("after attempts to pollute prototypes everything is as before", async ({ latchkey }) => {
   for (const raw of [
     '{"__proto__":{"account_status":"suspended","email":"a@example.org"}}',
     '{"constructor":{"prototype":{"account_status":"suspended"}}}',
@@ -273,7 +273,7 @@ for (const [name, type, raw] of [
   });
 }
 
-test("S56 a body of 64 KiB is read and one byte more is refused, with its length given or not", async ({ latchkey }) => {
+test("a body of 64 KiB is read and one byte more is refused, with its length given or not", async ({ latchkey }) => {
   const start = '{"email":"a@example.org","password":"x","device_name":"';
   const body = (length: number) => `${start}${"x".repeat(length - start.length - 2)}"}`;
   for (const chunked of [false, true]) {
@@ -283,7 +283,7 @@ test("S56 a body of 64 KiB is read and one byte more is refused, with its length
   }
 });
 
-test("S56 addresses that take a picture read 7 MiB and not one byte more", async ({ latchkey }) => {
+test("addresses that take a picture read 7 MiB and not one byte more", async ({ latchkey }) => {
   const start = '{"email":"a@example.org","image":"';
   const body = (length: number) => `${start}${"x".repeat(length - start.length - 2)}"}`;
   for (const chunked of [false, true]) {
@@ -293,7 +293,7 @@ test("S56 addresses that take a picture read 7 MiB and not one byte more", async
   }
 });
 
-test("S56 a body of 60 MB is refused while it is read, at every address that takes one, and the service stays well", async ({
+test("a body of 60 MB is refused while it is read, at every address that takes one, and the service stays well", async ({
   latchkey,
   host,
 }) => {

@@ -26,7 +26,7 @@ test("the right password opens a session with a token, told once", async ({ latc
   expect(events).toEqual(["user.registered", "session.opened"]);
 });
 
-test("S16 a wrong password and an unknown email address get the very same answer, and open nothing", async ({ latchkey }) => {
+test("a wrong password and an unknown email address get the very same answer, and open nothing", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const headers = { "x-request-id": "same" };
   const ask = (email: string) => latchkey.api("POST", ADDRESS, { json: { email, password: "Wrong horse 7 battery" }, headers });
@@ -86,7 +86,7 @@ test("logging in twice opens two sessions, each with a token of its own", async 
   expect(latchkey.kept(user).sessions).toHaveLength(2);
 });
 
-test("S29 tokens have one length and alphabet, hold neither time nor user, and their sessions cannot be counted", async ({ latchkey }) => {
+test("tokens have one length and alphabet, hold neither time nor user, and their sessions cannot be counted", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const answers = await Promise.all(
     Array.from({ length: 12 }, () =>
@@ -103,7 +103,7 @@ test("S29 tokens have one length and alphabet, hold neither time nor user, and t
   expect(Math.min(...ids.slice(1).map((id, i) => id - (ids[i] ?? 0)))).toBeGreaterThan(1_000);
 });
 
-test("S30 a token is nowhere in what the server writes; its hash is, and is no token", async ({ latchkey }) => {
+test("a token is nowhere in what the server writes; its hash is, and is no token", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   await latchkey.api("GET", `/auth/me/?access_token=${token}`, { token });
@@ -119,7 +119,7 @@ test("S30 a token is nowhere in what the server writes; its hash is, and is no t
   }
 });
 
-test("S30 a token works in the Authorization header only, not in the address, the body or a cookie", async ({ latchkey }) => {
+test("a token works in the Authorization header only, not in the address, the body or a cookie", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   for (const [path, ask] of [
     [`/auth/me/?access_token=${token}`, {}],
@@ -134,7 +134,7 @@ test("S30 a token works in the Authorization header only, not in the address, th
   expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(200);
 });
 
-test("S32 a session cookie or token sent along has no part in a log-in", async ({ latchkey }) => {
+test("a session cookie or token sent along has no part in a log-in", async ({ latchkey }) => {
   const [attacker, victim] = [await latchkey.newUser(), await latchkey.newUser()];
   const planted = await latchkey.signIn(attacker);
   const { body } = await latchkey.api("POST", ADDRESS, {
@@ -147,7 +147,7 @@ test("S32 a session cookie or token sent along has no part in a log-in", async (
   expect((await latchkey.api("GET", "/auth/me/", { token: body.token })).body.id).toBe(victim.id);
 });
 
-test("S48 what a client says of its own address is not believed", async ({ latchkey }) => {
+test("what a client says of its own address is not believed", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const from = latchkey.elsewhere();
   const headers = {

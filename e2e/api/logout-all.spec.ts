@@ -2,7 +2,7 @@ import { expect, invalid, refusal, refused, test } from "../fixtures.ts";
 
 const ADDRESS = "/auth/logout-all/";
 
-test("S34 logging out everywhere ends all of the user's sessions at once, this one included, and nobody else's", async ({ latchkey }) => {
+test("logging out everywhere ends all of the user's sessions at once, this one included, and nobody else's", async ({ latchkey }) => {
   const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
   const tokens = [await latchkey.signIn(user), await latchkey.signIn(user), await latchkey.signIn(user)];
   const others = await latchkey.signIn(other);
@@ -18,7 +18,7 @@ test("S34 logging out everywhere ends all of the user's sessions at once, this o
   expect((await latchkey.api("GET", "/auth/me/", { token })).status, "a new log-in works").toBe(200);
 });
 
-test("S34 log-ins under way while everything is logged out end or come after: no session is left half-open", async ({ latchkey }) => {
+test("log-ins under way while everything is logged out end or come after: no session is left half-open", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   const json = { email: user.email, password: user.password };
@@ -35,7 +35,7 @@ test("S34 log-ins under way while everything is logged out end or come after: no
   }
 });
 
-test("S34 a dead token cannot log out everywhere", async ({ latchkey }) => {
+test("a dead token cannot log out everywhere", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [dead, live] = [await latchkey.signIn(user), await latchkey.signIn(user)];
   await latchkey.api("POST", "/auth/logout/", { token: dead });

@@ -2,7 +2,7 @@ import { expect, invalid, refusal, refused, test } from "../fixtures.ts";
 
 const ADDRESS = "/auth/logout/";
 
-test("S31 logging out ends exactly this session, for the very next request", async ({ latchkey }) => {
+test("logging out ends exactly this session, for the very next request", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [first, second, third] = [await latchkey.signIn(user), await latchkey.signIn(user), await latchkey.signIn(user)];
   const me = (token: string) => latchkey.api("GET", "/auth/me/", { token });
@@ -17,7 +17,7 @@ test("S31 logging out ends exactly this session, for the very next request", asy
   expect(latchkey.kept(user).events.slice(-1)).toEqual(["session.revoked"]);
 });
 
-test("S31 no request that begins after the answer to a log-out gets through, however many are under way", async ({ latchkey }) => {
+test("no request that begins after the answer to a log-out gets through, however many are under way", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   const storm: Promise<{ begunAfter: boolean; status: number }>[] = [];
@@ -38,7 +38,7 @@ test("S31 no request that begins after the answer to a log-out gets through, how
   expect(answers.filter(({ begunAfter }) => begunAfter).map(({ status }) => status)).toEqual(Array(10).fill(401));
 });
 
-test("S31 a dead token cannot log out again, and nothing more is recorded", async ({ latchkey }) => {
+test("a dead token cannot log out again, and nothing more is recorded", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   await latchkey.api("POST", ADDRESS, { token });
@@ -59,7 +59,7 @@ test("of two log-outs of one session at the same moment one ends it, and the oth
   expect(latchkey.kept(user).events.filter((type) => type === "session.revoked")).toHaveLength(1);
 });
 
-test("S34 with all=true every session of the user ends, and nobody else's", async ({ latchkey }) => {
+test("with all=true every session of the user ends, and nobody else's", async ({ latchkey }) => {
   const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
   const tokens = [await latchkey.signIn(user), await latchkey.signIn(user), await latchkey.signIn(user)];
   const others = await latchkey.signIn(other);

@@ -28,7 +28,7 @@ test("somebody sees the own live sessions, which of them asks, and no one else's
   expect(JSON.stringify(body), "no token, no hash").not.toMatch(/lk_|hash/);
 });
 
-test("S36 ending one session ends that one, at once", async ({ latchkey }) => {
+test("ending one session ends that one, at once", async ({ latchkey }) => {
   const { first, second, third } = await withSessions(latchkey, "a", "b", "c");
   const answer = await latchkey.api("DELETE", `${ADDRESS}${second.id}/`, { token: first.token });
   expect([answer.status, answer.text]).toEqual([204, ""]);
@@ -103,7 +103,7 @@ test("a session that does not exist is named in the refusal", async ({ latchkey 
   }
 });
 
-test("S36 nobody ends or names a session of somebody else, and unknown ids get the same answer", async ({ latchkey }) => {
+test("nobody ends or names a session of somebody else, and unknown ids get the same answer", async ({ latchkey }) => {
   const { first: mine } = await withSessions(latchkey, "mine");
   const { user, first: theirs } = await withSessions(latchkey, "theirs");
   const before = latchkey.kept(user);

@@ -92,7 +92,7 @@ test("names that belong to somebody else are refused, both at once, and nothing 
   expect(latchkey.kept(user).user).toEqual(before);
 });
 
-test("S39 other people's accounts and those that do not exist get the same refusal, and nothing changes", async ({ latchkey }) => {
+test("other people's accounts and those that do not exist get the same refusal, and nothing changes", async ({ latchkey }) => {
   const { token } = await signedIn(latchkey);
   const other = await latchkey.newUser();
   const before = latchkey.kept(other);
@@ -108,7 +108,7 @@ test("S39 other people's accounts and those that do not exist get the same refus
   expect(latchkey.kept(other)).toEqual(before);
 });
 
-test("S39 without a token, or with a dead one, nothing is changed and nothing told", async ({ latchkey }) => {
+test("without a token, or with a dead one, nothing is changed and nothing told", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   await latchkey.api("POST", "/auth/logout/", { token });
   const before = latchkey.kept(user);
@@ -143,7 +143,7 @@ const PROTECTED = [
   "constructor",
 ];
 
-test("S40 no protected field can be changed, whatever it is called", async ({ latchkey }) => {
+test("no protected field can be changed, whatever it is called", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const before = latchkey.kept(user).user;
   for (const field of PROTECTED) {
@@ -158,7 +158,7 @@ test("S40 no protected field can be changed, whatever it is called", async ({ la
   expect(latchkey.kept(user).user).toEqual(before);
 });
 
-test("S41 only the canonical spelling of an id reaches the account", async ({ latchkey }) => {
+test("only the canonical spelling of an id reaches the account", async ({ latchkey }) => {
   const { user, token } = await signedIn(latchkey);
   const { id } = user;
   const full = String(id).replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
@@ -184,7 +184,7 @@ test("S41 only the canonical spelling of an id reaches the account", async ({ la
   expect(body.user.bio, "what decodes to the canonical spelling is the same address").toBe("encoded");
 });
 
-test("S62 SQL in the id is nobody's id", async ({ latchkey }) => {
+test("SQL in the id is nobody's id", async ({ latchkey }) => {
   const { user, token } = await signedIn(latchkey);
   for (const id of ["1%20OR%201=1", "1'--", `${user.id})%20OR%20(1=1`]) {
     const answer = await latchkey.api("PATCH", `/auth/update-user/${id}/`, { token, json: { bio: "x" } });

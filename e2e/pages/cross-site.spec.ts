@@ -23,7 +23,7 @@ async function foreignPage(forms: { action: string; fields: Sent; sandboxed?: bo
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
 
-test("S44 a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey, complaints }) => {
+test("a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
   const profile = { ...(await copyOf(page.locator("main form"))), bio: "Written by another site" };
   const foreign = await foreignPage([
@@ -60,7 +60,7 @@ const originsOf = (url: string) => {
   ];
 };
 
-test("S45 the forms' actions are carried out for our own pages only", async ({ page, user, latchkey, ask }) => {
+test("the forms' actions are carried out for our own pages only", async ({ page, user, latchkey, ask }) => {
   await page.goto("/profile/");
   const form = await copyOf(page.locator("main form"));
   const cookie = `__Host-session=${user.cookie}`;
@@ -94,7 +94,7 @@ test("S45 the forms' actions are carried out for our own pages only", async ({ p
   expect(latchkey.kept(user).user).toMatchObject({ bio: "Written by the user" });
 });
 
-test("S45 what a script sends in a form's name is refused for other origins too", async ({ user, latchkey, ask }) => {
+test("what a script sends in a form's name is refused for other origins too", async ({ user, latchkey, ask }) => {
   const cookie = `__Host-session=${user.cookie}`;
   const { host } = new URL(latchkey.url);
   for (const origin of originsOf(latchkey.url).filter((origin) => URL.parse(origin)?.host !== host)) {
@@ -105,7 +105,7 @@ test("S45 what a script sends in a form's name is refused for other origins too"
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 
-test("S45 no form of any page is carried out for another site", async ({ page, context, user, latchkey, ask }) => {
+test("no form of any page is carried out for another site", async ({ page, context, user, latchkey, ask }) => {
   await latchkey.signIn(user, { device_name: "Other" });
   const other = latchkey.kept(user).sessions.find(({ device_name }) => device_name === "Other")?.id;
   const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'session.opened'", user.id);
@@ -144,7 +144,7 @@ test("S45 no form of any page is carried out for another site", async ({ page, c
   expect(latchkey.rows("select id from users where email = ?", newcomer.email)).toEqual([]);
 });
 
-test("S44 signing out is refused for other origins and odd content types, and ends nothing", async ({ user, latchkey, ask }) => {
+test("signing out is refused for other origins and odd content types, and ends nothing", async ({ user, latchkey, ask }) => {
   const cookie = `__Host-session=${user.cookie}`;
   for (const origin of originsOf(latchkey.url)) {
     const { status } = await ask("POST", "/sign-out/", { form: { all: "true" }, headers: { cookie, origin } });
@@ -158,7 +158,7 @@ test("S44 signing out is refused for other origins and odd content types, and en
   expect(await isSignedIn(user.cookie)).toBe(true);
 });
 
-test("S44 no address of the API takes the browser's cookie for a token", async ({ user, ask, latchkey }) => {
+test("no address of the API takes the browser's cookie for a token", async ({ user, ask, latchkey }) => {
   const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url };
   expect((await ask("GET", "/auth/me/", { headers })).status).toBe(401);
   expect((await ask("POST", "/auth/logout-all/", { json: {}, headers })).status).toBe(401);
@@ -177,7 +177,7 @@ test("a page's cookie is no token of the API, and a token of the API is no cooki
   expect((await latchkey.api("GET", "/auth/sessions/", { token })).body.sessions).toHaveLength(2);
 });
 
-test("S45 a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
+test("a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
   const fields = { ...(await copyOf(page.locator("main form"))), bio: "Written by a frame" };
   const foreign = await foreignPage([{ action: `${latchkey.url}/profile/`, fields, sandboxed: true }]);

@@ -23,7 +23,7 @@ test("a notice in the address is only ever one of ours", async ({ page, user }) 
   }
 });
 
-test("S51 the framework's side doors are shut", async ({ ask }) => {
+test("the framework's side doors are shut", async ({ ask }) => {
   const doors = ["/_next/image/?url=%2Ficon.svg&w=64&q=75", "/.env", "/.git/HEAD", "/package.json", "/db/schema.ts", "/server.ts"];
   for (const path of [...doors, "/__nextjs_original-stack-frame", "/_next/static/../../package.json"]) {
     const { status, text } = await ask("GET", path);
@@ -83,14 +83,14 @@ test("what no script of ours sends to a form is refused, and never an error of o
   }
 });
 
-test("S56 signing out refuses a long body while reading it", async ({ ask, user, latchkey }) => {
+test("signing out refuses a long body while reading it", async ({ ask, user, latchkey }) => {
   const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url, "content-type": "application/x-www-form-urlencoded" };
   const { status } = await ask("POST", "/sign-out/", { raw: `all=${"x".repeat(70_000)}`, chunked: true, headers });
   expect(status).toBe(413);
   expect(latchkey.kept(user).sessions).toHaveLength(1);
 });
 
-test("S52 methods that no page has get 405 with Allow, and nothing is echoed", async ({ ask }) => {
+test("methods that no page has get 405 with Allow, and nothing is echoed", async ({ ask }) => {
   for (const method of ["TRACE", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
     for (const path of ["/", "/login/", "/profile/", "/sign-out/", "/nowhere/"]) {
       const { status, headers, text } = await ask(method, path, { headers: { "x-canary": "echo" } });

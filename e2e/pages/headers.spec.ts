@@ -26,11 +26,11 @@ function checkHeaders(path: string, { headers, status, text }: Answer): void {
   expect(text, path).not.toMatch(/ on\w+="|javascript:/);
 }
 
-test("S63 every page has its headers, signed out", async ({ ask }) => {
+test("every page has its headers, signed out", async ({ ask }) => {
   for (const path of [...PAGES, ...PRIVATE]) checkHeaders(path, await ask("GET", path));
 });
 
-test("S63 every page has its headers, signed in, and is never stored", async ({ ask, user }) => {
+test("every page has its headers, signed in, and is never stored", async ({ ask, user }) => {
   for (const path of [...PAGES, ...PRIVATE]) {
     checkHeaders(path, await ask("GET", path, { headers: { cookie: `__Host-session=${user.cookie}` } }));
   }
@@ -54,7 +54,7 @@ test("a page that the build has rendered is the one that Next.js renders", async
   expect((await ask("GET", "/login/?next=%2Fsessions%2F")).text, "another query, another page").toContain("/sessions/");
 });
 
-test("S63 no two answers share a nonce, and every script has its answer's own", async ({ ask }) => {
+test("no two answers share a nonce, and every script has its answer's own", async ({ ask }) => {
   const nonces = new Set<string | undefined>();
   for (const path of [...PAGES, ...PAGES]) {
     const answer = await ask("GET", path);
@@ -67,7 +67,7 @@ test("S63 no two answers share a nonce, and every script has its answer's own", 
   expect(nonces.size).toBe(PAGES.length * 2);
 });
 
-test("S64 junk among the cookies breaks nothing", async ({ ask, user }) => {
+test("junk among the cookies breaks nothing", async ({ ask, user }) => {
   const junk = Array.from({ length: 100 }, (_, i) => `junk${i}=${"x".repeat(20)}`).join("; ");
   const { status } = await ask("GET", "/profile/", { headers: { cookie: `${junk}; __Host-session=${user.cookie}` } });
   expect(status).toBe(200);

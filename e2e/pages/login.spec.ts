@@ -15,7 +15,7 @@ test("a person signs in, and the session ends with the browser", async ({ page, 
   expect(cookie?.value.length).toBeLessThan(300);
 });
 
-test("S64 with “Keep me signed in” the cookie lasts as long as the session can, and no longer", async ({ page, context, latchkey }) => {
+test("with “Keep me signed in” the cookie lasts as long as the session can, and no longer", async ({ page, context, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
   await fill(page, { "Email address": user.email, Password: user.password });
@@ -88,7 +88,7 @@ test("an inactive and a suspended account are told so, after the right password 
   }
 });
 
-test("S37 suspending an account ends its browser sessions at once", async ({ page, user, latchkey }) => {
+test("suspending an account ends its browser sessions at once", async ({ page, user, latchkey }) => {
   await page.goto("/profile/");
   await expect(page).toHaveURL(/\/profile\/$/);
   latchkey.operator("user", "suspend", user.email);
@@ -108,7 +108,7 @@ test("who wanted to see a page comes to it after signing in, with its query", as
   await expect(page).toHaveURL(/\/security\/\?type=session\.opened$/);
 });
 
-test("S32 a session that somebody planted before is not taken on", async ({ page, context, latchkey, user: planted }) => {
+test("a session that somebody planted before is not taken on", async ({ page, context, latchkey, user: planted }) => {
   const victim = await latchkey.newUser();
   await context.clearCookies();
   await page.goto("/login/");

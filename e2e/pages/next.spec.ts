@@ -24,7 +24,7 @@ const luring = (origin: string) => [
   `/${"a".repeat(10_000)}`,
 ];
 
-test("S50 no `next` leads a signed-in visitor to another origin", async ({ latchkey, ask }) => {
+test("no `next` leads a signed-in visitor to another origin", async ({ latchkey, ask }) => {
   const cookie = await signInByForm(await latchkey.newUser(), latchkey.elsewhere());
   const addresses = luring(latchkey.url).map((next) => `/login/?next=${encodeURIComponent(next)}`);
   for (const path of [...addresses, "/login/?next=//evil.example&next=/sessions/", "/login/?next[]=//evil.example"]) {
@@ -40,7 +40,7 @@ test("S50 no `next` leads a signed-in visitor to another origin", async ({ latch
   }
 });
 
-test("S50 no `next` leads who signs in to another origin, and no page repeats it", async ({ page, latchkey }) => {
+test("no `next` leads who signs in to another origin, and no page repeats it", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   for (const next of ["//evil.example", "/\\evil.example", "javascript:alert(1)", "/.//evil.example"]) {
     await page.context().clearCookies();
@@ -52,7 +52,7 @@ test("S50 no `next` leads who signs in to another origin, and no page repeats it
   }
 });
 
-test("S50 a `next` changed in the form itself does not lead away either", async ({ page, latchkey }) => {
+test("a `next` changed in the form itself does not lead away either", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
   await page.locator("input[name=next]").evaluate((input: HTMLInputElement) => {

@@ -100,7 +100,7 @@ test("a well-known password is refused", async ({ page }) => {
 const markedIn = (html: string) =>
   [...html.matchAll(/<(?:input|textarea)[^>]* aria-invalid="true"[^>]*>/g)].map(([tag]) => `#/${/ name="([^"]*)"/.exec(tag)?.[1]}`);
 
-test("S08 S11 form and API refuse and take the very same usernames and passwords", async ({ page, latchkey, ask }) => {
+test("form and API refuse and take the very same usernames and passwords", async ({ page, latchkey, ask }) => {
   test.slow(); // fifty requests, each with a page or a hash
   await page.goto("/register/");
   const hidden = await page

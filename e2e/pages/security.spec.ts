@@ -33,7 +33,7 @@ test("a user changes the password, stays signed in here, and every other session
   expect(await latchkey.signIn({ ...user, password: NEW_PASSWORD })).toMatch(/^lk_/);
 });
 
-test("S38 a wrong current password, an empty one and the same one again are refused, and change nothing", async ({
+test("a wrong current password, an empty one and the same one again are refused, and change nothing", async ({
   page,
   user,
   latchkey,

@@ -79,7 +79,7 @@ test("a user ends all other sessions and stays signed in here", async ({ page, u
   for (const token of tokens) expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(401);
 });
 
-test("S34 a user signs out everywhere, and every device is signed out; nobody else is", async ({ page, context, user, latchkey }) => {
+test("a user signs out everywhere, and every device is signed out; nobody else is", async ({ page, context, user, latchkey }) => {
   const token = await latchkey.signIn(user);
   const stranger = await latchkey.signIn(await latchkey.newUser());
   await page.goto("/sessions/");
@@ -104,7 +104,7 @@ test("the question before signing out everywhere is a page too, and can be left"
   expect(await isSignedIn(user.cookie)).toBe(true);
 });
 
-test("S36 other people's sessions and unknown ones are not found, alike", async ({ page, user, latchkey }) => {
+test("other people's sessions and unknown ones are not found, alike", async ({ page, user, latchkey }) => {
   const stranger = await latchkey.newUser();
   await latchkey.signIn(stranger, { device_name: "Private name" });
   const theirs = latchkey.kept(stranger).sessions[0]?.id;

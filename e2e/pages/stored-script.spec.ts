@@ -35,7 +35,7 @@ const PAYLOADS = [
 
 const ALL = PAYLOADS.join("\n");
 
-test("S53 scripts in a profile are text and nothing else", async ({ page, user, latchkey }) => {
+test("scripts in a profile are text and nothing else", async ({ page, user, latchkey }) => {
   const { status } = await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, {
     token: await latchkey.signIn(user),
     json: { bio: ALL, contact_information: PAYLOADS.slice(0, 12).join("\n") },
@@ -47,7 +47,7 @@ test("S53 scripts in a profile are text and nothing else", async ({ page, user, 
   await expect(page.locator("main :is(script, iframe, object, style, base)")).toHaveCount(0);
 });
 
-test("S53 scripts in names of sessions and in user agents are text and nothing else", async ({ page, user, latchkey }) => {
+test("scripts in names of sessions and in user agents are text and nothing else", async ({ page, user, latchkey }) => {
   const names = PAYLOADS.filter((payload) => payload.length <= 60);
   for (const name of names.slice(0, 20)) {
     const json = { email: user.email, password: user.password, device_name: name };
@@ -63,7 +63,7 @@ test("S53 scripts in names of sessions and in user agents are text and nothing e
   for (const name of names.slice(0, 20)) expect(shown).toContain(name);
 });
 
-test("S53 what was typed comes back from a refusal as text and nothing else", async ({ page, user }) => {
+test("what was typed comes back from a refusal as text and nothing else", async ({ page, user }) => {
   await page.goto("/profile/");
   await expect(field(page, "Username")).toHaveValue(user.username);
   await field(page, "Username").fill(`"><script>alert(1)</script>`);

@@ -9,10 +9,10 @@ import type { Scenario, Torture } from "./scenario.ts";
 /* Bodies that are too much: refused while they are read, and before anything is decoded. */
 
 const MB = 1024 * 1024;
-const MOST_GROWTH_MB = 64;
+const MAX_GROWTH_MB = 64;
 const READ_AT_MOST_MB = 7; // where a picture is taken
 const QUICK_MS = 200;
-const MOST_VERIFY_MS = 200; // twice what is asked for: here the flood is made on the same two processors
+const MAX_VERIFY_MS = 200; // twice what is asked for: here the flood is made on the same two processors
 const AT_ONCE = 20;
 const BOUNDARY = "----torture-5b21";
 
@@ -82,7 +82,7 @@ async function tooMuch(torture: Torture): Promise<void> {
   await largeBodies(torture, server, takingPictures, token);
   const { p50, p99, statuses } = await verify.stop();
   torture.check(Object.keys(statuses).join() === "200", `verifications: ${JSON.stringify(statuses)}`);
-  torture.within("verification p99", p99, MOST_VERIFY_MS);
+  torture.within("verification p99", p99, MAX_VERIFY_MS);
   torture.figure("verify p50/p99", `${p50.toFixed(1)}/${p99.toFixed(1)} ms`);
 }
 
@@ -110,8 +110,8 @@ async function floods(torture: Torture, server: Server, address: Address, token:
         `${AT_ONCE} of ${what}: ${all}`,
       );
     });
-    torture.check(alone < MOST_GROWTH_MB, `${what}: memory grew by ${alone} MB`);
-    torture.check(together < 2 * MOST_GROWTH_MB, `${AT_ONCE} of ${what}: memory grew by ${together} MB`);
+    torture.check(alone < MAX_GROWTH_MB, `${what}: memory grew by ${alone} MB`);
+    torture.check(together < 2 * MAX_GROWTH_MB, `${AT_ONCE} of ${what}: memory grew by ${together} MB`);
     torture.figure(`${what} grew by`, `${alone}, ${AT_ONCE} at once ${together} MB`);
   }
 }
@@ -120,8 +120,8 @@ async function largeBodies(torture: Torture, server: Server, takingPictures: Add
   const pieces = Array.from({ length: torture.many(20, 60) }, () => Buffer.alloc(MB, "x"));
   const others = ["/auth/login/", "/auth/logout/", "/auth/logout-all/", "/auth/change-password/"];
   const addresses: (Address & { mostMb: number })[] = [
-    ...takingPictures.map((address) => ({ ...address, mostMb: MOST_GROWTH_MB + AT_ONCE * READ_AT_MOST_MB })),
-    ...others.map((path) => ({ method: "POST", path, from: "127.0.0.81", mostMb: MOST_GROWTH_MB })),
+    ...takingPictures.map((address) => ({ ...address, mostMb: MAX_GROWTH_MB + AT_ONCE * READ_AT_MOST_MB })),
+    ...others.map((path) => ({ method: "POST", path, from: "127.0.0.81", mostMb: MAX_GROWTH_MB })),
   ];
   let [most, cut] = [0, 0];
   for (const address of addresses) {
@@ -133,7 +133,7 @@ async function largeBodies(torture: Torture, server: Server, takingPictures: Add
     };
     const alone = await growth(server, ask);
     const together = await growth(server, () => Promise.all(Array.from({ length: AT_ONCE }, ask)));
-    torture.check(alone < MOST_GROWTH_MB, `${what}: memory grew by ${alone} MB`);
+    torture.check(alone < MAX_GROWTH_MB, `${what}: memory grew by ${alone} MB`);
     torture.check(together < address.mostMb, `${AT_ONCE} of ${what}: memory grew by ${together} MB`);
     most = Math.max(most, together);
   }

@@ -32,7 +32,7 @@ export async function startRefused(
   return { code, signal, said, ms: performance.now() - startedAt };
 }
 
-const LONGEST_START_MS = 2_000;
+const MAX_START_MS = 2_000;
 
 function judge(torture: Torture, what: string, { code, signal, said, ms }: Refused, lines: (string | RegExp)[]): void {
   torture.check(code === 1, `${what}: exit code ${code} ${signal ?? ""}`);
@@ -40,7 +40,7 @@ function judge(torture: Torture, what: string, { code, signal, said, ms }: Refus
     torture.check(typeof line === "string" ? said.includes(line) : line.test(said), `${what}: says “${said.slice(0, 300)}”`);
   torture.check(!/\n\s+at /.test(said), `${what}: says a stack trace`);
   torture.check(said.trim().split("\n").length <= lines.length + 2, `${what}: says ${said.trim().split("\n").length} lines`);
-  torture.within(what, ms, LONGEST_START_MS);
+  torture.within(what, ms, MAX_START_MS);
 }
 
 async function wrongEnvironment(torture: Torture): Promise<void> {

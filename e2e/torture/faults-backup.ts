@@ -12,7 +12,7 @@ import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 
 /* Copies while others write, and going back to one. */
 
-const MOST_SLOWED = 2;
+const MAX_SLOWED = 2;
 const NOTICED_MS = 25; // below this it may be anything: the program that copies needs a processor too
 
 /** As much on record as years of a small service, so that copying takes a while. */
@@ -122,7 +122,7 @@ const part = (all: Beside[], what: keyof Beside, of: number): number =>
 /** True when nothing speaks against it; if not, it counts only the `last` time. */
 function judge(torture: Torture, { alone, beside }: Turns, last: boolean): boolean {
   const limits = (["check", "write"] as const).map((what) => {
-    const limit = Math.max(MOST_SLOWED * part(alone, what, 0.99), NOTICED_MS);
+    const limit = Math.max(MAX_SLOWED * part(alone, what, 0.99), NOTICED_MS);
     return { what, limit, p99: part(beside, what, 0.99) };
   });
   if (!last && limits.some(({ p99, limit }) => p99 > limit)) return false;

@@ -74,9 +74,9 @@ async function clockJumps(torture: Torture): Promise<void> {
   torture.check(odd.length === 0, "instants that are no integers");
 }
 
-const MOST_ASKED = 30;
+const MAX_ASKED = 30;
 const BLOCK_SECONDS = 30; // the first of a pair
-const LONGEST_BLOCK_SECONDS = 3_600; // and the window in which taken names are told
+const MAX_BLOCK_SECONDS = 3_600; // and the window in which taken names are told
 
 /** Whoever has used up a block, a window of an address, and one of a process's memory. */
 async function usedUp(torture: Torture, server: Server, name: string): Promise<() => Promise<Reply[]>> {
@@ -88,7 +88,7 @@ async function usedUp(torture: Torture, server: Server, name: string): Promise<(
   ];
   for (const [at, ask] of asks.entries()) {
     let reply = await ask();
-    for (let asked = 1; asked < MOST_ASKED && reply.status !== 429; asked++) reply = await ask();
+    for (let asked = 1; asked < MAX_ASKED && reply.status !== 429; asked++) reply = await ask();
     torture.check(reply.status === 429, `limit ${at} is not used up: ${reply.status}`);
   }
   return () => Promise.all(asks.map((ask) => ask()));
@@ -111,7 +111,7 @@ async function clockSteps(torture: Torture): Promise<void> {
     for (const { status, headers } of replies) {
       const wait = Number(headers["retry-after"]);
       torture.check(status === 429, `${step} s: a limit is open: ${status}`);
-      torture.check(wait >= 1 && wait <= LONGEST_BLOCK_SECONDS, `${step} s: Retry-After ${wait}`);
+      torture.check(wait >= 1 && wait <= MAX_BLOCK_SECONDS, `${step} s: Retry-After ${wait}`);
     }
     torture.check((await new Client(server.url).logIn(name)).status === 200, `${step} s: the owner cannot log in from a new place`);
   }

@@ -9,7 +9,7 @@ import { writesRefused } from "./faults-read-only.ts";
 import { checkHistory, newHistory, startLoad } from "./history.ts";
 import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 
-const LARGEST_WAL_BYTES = 64 * 1024 * 1024;
+const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
 async function diskFull(torture: Torture): Promise<void> {
   const { folder: disk, unmount } = mountMemory(24);
@@ -73,17 +73,17 @@ async function endlessReader(torture: Torture): Promise<void> {
   });
   const during = wal();
   torture.check((await client.me(token)).status === 200 && (await client.register()).status === 201, "not well while somebody reads");
-  torture.check(during > LARGEST_WAL_BYTES, `the write-ahead log has only ${during} bytes: nothing to shrink`);
+  torture.check(during > MAX_WAL_BYTES, `the write-ahead log has only ${during} bytes: nothing to shrink`);
   await released;
   const from = performance.now();
   const longest = torture.many(8_000, 70_000);
-  while (wal() > LARGEST_WAL_BYTES && performance.now() - from < longest) {
+  while (wal() > MAX_WAL_BYTES && performance.now() - from < longest) {
     const { status } = await client.me(token); // as little as can happen: nobody writes
     torture.check(status === 200, `verification: ${status}`);
     await sleep(250);
     if (performance.now() - from > 2_000) await new Client(server.url).register(); // and a little
   }
-  torture.check(wal() <= LARGEST_WAL_BYTES, `the write-ahead log still has ${wal()} bytes`);
+  torture.check(wal() <= MAX_WAL_BYTES, `the write-ahead log still has ${wal()} bytes`);
   torture.figure("WAL during/after", `${Math.round(during / 1e6)}/${Math.round(wal() / 1e6)} MB`);
   torture.figure("shrunk after", (performance.now() - from) / 1_000, " s");
 }

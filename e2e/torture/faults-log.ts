@@ -8,8 +8,8 @@ import type { Scenario, Torture } from "./scenario.ts";
 
 /* Standard output and error that nobody takes: the service goes on, and ends when it is told to. */
 
-const LONGEST_STOP_MS = 5_000;
-const MOST_GROWN_MB = 150;
+const MAX_STOP_MS = 5_000;
+const MAX_GROWN_MB = 150;
 const LONG_PATH = `/auth/${"x".repeat(180)}/`;
 
 /** Node with its streams redirected by a shell. */
@@ -38,11 +38,11 @@ async function unread(torture: Torture, what: string, how: string, whileRunning?
   whileRunning?.();
   const before = server.rssMb();
   await makeNoise(torture, server, what);
-  torture.check(server.rssMb() - before < MOST_GROWN_MB, `${what}: memory grew from ${before} to ${server.rssMb()} MB`);
+  torture.check(server.rssMb() - before < MAX_GROWN_MB, `${what}: memory grew from ${before} to ${server.rssMb()} MB`);
   const stoppedAt = performance.now();
   const { code } = await server.end();
   torture.check(code === 0, `${what}: exit code ${code}`);
-  torture.within(`${what}: the stop`, performance.now() - stoppedAt, LONGEST_STOP_MS);
+  torture.within(`${what}: the stop`, performance.now() - stoppedAt, MAX_STOP_MS);
   torture.figure(what, Math.round(performance.now() - stoppedAt), " ms to stop");
 }
 

@@ -12,7 +12,7 @@ import { checkStore, type Scenario, type Torture } from "./scenario.ts";
 
 /* A database that can be read and not written. */
 
-const LONGEST_STOP_MS = 10_000;
+const MAX_STOP_MS = 10_000;
 
 export const isStorageRefusal = ({ status, headers, body }: Reply) =>
   status === 503 && Boolean(headers["retry-after"]) && body?.code === "storage_unavailable";
@@ -105,7 +105,7 @@ async function diskTurnsReadOnly(torture: Torture): Promise<void> {
   const stoppedAt = performance.now();
   const { code } = await server.end();
   torture.check([0, 1].includes(code ?? -1), `the end on a disk that died: exit code ${code}`);
-  torture.within("the end on a disk that died", performance.now() - stoppedAt, LONGEST_STOP_MS);
+  torture.within("the end on a disk that died", performance.now() - stoppedAt, MAX_STOP_MS);
   await refusesToStart(torture, "on a disk that died", dataDir);
   disk.mountAgain();
   disk.remount("ro");

@@ -9,11 +9,11 @@ import type { Scenario, Torture } from "./scenario.ts";
 
 /* A database that is deleted, moved or replaced, under a running server and before a start. */
 
-const LONGEST_NOTICE_MS = 10_000;
+const MAX_NOTICE_MS = 10_000;
 
 async function health(server: Server, wanted: number): Promise<boolean> {
   const client = new Client(server.url);
-  for (const from = performance.now(); performance.now() - from < LONGEST_NOTICE_MS; await sleep(100)) {
+  for (const from = performance.now(); performance.now() - from < MAX_NOTICE_MS; await sleep(100)) {
     if ((await client.ask("GET", "/health")).status === wanted) return true;
   }
   return false;

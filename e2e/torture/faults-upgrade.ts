@@ -10,7 +10,7 @@ import { type Contents, contentsOf, databaseAt, latestVersion, makeNewer, PEOPLE
 
 /* Starts that bring an older database to this version's schema, and are cut off. */
 
-const MOST_SYNCS = 80;
+const MAX_SYNCS = 80;
 
 /** A start on an empty folder is cut off at a random moment; the next one finishes. */
 async function cutOffStart(torture: Torture): Promise<void> {
@@ -59,9 +59,9 @@ async function upgrades(torture: Torture): Promise<void> {
     await whole.end();
     const allowed = [contentsOf(join(copyOf(before), "latchkey.db")), contentsOf(whole.databaseFile)] as const;
     let at = 1;
-    while (at < MOST_SYNCS && (await killedAtSync(torture, before, at, allowed))) at++;
+    while (at < MAX_SYNCS && (await killedAtSync(torture, before, at, allowed))) at++;
     const nothingToDo = version === latestVersion();
-    torture.check((at > 1 || nothingToDo) && at < MOST_SYNCS, `from version ${version}: ${at - 1} syncs were met`);
+    torture.check((at > 1 || nothingToDo) && at < MAX_SYNCS, `from version ${version}: ${at - 1} syncs were met`);
     torture.figure(`killed from version ${version} on`, at - 1, "×");
     torture.rounds += at - 1;
   }

@@ -19,7 +19,7 @@ export type Scenario = {
   run(torture: Torture): Promise<void>;
 };
 
-const MOST_BUSY = 2;
+const MAX_BUSY = 2;
 const HEALTH_MS = 8_000; // a write that failed shows for a few seconds
 const GENEROUS = 5; // every test run: finds what is blocked, not what is a little slow
 
@@ -50,7 +50,7 @@ export class Torture {
    */
   within(what: string, ms: number, limitMs: number): void {
     this.busy = Math.max(this.busy, busyness());
-    if (this.busy > MOST_BUSY) this.unjudged.push(what);
+    if (this.busy > MAX_BUSY) this.unjudged.push(what);
     else this.check(ms <= limitMs * this.busy * this.many(GENEROUS, 1), `${what}: ${ms.toFixed(1)} ms, more than ${limitMs} ms`);
   }
 

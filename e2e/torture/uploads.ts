@@ -9,9 +9,9 @@ import type { Scenario, Torture } from "./scenario.ts";
 
 /* Crowds that send bodies: whatever they send and however slowly, memory stays bounded and token checks stay quick. */
 
-const MOST_GROWTH_MB = 500;
-const MOST_VERIFY_MS = 200;
-const SHORT_MOST_VERIFY_MS = 5_000; // every test run: also on a slow or busy machine
+const MAX_GROWTH_MB = 500;
+const MAX_VERIFY_MS = 200;
+const SHORT_MAX_VERIFY_MS = 5_000; // every test run: also on a slow or busy machine
 const BODY_BYTES = 7 * 1024 * 1024;
 const BOUNDARY = "----torture-crowd";
 
@@ -112,8 +112,8 @@ async function crowds(torture: Torture): Promise<void> {
       `${what}: ${counted}`,
     );
     torture.check(Object.keys(verified).join() === "200", `${what}: verifications ${JSON.stringify(verified)}`);
-    torture.within(`${what}: verification p99`, p99, torture.many(SHORT_MOST_VERIFY_MS, MOST_VERIFY_MS));
-    torture.check(most - before < MOST_GROWTH_MB, `${what}: memory grew by ${most - before} MB`);
+    torture.within(`${what}: verification p99`, p99, torture.many(SHORT_MAX_VERIFY_MS, MAX_VERIFY_MS));
+    torture.check(most - before < MAX_GROWTH_MB, `${what}: memory grew by ${most - before} MB`);
     torture.figure(what, `${counted.join(", ")}; +${most - before} MB, verify p99/max ${p99.toFixed(0)}/${max.toFixed(0)} ms`);
   }
   clearInterval(timer);

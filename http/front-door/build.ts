@@ -9,7 +9,7 @@ import { beganAt, builds, folderOfBuild, inUse, removeOldBuilds, WORKSHOP } from
 
 const SOURCES = ["{accounts,app,components,db,http}/**/*.{ts,tsx,css}", "{instrumentation,next.config}.ts", "package-lock.json"];
 const STAYS = ["cache", "types"]; // in the workshop, from one build to the next
-const LONGEST_BUILD_MS = 10 * 60_000;
+const MAX_BUILD_MS = 10 * 60_000;
 
 /*
  * Builds the pages before a start if there is no build yet, or something changed since. Scripts and styles are then also
@@ -19,7 +19,7 @@ const LONGEST_BUILD_MS = 10 * 60_000;
 
 if (isOutdated()) {
   mkdirSync(WORKSHOP, { recursive: true });
-  const lock = lockAlone(".next/building", LONGEST_BUILD_MS); // who builds at the same time waits, and then finds it done
+  const lock = lockAlone(".next/building", MAX_BUILD_MS); // who builds at the same time waits, and then finds it done
   if (!lock) fail("Another build in this folder has been running for 10 minutes. If it hangs, end it and try again.");
   if (isOutdated()) build();
   lock.release();

@@ -8,7 +8,7 @@ const IDLE_MS = 1_000; // a client that has not asked again for so long is not a
 const SWEEP_MS = 50;
 const QUIET_MS = 50;
 const BRIEF_MS = 1;
-const LONGEST_QUIET_MS = 500;
+const MAX_QUIET_MS = 500;
 
 const state = processWide("draining", () => ({ since: 0 }));
 
@@ -74,7 +74,7 @@ export class Connections {
     const held: (() => void)[] = [];
     this.#held = held;
     this.#latestAt = performance.now();
-    const giveUpAt = this.#latestAt + LONGEST_QUIET_MS;
+    const giveUpAt = this.#latestAt + MAX_QUIET_MS;
     for (let now = this.#latestAt, turnedAt = now; now < giveUpAt; now = performance.now()) {
       if (now - this.#latestAt > QUIET_MS && now - turnedAt < BRIEF_MS) break; // nobody came, and that was looked at just now
       turnedAt = now;

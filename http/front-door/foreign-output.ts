@@ -1,6 +1,6 @@
 import { log } from "#http/log.ts";
 
-const LONGEST = 2_000;
+const MAX_TEXT_LENGTH = 2_000;
 
 /**
  * Libraries write to the console: Next.js does so for each request that it cannot read, so anybody could fill standard error,
@@ -12,7 +12,7 @@ export function logForeignOutput(): void {
     [process.stderr, "warn"],
   ] as const) {
     stream.write = (chunk: unknown, encoding?: unknown, done?: unknown) => {
-      log()[level]({ text: String(chunk).trimEnd().slice(0, LONGEST) }, "printed by a library");
+      log()[level]({ text: String(chunk).trimEnd().slice(0, MAX_TEXT_LENGTH) }, "printed by a library");
       const callback = typeof encoding === "function" ? encoding : done;
       if (typeof callback === "function") process.nextTick(callback);
       return true;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { IMAGE_MAX_SIZE } from "#accounts/contract/image-field.ts";
-import { MOST_FIELDS } from "#http/body-checks.ts";
+import { MAX_FIELDS } from "#http/body-checks.ts";
 import { describeError } from "#http/endpoint.ts";
 import { log } from "#http/log.ts";
 import { type ProblemCode, problems } from "#http/problem.ts";
@@ -12,7 +12,7 @@ import { refusalPage } from "./refusal-page.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
 const HTML = "text/html; charset=utf-8";
-const LONGEST_URL = 4_096; // four times what `?next=` may have
+const MAX_URL_LENGTH = 4_096; // four times what `?next=` may have
 const UNREADABLE = "We couldn’t read that form. Go back, reload the page and try again.";
 const UPDATED =
   "This site was updated while the form was open, and nothing was changed. Go back, copy what you typed, reload the page and send the form again.";
@@ -56,8 +56,8 @@ const pathOf = (url: string) => url.split("?", 1)[0] ?? "";
 /** Why no page can be at this address, if so. What begins with "_" is Next.js's own. */
 function refusedAddress(url: string): [status: number, sentence: string] | null {
   const [path = "", query = ""] = url.split("?", 2);
-  if (url.length > LONGEST_URL) return [414, "This address is too long."];
-  if (query.split("&", MOST_FIELDS + 1).length > MOST_FIELDS) return [400, "This address has too many parts behind its “?”."];
+  if (url.length > MAX_URL_LENGTH) return [414, "This address is too long."];
+  if (query.split("&", MAX_FIELDS + 1).length > MAX_FIELDS) return [400, "This address has too many parts behind its “?”."];
   try {
     return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, "There’s nothing at this address."] : null;
   } catch {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-const MOST_UNANSWERED = 16;
+const MAX_UNANSWERED = 16;
 
 const unanswered = new WeakMap<Socket, number>();
 
@@ -12,7 +12,7 @@ const unanswered = new WeakMap<Socket, number>();
 export function countUnanswered({ socket }: IncomingMessage, response: ServerResponse): boolean {
   const count = (unanswered.get(socket) ?? 0) + 1;
   unanswered.set(socket, count);
-  if (count > MOST_UNANSWERED) socket.destroy();
+  if (count > MAX_UNANSWERED) socket.destroy();
   response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
   return !socket.destroyed;
 }

@@ -8,7 +8,7 @@ import { consoleOutput, logOutput, say } from "#http/output.ts";
 import { type Connections, draining, drainingForMs, startDraining } from "./draining.ts";
 
 const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
-const LONGEST_STOP_MS = 14_000; // beyond DRAIN_DELAY: requests 8 s, commits that wait for another program's lock 5 s, the log 1 s
+const MAX_STOP_MS = 14_000; // beyond DRAIN_DELAY: requests 8 s, commits that wait for another program's lock 5 s, the log 1 s
 
 /** Ends the process in order at SIGTERM or SIGINT; a second signal ends it at once. Commits are durable either way. */
 export function stopOnSignal(connections: Connections): void {
@@ -24,7 +24,7 @@ export function stopOnSignal(connections: Connections): void {
 async function stopInOrder(connections: Connections): Promise<void> {
   startDraining();
   const delayMs = config().drainDelaySeconds * SECOND_MS;
-  setTimeout(() => process.exit(1), delayMs + LONGEST_STOP_MS).unref();
+  setTimeout(() => process.exit(1), delayMs + MAX_STOP_MS).unref();
   await sleep(delayMs);
   await connections.drain();
   await writeUses();

@@ -18,7 +18,7 @@ async function site() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cookies, close: () => server.close() };
 }
 
-test("S44 a script on another port, whose requests carry the cookie, neither changes nor reads anything", async ({
+test("a script on another port, whose requests carry the cookie, neither changes nor reads anything", async ({
   page,
   user,
   latchkey,
