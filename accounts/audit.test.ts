@@ -62,7 +62,7 @@ test("a commit that meets no row or breaks a rule leaves no event", async () => 
   assert.deepEqual(await eventsOf(id), []);
 });
 
-test("whoever listens is told what is on record, each event once, and nothing that was rolled back", async () => {
+test("listeners get each recorded event once, and nothing that was rolled back", async () => {
   const user = newUser();
   const asks = client();
   const revoked = (id: number) =>
@@ -79,7 +79,7 @@ test("whoever listens is told what is on record, each event once, and nothing th
   assert.deepEqual(heardOf(asks), [{ type: "session.revoked", userId: user.id, sessionId: null }]);
 });
 
-test("a registration's event has the new user's id, and a log-in that had to be tried again tells of one session", async () => {
+test("a registration's event has the new user's id, and a log-in that was retried reports one session", async () => {
   const asks = client();
   const input = parseInput(RegisterInput, { email: "eve@example.org", username: "eve.newman", password: PASSWORD });
   const { user } = await registerUser(asks, input);
@@ -89,7 +89,7 @@ test("a registration's event has the new user's id, and a log-in that had to be 
   assert.deepEqual(heardOf(asks).slice(1), [{ type: "session.opened", userId: user.id, sessionId: opened.session.id }]);
 });
 
-test("whoever listens is also told that a limit was reached, and which session had to make room", async () => {
+test("listeners also learn that a limit was reached, and which session ended beyond the maximum", async () => {
   const user = newUser();
   const asks = client();
   const wrong = () => logIn(asks, { email: user.email, password: "Wrong horse 7" });
@@ -109,7 +109,7 @@ test("whoever listens is also told that a limit was reached, and which session h
   assert.deepEqual(heardOf(last)[0], { type: "session.revoked", userId: user.id, sessionId: first.session.id });
 });
 
-test("what people do is on record, each act once, with the session it was done from", async () => {
+test("what users do is recorded once, with the session it was done from", async () => {
   const input = parseInput(RegisterInput, { email: "ada@example.org", username: "ada.lovelace", password: PASSWORD });
   const { user } = await registerUser(client(), input);
   const { session } = await logIn(client(), { email: user.email, password: PASSWORD });
@@ -156,12 +156,12 @@ test("no event ever holds a password or a token", async () => {
   for (const secret of [PASSWORD, token, "canary"]) assert.ok(!written.includes(secret));
 });
 
-test("types are a subject and what happened to it", () => {
+test("event types are a subject and a past participle", () => {
   for (const type of AUDIT_EVENT_TYPES) assert.match(type, /^[a-z]+\.[a-z]+ed$/);
   assert.equal(new Set(AUDIT_EVENT_TYPES).size, AUDIT_EVENT_TYPES.length);
 });
 
-test("the record is listed newest first, by type, and in pages that neither repeat nor leave out", async () => {
+test("events are listed newest first, by type, and in pages without repetitions or gaps", async () => {
   const { id } = newUser();
   for (let i = 0; i < 7; i++) {
     const type = i % 2 ? "login.failed" : "profile.changed";
@@ -177,7 +177,7 @@ test("the record is listed newest first, by type, and in pages that neither repe
   assert.deepEqual(await listAuditEventsOf(operator, -1, { limit: 4 }), { events: [], nextCursor: null });
 });
 
-test("a user sees the own record and nobody else's", async () => {
+test("users see their own events and nobody else's", async () => {
   const [user, other] = [newUser(), newUser()];
   const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
   await openSession(client(), other, "token");
@@ -189,7 +189,7 @@ test("a user sees the own record and nobody else's", async () => {
   await assert.rejects(listAuditEvents(client(), { limit: 50 }), AccountsError);
 });
 
-test("failed log-ins since the visit before are counted, wrong current passwords among them not", async () => {
+test("failed log-ins since the previous visit are counted, without wrong current passwords", async () => {
   const user = newUser();
   const first = (await openSession(client(), user, "token")) ?? assert.fail();
   await assert.rejects(logIn(callerFrom("198.51.100.9", null), { email: user.email, password: "Wrong horse 7" }));

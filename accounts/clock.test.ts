@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { clock, DAY_MS, HOUR_MS, instantText, steadyNow } from "./clock.ts";
 
-test("an instant reads as Date writes it", () => {
+test("an instant has the format of Date.toISOString", () => {
   const end = Date.UTC(2100, 0);
   const odd = [
     0,
@@ -37,7 +37,7 @@ function movedClocks(t: TestContext) {
   };
 }
 
-test("the clock of limits runs with the machine's, and on when that one is set back", (t) => {
+test("the clock of limits follows the machine's, and continues when that is set back", (t) => {
   const { wait, set, now } = movedClocks(t);
   const start = now();
   assert.equal(steadyNow(), start);

@@ -67,7 +67,7 @@ for (const [end, endIt] of Object.entries(ENDS)) {
   });
 }
 
-test("nothing can be done after the session expired, were it in the midst of a request", async (t) => {
+test("nothing can be done after the session has expired, even during a request", async (t) => {
   for (const [act, doIt] of Object.entries(ACTS)) {
     const caller = await signedIn(newUser().id);
     await signedIn(caller.user.id);
@@ -80,7 +80,7 @@ test("nothing can be done after the session expired, were it in the midst of a r
   }
 });
 
-test("of an act and the end of its session at the same moment either order holds, and never half of one", async () => {
+test("a change and the end of its session at the same moment happen in either order, never halfway", async () => {
   for (const [act, doIt] of Object.entries(ACTS)) {
     const owner = await signedIn(newUser().id);
     const thief = await signedIn(owner.user.id);
@@ -111,7 +111,7 @@ test("a session's id alone is no session: the token has to be the one it has now
   assert.ok(await logOut(caller, { all: true }));
 });
 
-test("logging in is no act of the session that the browser still has", async () => {
+test("logging in doesn't depend on the session that the browser still has", async () => {
   const caller = await signedIn(newUser().id);
   await operatorRevokeAll(operator, caller.user);
   assert.ok(await logIn(caller, { email: caller.user.email, password: PASSWORD }));

@@ -13,7 +13,7 @@ const problemsOf = (environment: Record<string, string>) => {
   return [];
 };
 
-test("without any setting the defaults of the documentation hold", () => {
+test("without any setting the documented defaults apply", () => {
   assert.deepEqual(readConfig({}), {
     host: "127.0.0.1",
     port: 8000,
@@ -42,7 +42,7 @@ test("without any setting the defaults of the documentation hold", () => {
   });
 });
 
-test("an empty value is as good as none", () => {
+test("an empty value counts as not set", () => {
   assert.deepEqual(readConfig({ HOST: "", PORT: "", PUBLIC_URL: "", DATA_DIR: "", SESSION_IDLE_DAYS: "", LOG_LEVEL: "" }), readConfig({}));
 });
 
@@ -62,7 +62,7 @@ test("all wrong settings are named at once", () => {
   for (const problem of problems) assert.match(problem, /^[A-Z_]+ must .+\.$/);
 });
 
-test("ports, durations and addresses that cannot be are refused", () => {
+test("impossible ports, durations and addresses are refused", () => {
   const wrong: [string, string][] = [
     ...["0", "65536", "-1", "8000.5", "1e3", " 80", "0x50"].map((value): [string, string] => ["PORT", value]),
     ...["example.org", "https://example.org/path", "https://example.org?x", "https://u:p@example.org", "javascript:1"].map(
@@ -74,7 +74,7 @@ test("ports, durations and addresses that cannot be are refused", () => {
   for (const [name, value] of wrong) assert.equal(problemsOf({ [name]: value }).length, 1, `${name}=${value}`);
 });
 
-test("the public address follows host and port, and a wildcard host becomes one that opens", () => {
+test("the public address follows host and port, and a wildcard host becomes one that clients can open", () => {
   assert.equal(readConfig({ HOST: "0.0.0.0", PORT: "9000" }).publicUrl, "http://127.0.0.1:9000");
   assert.equal(readConfig({ HOST: "::" }).publicUrl, "http://127.0.0.1:8000");
   assert.equal(readConfig({ HOST: "::1" }).publicUrl, "http://[::1]:8000");
@@ -85,7 +85,7 @@ test("a public address is kept without the slash at its end", () => {
   assert.equal(readConfig({ PUBLIC_URL: "https://Accounts.Example.org/" }).publicUrl, "https://accounts.example.org");
 });
 
-test("only named addresses and networks may speak for others", () => {
+test("X-Forwarded-For is believed only from trusted addresses and networks", () => {
   const { isTrustedProxy } = readConfig({ TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7 ,2001:db8::/32" });
   assert.deepEqual(
     ["10.9.8.7", "192.0.2.7", "2001:db8::1"].map((address) => isTrustedProxy?.(address)),

@@ -21,7 +21,7 @@ async function signedIn(user: User): Promise<SignedIn> {
   return callerFrom("127.0.0.1", null, { user, session: opened.session });
 }
 
-test("a draft is given back to its owner alone, on its page alone, and until it is dropped", async () => {
+test("a draft is returned only to its owner, only on its page, and only until it is deleted", async () => {
   const [ada, zoe] = [newUser(), newUser()];
   const secret = (await keepDraft(stranger, ada.id, "/profile/", { bio: "Two\nlines" })) as string;
   const [owner, other] = [await signedIn(ada), await signedIn(zoe)];
@@ -41,7 +41,7 @@ test("the database holds no draft's secret", async () => {
   assert.doesNotMatch(JSON.stringify(await db().select().from(drafts)), new RegExp(secret.slice(4)));
 });
 
-test("a draft is forgotten after half an hour, and goes with its user", async (t) => {
+test("a draft expires after half an hour, and is deleted with its user", async (t) => {
   const [ada, zoe] = [newUser(), newUser()];
   const owner = await signedIn(ada);
   const secret = (await keepDraft(stranger, ada.id, "/profile/", { bio: "x" })) as string;
@@ -55,7 +55,7 @@ test("a draft is forgotten after half an hour, and goes with its user", async (t
   assert.equal((await db().select().from(drafts)).length, 0);
 });
 
-test("nothing is kept for nobody, nor more than 32 KiB, nor more than 500 drafts", async () => {
+test("no draft is kept for an unknown user, above 32 KiB, or beyond 500 drafts", async () => {
   const user = newUser();
   assert.equal(await keepDraft(stranger, user.id + 1, "/profile/", {}), null);
   assert.equal(await keepDraft(stranger, user.id, "/profile/", { bio: "x".repeat(32 * 1024) }), null);

@@ -57,7 +57,7 @@ test("a picture that somebody else has too stays when one of them is deleted", a
   assert.equal(await db().$count(avatars, eq(avatars.hash, "shared")), 0);
 });
 
-test("of a deleted user the record keeps id, type and instant, and nothing personal", async () => {
+test("events of a deleted user keep id, type and instant, and nothing personal", async () => {
   const [user, other] = [newUser(), newUser()];
   await opened(user);
   await opened(other);
@@ -94,7 +94,7 @@ test("thousands of events are erased in slices, while the user is gone at once",
   assert.equal(await personalOf(user.id), 0);
 });
 
-test("an erasure that was cut short is finished by the next purge, and so is an event that came late", async (t) => {
+test("the next purge finishes an interrupted erasure, and erases a late event", async (t) => {
   const [user, other] = [newUser(), newUser()];
   await writeEvents(other.id, 1);
   await deleteUser(operator, user);
@@ -110,7 +110,7 @@ test("an erasure that was cut short is finished by the next purge, and so is an 
   assert.equal(await personalOf(other.id), 1, "other people's record stays whole");
 });
 
-test("who is deleted already cannot be deleted again, and that leaves no event", async () => {
+test("a deleted user can't be deleted again, which leaves no event", async () => {
   const user = newUser();
   await deleteUser(operator, user);
   const before = await db().$count(auditEvents);
@@ -119,7 +119,7 @@ test("who is deleted already cannot be deleted again, and that leaves no event",
   assert.equal(await db().$count(auditEvents), before);
 });
 
-test("the operator ends one session of anybody, on record as the operator's act", async () => {
+test("the operator ends any user's session, recorded as the operator's act", async () => {
   const user = newUser();
   const [one, other] = [await opened(user), await opened(user)];
   await operatorRevokeSession(operator, one.session.id);
@@ -130,7 +130,7 @@ test("the operator ends one session of anybody, on record as the operator's act"
   await assert.rejects(operatorRevokeSession(operator, one.session.id), isNotFound);
 });
 
-test("the operator ends all sessions of a user, also of a log-in that is under way", async () => {
+test("the operator ends all sessions of a user, including that of a log-in under way", async () => {
   const user = newUser();
   const [one, stranger] = [await opened(user), await opened(newUser())];
   await opened(user);
@@ -140,7 +140,7 @@ test("the operator ends all sessions of a user, also of a log-in that is under w
   assert.ok(await findSession(stranger.token));
 });
 
-test("sessions of a user are listed with the last used first, ended ones not", async (t) => {
+test("a user's sessions are listed with the most recently used first, without ended ones", async (t) => {
   const user = newUser();
   let now = Date.now();
   t.mock.method(clock, "now", () => now);

@@ -59,7 +59,7 @@ test("the sentence about a wrong command names the way", async () => {
   }
 });
 
-test("no command but “user create” makes a database, and that one says so", async () => {
+test("only “user create” creates a database, and says so", async () => {
   const missing = join(freshFolder(), "none");
   const refused = await accounts(["user", "list"], { dataDir: missing });
   assert.deepEqual([refused.code, refused.stdout], [1, ""]);
@@ -72,7 +72,7 @@ test("no command but “user create” makes a database, and that one says so", 
   assert.match(created.stderr, /Created a new database/);
 });
 
-test("a user made here is the same as one made at the other doors", async () => {
+test("a user created here is like one created on the pages or by the API", async () => {
   const words = [
     "user",
     "create",
@@ -97,7 +97,7 @@ test("a user made here is the same as one made at the other doors", async () => 
   );
 });
 
-test("the rules are those of the other doors, with every wrong field at once", async () => {
+test("the rules are those of pages and API, with every wrong field at once", async () => {
   const words = ["user", "create", "--email", "x", "--username", "-", "--status", "suspended", "--password-stdin"];
   const { code, stdout, stderr } = await accounts(words, { stdin: "short" });
   assert.deepEqual([code, stdout], [1, ""]);

@@ -21,7 +21,7 @@ const pragma = (name: string) => connection().pragma(name, { simple: true });
 const setBio = (bio: string, id: number) => db().update(users).set({ bio }).where(eq(users.id, id));
 const bioOf = (id: number) => db().select({ bio: users.bio }).from(users).where(eq(users.id, id)).get()?.bio;
 
-test("a commit survives a power cut, readers and writers do not wait for each other, and references hold", () => {
+test("commits are durable, readers and writers don't block each other, and references are enforced", () => {
   assert.equal(pragma("synchronous"), FULL);
   assert.equal(pragma("journal_mode"), "wal");
   assert.equal(pragma("foreign_keys"), 1);
@@ -96,7 +96,7 @@ test("a must that meets no row undoes everything before and after it", async () 
   assert.equal(bioOf(id), "changed");
 });
 
-test("a broken constraint undoes everything, and a taken name is known by its column", async () => {
+test("a violated constraint rolls back everything, and names its column", async () => {
   const [taken, other] = [newUser(), newUser()];
   const clash = (change: Partial<typeof users.$inferInsert>) =>
     transact((tx) => ({ first: setBio("changed", other.id), second: tx.update(users).set(change).where(eq(users.id, other.id)) })).catch(
@@ -112,7 +112,7 @@ test("a broken constraint undoes everything, and a taken name is known by its co
   assert.equal(bioOf(other.id), "");
 });
 
-test("commits of the same moment wait for the disk together, and each stands or falls by itself", async () => {
+test("simultaneous commits wait for the disk together, and each succeeds or fails by itself", async () => {
   const [taken, ...others] = [newUser(), newUser(), newUser(), newUser(), newUser()];
   const [first, second, third, last] = others as [typeof taken, typeof taken, typeof taken, typeof taken];
   const order: string[] = [];
@@ -143,7 +143,7 @@ test("commits of the same moment wait for the disk together, and each stands or 
   );
 });
 
-test("a reference that is found broken only at the end fails its own commit, and no other of the same moment", async () => {
+test("a deferred reference that is violated fails only its own commit", async () => {
   const [one, other, third] = [newUser(), newUser(), newUser()];
   const answers = await Promise.allSettled([
     transact(() => ({ bio: setBio("kept", one.id) })),
@@ -160,14 +160,14 @@ test("a reference that is found broken only at the end fails its own commit, and
   );
 });
 
-test("what has nothing to do with the database is neither a taken name nor the disk's fault", () => {
+test("other errors are neither taken names nor storage faults", () => {
   for (const error of [new Error("UNIQUE constraint failed: users.email"), null, undefined, "SQLITE_FULL", { code: "SQLITE_FULL" }]) {
     assert.equal(uniqueViolation(error), null);
     assert.equal(storageErrorFor(error), null);
   }
 });
 
-test("a thrown mistake while building a commit changes nothing and leaves no transaction open", async () => {
+test("an error while building a commit changes nothing and leaves no transaction open", async () => {
   const { id } = newUser();
   const broken = transact(() => {
     setBio("changed", id).run();
@@ -178,7 +178,7 @@ test("a thrown mistake while building a commit changes nothing and leaves no tra
   assert.equal(connection().inTransaction, false);
 });
 
-test("a lock of another process delays a commit and reads not at all, and never the event loop", async () => {
+test("a lock of another process delays commits, but neither reads nor the event loop", async () => {
   const { id } = newUser();
   const { released } = await lockFor(1_000);
   const start = performance.now();
@@ -194,7 +194,7 @@ test("a lock of another process delays a commit and reads not at all, and never 
   await released;
 });
 
-test("many commits that wait for a lock together are all done afterwards", async () => {
+test("commits that wait for a lock together all succeed afterwards", async () => {
   const people = Array.from({ length: 50 }, () => newUser());
   const { released } = await lockFor(400);
   await Promise.all(people.map(({ id }) => transact(() => ({ bio: setBio(`bio of ${id}`, id) }))));

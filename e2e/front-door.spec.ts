@@ -5,7 +5,7 @@ import { send } from "./request.ts";
 
 /* What only the front door promises: Next.js alone answers these by itself, before our code is asked. */
 
-test("methods that HTTP has and we do not get 405 with Allow, and nothing is echoed", async ({ latchkey }) => {
+test("HTTP methods that no address supports get 405 with Allow, and nothing is echoed", async ({ latchkey }) => {
   for (const method of ["TRACE", "PROPFIND", "COPY", "LOCK"]) {
     const answer = await latchkey.api(method, "/auth/login/", { headers: { "x-canary": "echo" } });
     expect(refusal(answer)).toEqual(refused(405, "method_not_allowed"));
@@ -14,7 +14,7 @@ test("methods that HTTP has and we do not get 405 with Allow, and nothing is ech
   }
 });
 
-test("an id with bytes that are no text is nobody's", async ({ latchkey }) => {
+test("an id with invalid bytes is nobody's", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   for (const id of ["%ff", "%", "%zz"]) {
     const answer = await latchkey.api("PATCH", `/auth/update-user/${id}/`, { token, json: { bio: "x" } });
@@ -48,7 +48,7 @@ for (const [name, bytes, status, code] of [
     "payload_too_large",
   ],
 ] as const) {
-  test(`a request with ${name} is refused as every other, with a request id, and logged`, async ({ latchkey }) => {
+  test(`a request with ${name} gets an ordinary refusal, with a request id, and is logged`, async ({ latchkey }) => {
     const [head = "", body = ""] = (await latchkey.bytes(bytes)).split("\r\n\r\n");
     expect(head.split(" ", 2)[1]).toBe(String(status));
     expect(head).toMatch(/^content-type: application\/problem\+json; charset=utf-8$/im);
@@ -70,7 +70,7 @@ test("two requests on one connection are answered in order, each with its own id
   expect([...text.matchAll(/x-request-id: (\w+)/gi)].map(([, id]) => id)).toEqual(["first", "second"]);
 });
 
-test("a client that goes away in the middle of a body leaves nothing behind", async ({ latchkey }) => {
+test("a client that disconnects in the middle of a body leaves nothing behind", async ({ latchkey }) => {
   const { hostname, port } = new URL(latchkey.url);
   const socket = connect(Number(port), hostname);
   await once(socket, "connect");
@@ -83,7 +83,7 @@ test("a client that goes away in the middle of a body leaves nothing behind", as
   expect(latchkey.rows("select id from users where email = 'gone@example.org'")).toEqual([]);
 });
 
-test("a page that is opened by another name of this machine leads to the service's own, an API address never", async ({
+test("a page opened under another name of this machine redirects to the service's own; an API address never does", async ({
   latchkey: { url },
 }) => {
   const { port } = new URL(url);
@@ -96,7 +96,7 @@ test("a page that is opened by another name of this machine leads to the service
   }
 });
 
-test("headers that are built to keep a pattern busy do not, on pages and where one signs out", async ({ latchkey: { url } }) => {
+test("headers made to keep a pattern busy don't, on pages and when signing out", async ({ latchkey: { url } }) => {
   const slow = { "user-agent": "a-".repeat(7_500), cookie: "; ".repeat(500), referer: "-".repeat(5_000) };
   const startedAt = performance.now();
   for (const [method, path] of [

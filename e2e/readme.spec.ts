@@ -41,7 +41,7 @@ const tokensIn = (text: string) => text.match(/\blk_[0-9A-Za-z]{56}$/gm) ?? [];
 
 test.beforeEach(() => test.info().skip(!hasCurl(), "needs curl"));
 
-test("README's commands register a user, log in and ask who that is, and its function checks the token", async ({ latchkey }) => {
+test("README's commands register a user, log in and show the user, and its function checks the token", async ({ latchkey }) => {
   const { said, answers } = runCommandsOf("README.md", latchkey.url);
   expect(answers).toEqual(["POST /auth/create-user/ 201", "POST /auth/login/ 200", "GET /auth/me/ 200"]);
   expect(said.split("\n").map((line) => line.match(/^\{"(message|id)"|^lk_/)?.[0])).toEqual(['{"message"', "lk_", '{"id"', undefined]);
@@ -54,7 +54,7 @@ test("README's commands register a user, log in and ask who that is, and its fun
   expect(await whoIs(token)).toBeNull();
 });
 
-test("the life of an account in docs/api.md happens as it is written there", async ({ latchkey }) => {
+test("the commands in docs/api.md work as written", async ({ latchkey }) => {
   const { said, answers } = runCommandsOf("docs/api.md", latchkey.url);
   const session = answers.find((line) => line.startsWith("PATCH /auth/sessions/"))?.match(/(\d+)\/ /)?.[1];
   const id = answers.find((line) => line.includes("/update-user/"))?.match(/(\d+)\/ /)?.[1];

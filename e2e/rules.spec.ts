@@ -37,7 +37,7 @@ const breaches = (inFiles: string[], broken: (name: string, file: string) => boo
 const room = (file: string) => file.split("/")[0] ?? "";
 const within = (...rooms: string[]) => sources.filter((file) => rooms.includes(room(file)));
 
-test("the guards see the house", () => {
+test("the rules find the files they check", () => {
   for (const name of ["accounts", "app", "cli", "db", "http"]) expect(within(name).length, name).toBeGreaterThan(3);
   expect(importsOf("app/auth/login/route.ts")).toContain("accounts/sessions/sessions.ts");
   expect(importsOf("app/auth/login/route.ts")).toContain("http/endpoint.ts");
@@ -65,7 +65,7 @@ test("pages, routes, visitors and forms are all that is in app/", () => {
   expect(strangers).toEqual([]);
 });
 
-test("components know nothing of the domain but its schemas", () => {
+test("components import nothing of the domain but its schemas", () => {
   expect(breaches(within("components"), (name) => room(name) === "accounts" && !name.startsWith("accounts/contract/"))).toEqual([]);
 });
 
@@ -85,7 +85,7 @@ const onlyTypes = (file: string, breach: string) => {
     .every((line) => line.startsWith("import type"));
 };
 
-test("the domain and its store know nothing of Next.js, React or HTTP answers", () => {
+test("accounts/ and db/ know nothing about Next.js, React or HTTP answers", () => {
   const webbish = /^package:(next|react|react-dom|server-only|client-only)(\/|$)/;
   expect(breaches(within("accounts", "db"), (name) => webbish.test(name))).toEqual([]);
   const telling = /\bnew Response\b|\bcookies\(\)|\bsetHeader\(|from "node:http"/;
@@ -103,11 +103,11 @@ test("no two files import each other", () => {
   expect(breaches(all, (name, file) => all.includes(name) && importsOf(name).includes(file))).toEqual([]);
 });
 
-test("only the store opens database files", () => {
+test("only db/ opens database files", () => {
   expect(breaches(sources, (name, file) => name === "package:better-sqlite3" && room(file) !== "db")).toEqual([]);
 });
 
-test("the domain and its doors speak to every database: what only SQLite understands is in db/", () => {
+test("what only SQLite understands is in db/", () => {
   const ofSqlite = /^(db\/sqlite\/|package:(better-sqlite3|drizzle-orm\/(better-sqlite3|sqlite-core)))/;
   expect(breaches(within("accounts", "components"), (name) => ofSqlite.test(name))).toEqual([]);
   expect(read("db/schema.ts")).not.toContain("drizzle-orm/");
@@ -126,7 +126,7 @@ test("the domain and its doors speak to every database: what only SQLite underst
   expect(users.flatMap((file) => words.filter((word) => word.test(read(file))).map((word) => `${file}: ${word}`))).toEqual([]);
 });
 
-test("the JSON door works without Next.js: the front door calls it too", () => {
+test("the API works without Next.js, because the front door calls it too", () => {
   const door = [
     ...files("http/**/*.ts").filter((file) => !/\.test\.|\/(build|builds|dev|keep-pages)\.ts$/.test(file)),
     ...files("app/{auth,health,avatars}/**/*.ts"),
@@ -141,7 +141,7 @@ test("server actions are in files called actions.ts only, and those hold nothing
   expect(actions.filter((file) => !/^["']use server["'];/.test(read(file)))).toEqual([]);
 });
 
-test("every form that acts for somebody says for whom: its action refuses it for anybody else", () => {
+test("every form for users names its account, and its action refuses it for others", () => {
   for (const file of sources.filter((file) => file.endsWith("/actions.ts"))) {
     const made = [...read(file).matchAll(/^export const \w+ = (\w+)\(/gm)].map(([, maker]) => maker);
     const exported = read(file).match(/^export /gm) ?? [];
@@ -163,7 +163,7 @@ test("the environment is read in one place", () => {
   expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
 });
 
-test("no file is so long that nobody reads it", () => {
+test("no file is too long", () => {
   const ofTests = files("{e2e,bench}/**/*.ts").filter((file) => !file.endsWith(".spec.ts"));
   const long = [...sources, ...ofTests, "server.ts", "instrumentation.ts", ...files("app/**/*.css")]
     .map((file) => ({ file, lines: read(file).trimEnd().split("\n").length }))
@@ -183,7 +183,7 @@ test("a prepared statement that joins tables binds its values in casts: for a ba
   expect(joins).toBeGreaterThan(0);
 });
 
-test("the domain writes in one way, commit: it checks that the caller's session lives, and tells whoever listens", () => {
+test("the domain writes only through commit, which checks the caller's session and informs listeners", () => {
   const users = [...within("accounts", "app", "cli", "components", "http"), "server.ts"];
   const importing = (word: string) => users.filter((file) => new RegExp(`import[^;]*\\b${word}\\b[^;]*"#db/`).test(read(file)));
   expect(importing("transact")).toEqual(["accounts/commit.ts", "http/front-door/stop.ts"]); // which writes nothing, and waits for its turn
@@ -215,7 +215,7 @@ test("every route is a row of the API's table, and every row has its route", () 
   expect(routes.toSorted()).toEqual([...paths].toSorted());
 });
 
-test("every route answers each method of its rows, and hands every other one on to be refused", () => {
+test("every route answers the methods of its rows, and refuses all others", () => {
   for (const file of files("app/{auth,health,avatars}/**/route.ts")) {
     const mine = rows.filter(({ path }) => withoutSlash(path) === addressOf(file));
     const text = read(file);

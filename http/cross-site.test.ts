@@ -61,7 +61,7 @@ test("other sites' requests to public addresses are refused before anything is e
   assert.equal((await db().select().from(users)).length, 1);
 });
 
-test("own pages, programs, and the origins that the operator allows are let in", async () => {
+test("own pages, programs and allowed origins are accepted", async () => {
   for (const headers of OWN) {
     const answer = await post(
       "/auth/login/",
@@ -86,7 +86,7 @@ test("a preflight of an allowed origin is allowed, any other gets no permission"
   }
 });
 
-test("what carries a token is taken whatever page it comes from", async () => {
+test("a request with a token is accepted from any page", async () => {
   const { token } = await (
     await post("/auth/login/", { "content-type": "application/json" }, { email: person.email, password: PASSWORD })
   ).json();

@@ -81,7 +81,7 @@ test("a file gets every line, in order", async () => {
 });
 
 for (const fd of [1, 2]) {
-  test(`a reader of stream ${fd} that has stopped, a full disk, a reader that is gone and a closed stream hold up nothing`, async () => {
+  test(`a stopped reader of stream ${fd}, a full disk, a reader that is gone and a closed stream block nothing`, async () => {
     const pipe = newPipe();
     const silent = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
     const gone = newPipe();
@@ -94,7 +94,7 @@ for (const fd of [1, 2]) {
   });
 }
 
-test("a reader that reads again gets whole lines, and one that says how many are missing", async () => {
+test("a reader that continues gets whole lines, and one that says how many are missing", async () => {
   const pipe = newPipe();
   const reader = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
   const ran = run(`> ${pipe}`, { waitMs: 1_500 });
@@ -117,7 +117,7 @@ test("a reader that reads again gets whole lines, and one that says how many are
   assert.equal(dropped.length, 1);
 });
 
-test("what is said before the process ends is written at its end", () => {
+test("what is logged before the process ends is written", () => {
   const file = join(freshFolder(), "said");
   writeFileSync(file, "");
   const script = `import { say } from "./http/output.ts"; say("the reason\\n"); process.exit(1);`;

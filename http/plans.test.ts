@@ -47,7 +47,7 @@ async function ask(name: keyof typeof api, { token, body, value, query = "" }: G
   return answer?.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : null;
 }
 
-test("no statement of any request reads through a table", async () => {
+test("no statement of any request scans a table", async () => {
   const email = "ada@example.org";
   const picture = await sharp({ create: { width: 60, height: 60, channels: 3, background: "teal" } })
     .png()

@@ -275,7 +275,7 @@ test("the published JSON Schema refuses nothing that is accepted, and little tha
   }
 });
 
-test("hostile text is checked in no time", () => {
+test("hostile text is checked quickly", () => {
   const hostile = [
     "a".repeat(60_000),
     `${"a.".repeat(30_000)}@`,

@@ -81,7 +81,7 @@ test("a success forgets only what it clears", async () => {
   assert.ok((await waitOf(other)) > 0);
 });
 
-test("guesses sent at once are no more than guesses sent one after another", async () => {
+test("simultaneous guesses gain nothing over guesses one after another", async () => {
   const own = limit("login_device", somebody());
   let checked = 0;
   const results = await Promise.allSettled(
@@ -97,7 +97,7 @@ test("guesses sent at once are no more than guesses sent one after another", asy
   for (const result of results) if (result.status === "rejected") assert.equal(result.reason.code, "rate_limited");
 });
 
-test("right answers sent at once all go through", async () => {
+test("right passwords sent at once are all accepted", async () => {
   const own = limit("login_device", somebody());
   const results = await Promise.all(Array.from({ length: 60 }, (_, i) => withinLimits([own], async () => i)));
   assert.deepEqual(
@@ -106,7 +106,7 @@ test("right answers sent at once all go through", async () => {
   );
 });
 
-test("a check that throws leaves its place to the next one", async () => {
+test("a check that throws gives its place to the next one", async () => {
   const own = limit("login_device", somebody());
   for (let i = 0; i < 20; i++) {
     await assert.rejects(
@@ -128,7 +128,7 @@ test("a refused check is never run", async () => {
 
 const STEPS_BACK_MS = [SECOND_MS, 5 * SECOND_MS, 30 * SECOND_MS, 10 * MINUTE_MS, 2 * HOUR_MS, 40 * DAY_MS];
 
-test("setting the clock back lets no guess in, and blocks and windows end when they were said to", async (t) => {
+test("setting the clock back admits no guess, and blocks and windows end when announced", async (t) => {
   for (const step of STEPS_BACK_MS) {
     const { wait, set } = movableClocks(t);
     const [own, address, account] = [
@@ -155,7 +155,7 @@ test("setting the clock back lets no guess in, and blocks and windows end when t
   }
 });
 
-test("setting the clock back lets no guess in at a process that starts only then", async (t) => {
+test("setting the clock back admits no guess in a process that starts afterwards", async (t) => {
   for (const step of STEPS_BACK_MS) {
     const { wait, set } = movableClocks(t);
     const [own, address] = [limit("login_device", somebody()), limit("login_address", somebody())];
@@ -193,7 +193,7 @@ test("a clock that was ahead and is right again makes nobody wait longer than th
   }
 });
 
-test("of two processes that look at the same moment only one lets the last guess in", async (t) => {
+test("of two processes that check at the same moment only one admits the last guess", async (t) => {
   const { wait } = movableClocks(t);
   const own = limit("login_device", somebody());
   const told = () => commit(housekeeping, () => ({ within: stillWithin([own]), counted: countFailure(own) }));
@@ -208,7 +208,7 @@ test("of two processes that look at the same moment only one lets the last guess
   );
 });
 
-test("whoever waits for one counter is not in the way of others", async () => {
+test("waiting for one counter doesn't delay others", async () => {
   const ends: (() => void)[] = [];
   const hold = (one: Limit) => withinLimits([one], () => new Promise<void>((resolve) => ends.push(resolve)));
   const busy = limit("login_device", somebody());
@@ -225,13 +225,13 @@ test("whoever waits for one counter is not in the way of others", async () => {
   assert.equal(refused.length, 200 - 128 - FREE_PER_DEVICE);
 });
 
-test("who is counted stands in the database only as a hash", async () => {
+test("the database has whoever is counted only as a hash", async () => {
   await fail(limit("login_account", "canary@example.org"), limit("login_address", "203.0.113.99"));
   const rows = JSON.stringify(await db().select().from(rateLimits));
   assert.ok(!rows.includes("canary") && !rows.includes("203.0.113.99"));
 });
 
-test("a budget in memory is everybody's own, and new when its window has ended", (t) => {
+test("a budget in memory is separate for each party, and renewed when its window ends", (t) => {
   const { wait, set } = movableClocks(t);
   wait(MINUTE_MS);
   for (let i = 0; i < 600; i++) spend("invalid_tokens", "192.0.2.8");

@@ -48,7 +48,7 @@ test("within a network accounts take turns", async () => {
   await Promise.all(all);
 });
 
-test("one party alone is served in the order of asking", async () => {
+test("a single party is served in order", async () => {
   const { served, ask, finish } = line();
   const all = Array.from({ length: 20 }, (_, i) => ask(party("alone"), String(i)));
   await finish(20);
@@ -59,7 +59,7 @@ test("one party alone is served in the order of asking", async () => {
   );
 });
 
-test("when too many wait, the last of the greediest party gives way", async () => {
+test("when too many wait, the last request of the party with the most is refused", async () => {
   const { turns, served, ask, finish } = line(10);
   const crowd = Array.from({ length: 11 }, (_, i) => ask(party("crowd"), `crowd ${i}`));
   await assert.rejects(ask(party("crowd"), "crowd 11"), isOverloaded);
@@ -76,7 +76,7 @@ test("when too many wait, the last of the greediest party gives way", async () =
   assert.equal(served.length, 11);
 });
 
-test("among equals the newcomer gives way", async () => {
+test("among equal parties the newcomer is refused", async () => {
   const { ask, finish } = line(4);
   const all = ["a", "b", "c", "d", "e"].map((network) => ask(party(network), network));
   await assert.rejects(ask(party("f"), "f"), isOverloaded);
@@ -85,7 +85,7 @@ test("among equals the newcomer gives way", async () => {
   await Promise.all(all);
 });
 
-test("whoever has waited too long is refused and keeps no place", async () => {
+test("a request that has waited too long is refused and leaves the queue", async () => {
   const { turns, served, ask, finish } = line(10, 20);
   const first = ask(party("a"), "first");
   await assert.rejects(ask(party("a"), "late"), isOverloaded);
@@ -94,7 +94,7 @@ test("whoever has waited too long is refused and keeps no place", async () => {
   assert.deepEqual([served, turns.running, turns.waiting.size], [["first"], 0, 0]);
 });
 
-test("work that fails leaves its place to the next", async () => {
+test("work that fails gives its place to the next", async () => {
   const turns = fairTurns({ maxRunning: 1, maxWaiting: 10, maxWaitMs: LONG_MS });
   const broken = Array.from({ length: 5 }, () => inTurn(turns, party("a"), () => Promise.reject(new Error("broken"))));
   for (const one of broken) await assert.rejects(one, /broken/);

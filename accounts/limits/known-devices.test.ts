@@ -33,7 +33,7 @@ test("an attacker from many addresses slows down everybody unknown, and locks ou
   assert.equal(await guess(from("192.0.2.1"), owner, PASSWORD), "opened", "the owner's address");
 });
 
-test("a known browser has a budget of its own, and uses it up alone", async () => {
+test("a known browser has a budget of its own, which nobody else uses up", async () => {
   const owner = newUser();
   await guess(from("192.0.2.2", "known"), owner, PASSWORD);
   for (let i = 0; i < 5; i++) assert.equal(await guess(from("192.0.2.2", "known"), owner), "invalid_credentials");
@@ -47,7 +47,7 @@ test("a made-up device cookie gains nothing", async () => {
   assert.equal(await guess(from("198.51.100.200", "made-up-6"), owner), "rate_limited");
 });
 
-test("many accounts tried from one address are stopped together, whatever the spelling", async () => {
+test("attempts from one address on many accounts are limited together, whatever the spelling", async () => {
   for (let i = 0; i < 20; i++) assert.equal(await guess(from("198.51.100.201"), newUser()), "invalid_credentials");
   assert.equal(await guess(from("198.51.100.201"), newUser()), "rate_limited");
   const owner = newUser();
@@ -77,7 +77,7 @@ test("a device is forgotten after 30 days without a log-in, and stored only as a
   assert.equal((await names(from("203.0.113.4", "canary-cookie"))).length, 3);
 });
 
-test("a device that one person knows is no other person's", async () => {
+test("a device known for one user isn't known for another", async () => {
   const [owner, other] = [newUser(), newUser()];
   await guess(from("192.0.2.5", "shared"), owner, PASSWORD);
   assert.equal((await loginLimits(from("203.0.113.5", "shared"), other.emailCanonical, other)).length, 3);

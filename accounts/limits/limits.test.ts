@@ -47,7 +47,7 @@ test("bio and picture can be changed when a user has been told too often that a 
   assert.ok(user.avatarHash);
 });
 
-test("accounts from one address are told together how often a name is taken, and another address is not", async () => {
+test("answers that a name is taken are counted per address, over all accounts", async () => {
   const office = client();
   const taken = newUser().username;
   for (let i = 0; i < 10; i++) {
@@ -61,7 +61,7 @@ test("accounts from one address are told together how often a name is taken, and
   await assert.rejects(updateUser(elsewhere, caller.user.id, { username: taken }), refusedAs("user_already_exists", "username"));
 });
 
-test("pictures have a budget for each address and each user, and all else goes on without it", async () => {
+test("pictures have a budget for each address and each user, and everything else works without it", async () => {
   const office = client();
   const greedy = await signedIn(office);
   let sent = 0;
@@ -84,7 +84,7 @@ test("pictures have a budget for each address and each user, and all else goes o
   assert.ok((await registerUser(client(), person({ image: await picture() }))).user.avatarHash);
 });
 
-test("a script cannot fill the record with changes, and still may end sessions and change the password", async () => {
+test("a script can't fill the events with changes, but may still end sessions and change the password", async () => {
   const caller = await signedIn();
   let changes = 0;
   const refusals: unknown[] = [];
@@ -105,7 +105,7 @@ test("a script cannot fill the record with changes, and still may end sessions a
   assert.ok(await updateUser(other, other.user.id, { bio: "Somebody else" }));
 });
 
-test("a change that is on record as several counts as several", async () => {
+test("a change that is recorded as several events counts as several", async () => {
   const caller = await signedIn();
   const change = async (i: number) =>
     updateUser(await asNow(caller), caller.user.id, { bio: `${i}`, username: `renamed-${caller.user.id}-${i}` });
@@ -130,7 +130,7 @@ test("a wrong current password waits longer and longer in its session, and all o
   await requirePassword(thief, PASSWORD);
 });
 
-test("after 100 wrong current passwords none is looked at any more, until the user logs in", async (t) => {
+test("after 100 wrong current passwords none is checked until the user logs in", async (t) => {
   const wait = passingTime(t);
   const owner = newUser();
   const stolen = await Promise.all([signedIn(client(), owner), signedIn(client(), owner), signedIn(client(), owner)]);

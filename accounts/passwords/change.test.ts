@@ -69,7 +69,7 @@ test("a changed password forgets every device but the one it is changed from", a
   assert.deepEqual(await names(own), ["login_device"]);
 });
 
-test("of two changes at once one wins, and only its password and token work", async () => {
+test("of two simultaneous changes one wins, and only its password and token work", async () => {
   const asks = await signedIn();
   const passwords = ["First horse 8 battery", "Second horse 9 battery"];
   const results = await Promise.allSettled(

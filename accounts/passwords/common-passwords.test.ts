@@ -26,7 +26,7 @@ test("passwords that attackers try first are refused, by the field that was fill
   );
 });
 
-test("the own username, the email address and the service's name are no passwords, with a digit or look-alikes neither", async () => {
+test("username, email address and the service's name are refused as passwords, also with a digit or look-alikes", async () => {
   for (const password of [
     "Marlowe.k1",
     "1Marlowe.K",
@@ -40,11 +40,11 @@ test("the own username, the email address and the service's name are no password
     await refuses(password);
 });
 
-test("somebody else's names are fine", async () => {
+test("other users' names are allowed", async () => {
   await refuseCommonPassword("password", "Marlowe.k1", { username: "ada.lovelace", email: "ada@example.org" });
 });
 
-test("whoever follows the advice for a leaked password is not refused again", async () => {
+test("a password made as the refusal advises is accepted", async () => {
   for (const password of ["Walrus teapot orbit 7", "walrusTeapotorbit7", "7 walrus teapot Orbit"]) {
     assert.equal(z.safeParse(NewPassword, password).success, true, password);
     await refuseCommonPassword("password", password, PERSON);

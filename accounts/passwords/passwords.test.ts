@@ -22,7 +22,7 @@ const isOverloaded = (error: unknown) =>
   Number.isInteger(error.retryAfterSeconds) &&
   (error.retryAfterSeconds ?? 0) > 0;
 
-test("the right password proves itself, a wrong one does not", async () => {
+test("the right password is verified, a wrong one isn't", async () => {
   const hash = await hashPassword(PASSWORD);
   assert.equal(await verifyPassword(hash, PASSWORD), true);
   for (const wrong of ["", PASSWORD.toLowerCase(), `${PASSWORD} `, ` ${PASSWORD}`, `${PASSWORD}\n`, PASSWORD.slice(0, -1)]) {
@@ -30,27 +30,27 @@ test("the right password proves itself, a wrong one does not", async () => {
   }
 });
 
-test("the same password never has the same hash twice, and never stands in it", async () => {
+test("the same password never has the same hash twice, and the hash doesn't contain it", async () => {
   const [one, other] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
   assert.notEqual(one, other);
   assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   assert.ok(!one.includes(PASSWORD));
 });
 
-test("nobody and a damaged hash are refused, never an error", async () => {
+test("an unknown user and a damaged hash are refused, without an error", async () => {
   for (const stored of [null, "", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA", "$2b$12$abcdefghijklmnopqrstuv"]) {
     assert.equal(await verifyPassword(stored, PASSWORD), false, String(stored));
   }
 });
 
-test("a hash whose parameters were damaged to a run of hours or of all memory is refused at once", async () => {
+test("a hash whose damaged parameters would take hours or all memory is refused immediately", async () => {
   const stored = await hashPassword(PASSWORD);
   for (const parameters of ["m=19456,t=4000000,p=1", "m=4194304,t=2,p=1", "m=19456,t=2,p=16000000"]) {
     assert.equal(await verifyPassword(stored.replace("m=19456,t=2,p=1", parameters), PASSWORD), false, parameters);
   }
 });
 
-test("nobody, a damaged hash and one of weaker parameters cost an Argon2 run, as a wrong password does", async () => {
+test("an unknown user, a damaged hash and a weaker hash cost an Argon2 run, as a wrong password does", async () => {
   const quickest = async (stored: string | null) => {
     const times: number[] = [];
     for (let i = 0; i < 9; i++) {
@@ -66,7 +66,7 @@ test("nobody, a damaged hash and one of weaker parameters cost an Argon2 run, as
   for (const stored of [null, "$argon2id$v=19$m=19456,t=2,p=1$AAAA", weaker]) assert.ok((await quickest(stored)) > known / 3, `${stored}`);
 });
 
-test("nothing is cut: passwords that differ after 72 or 128 bytes, or after a NUL, are different", async () => {
+test("passwords aren't truncated: those that differ after 72 or 128 bytes, or after a NUL, are different", async () => {
   for (const start of ["a".repeat(72), "a".repeat(128), "a\0", "é".repeat(36)]) {
     const hash = await hashPassword(`${start}X1`);
     assert.equal(await verifyPassword(hash, `${start}X1`), true);
@@ -83,7 +83,7 @@ test("a password typed with combining marks is the same as one with composed let
   assert.equal(parseInput(LoginInput, { email: "a@example.org", password: combining }).password, composed);
 });
 
-test("beyond a full queue log-ins are turned away at once with a time to come back, and the waiting ones are served", async () => {
+test("when the queue is full, log-ins are refused immediately with Retry-After, and the waiting ones are served", async () => {
   const most = availableParallelism() + MAX_WAITING;
   const results = await Promise.allSettled(Array.from({ length: most + 30 }, () => verifyPassword(null, PASSWORD)));
   const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
@@ -93,7 +93,7 @@ test("beyond a full queue log-ins are turned away at once with a time to come ba
   assert.equal(await verifyPassword(await hashPassword(PASSWORD), PASSWORD), true, "the queue works again");
 });
 
-test("whoever waits longer than 5 seconds is turned away", async (t) => {
+test("a log-in that waits longer than 5 seconds is refused", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const running = Array.from({ length: availableParallelism() }, () => verifyPassword(null, PASSWORD));
   const waiting = verifyPassword(null, PASSWORD);
@@ -106,7 +106,7 @@ test("whoever waits longer than 5 seconds is turned away", async (t) => {
   assert.equal(await verifyPassword(null, PASSWORD), false, "no place in the queue is lost");
 });
 
-test("a password is proven by a hash of weaker or stronger parameters too", async () => {
+test("a password is verified with weaker and stronger hashes too", async () => {
   for (const parameters of [
     { memoryCost: 1_024, timeCost: 1 },
     { memoryCost: 32_768, timeCost: 2 },
@@ -117,7 +117,7 @@ test("a password is proven by a hash of weaker or stronger parameters too", asyn
   }
 });
 
-test("one network's crowd of passwords delays nobody else's by more than a turn", async () => {
+test("many passwords from one network delay others by one turn at most", async () => {
   const ended: string[] = [];
   const end = (name: string) => () => void ended.push(name);
   const crowd = Array.from({ length: 40 }, (_, i) => verifyPassword(null, PASSWORD).then(end(`crowd ${i}`), end("refused")));
@@ -126,7 +126,7 @@ test("one network's crowd of passwords delays nobody else's by more than a turn"
   assert.ok(ended.indexOf("other") < 20, `after ${ended.indexOf("other")} others`);
 });
 
-test("a hash of weaker parameters is recognised as outdated, today's is not", async () => {
+test("a weaker hash is recognised as outdated, a current one isn't", async () => {
   assert.equal(isOutdated(await hashPassword(PASSWORD)), false);
   assert.equal(isOutdated("$argon2id$v=19$m=8192,t=2,p=1$c2FsdHNhbHQ$aGFzaA"), true);
   assert.equal(isOutdated("$2b$12$abcdefghijklmnopqrstuv"), true);

@@ -16,7 +16,7 @@ freshDatabase();
 const opened = async (user: ReturnType<typeof newUser>) =>
   (await openSession(callerFrom("192.0.2.7", null), user, "token")) ?? assert.fail();
 
-test("an ended session is deleted with an event about it, a live one stays", async (t) => {
+test("an expired session is deleted with an event, a live one stays", async (t) => {
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
   const user = newUser();
@@ -35,7 +35,7 @@ test("an ended session is deleted with an event about it, a live one stays", asy
   assert.equal(await db().$count(auditEvents, eq(auditEvents.type, "session.expired")), 1, "told once");
 });
 
-test("an ended session does not come back when the clock is set back", async (t) => {
+test("an expired session doesn't become valid again when the clock is set back", async (t) => {
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
   const { token, session } = await opened(newUser());
@@ -46,7 +46,7 @@ test("an ended session does not come back when the clock is set back", async (t)
   assert.equal(await findSession(token), null);
 });
 
-test("old events, forgotten devices and counters go, and what is still of use stays", async (t) => {
+test("old events, devices and counters are deleted, and current ones stay", async (t) => {
   const now = steadyNow() + DAY_MS; // later than other tests have set the clock
   const { id } = newUser();
   await db().delete(auditEvents);
@@ -70,7 +70,7 @@ test("old events, forgotten devices and counters go, and what is still of use st
   assert.deepEqual(await db().select({ key: rateLimits.key }).from(rateLimits), [{ key: "new" }]);
 });
 
-test("while ten thousand ended sessions go, everybody else gets a turn between two batches", async () => {
+test("while ten thousand expired sessions are deleted, other work runs between the batches", async () => {
   const { id } = newUser();
   const times = { idleSeconds: 1, createdAt: 1, lastUsedAt: 1, expiresAt: 1, endsAtLatest: 1 };
   const ended = { id: sql`i`, userId: id, tokenHash: Buffer.alloc(1), deviceName: null, device: "d", ip: "i", kind: "token", ...times };

@@ -41,7 +41,7 @@ let clients = 0;
 const client = () => callerFrom(`127.1.${++clients >> 8}.${clients & 255}`, "curl/8.5.0");
 const signedIn = ({ user, session }: OpenedSession) => callerFrom(client().ip, "curl/8.5.0", { user, session });
 
-test("the right password opens a session whose token proves who one is", async () => {
+test("the right password opens a session with a working token", async () => {
   const user = newUser();
   const opened = await logIn(client(), { email: ` ${user.email.toUpperCase()} `.trim(), password: PASSWORD, device_name: "Build server" });
   const found = await findSession(opened.token);
@@ -50,7 +50,7 @@ test("the right password opens a session whose token proves who one is", async (
   assert.equal(found?.session.device, "curl 8.5");
 });
 
-test("a token stands nowhere in the database, only its hash", async () => {
+test("the database has only the hash of a token", async () => {
   const { token, session } = await openedBy(newUser());
   connection().pragma("wal_checkpoint(TRUNCATE)");
   const bytes = readFileSync(file);
@@ -65,7 +65,7 @@ test("an unknown email address and a wrong password are refused in the same word
   await assert.rejects(logIn(client(), { email: "nobody@example.org", password: PASSWORD }), refusedAs("invalid_credentials"));
 });
 
-test("that an account is suspended or inactive is told only to who knows the password", async () => {
+test("only the right password reveals that an account is suspended or inactive", async () => {
   for (const status of ["suspended", "inactive"] as const) {
     const { email } = newUser({ status });
     await assert.rejects(logIn(client(), { email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
@@ -73,7 +73,7 @@ test("that an account is suspended or inactive is told only to who knows the pas
   }
 });
 
-test("a token with another secret, of an unknown row or of no shape is dead", async () => {
+test("a token with a wrong secret, of an unknown row or of a wrong shape is refused", async () => {
   const { token } = await openedBy(newUser());
   for (const wrong of ["", "x", token.slice(0, -1), token.toLowerCase(), newToken("token").token])
     assert.equal(await findSession(wrong), null);
@@ -81,7 +81,7 @@ test("a token with another secret, of an unknown row or of no shape is dead", as
   assert.ok(await findSession(token));
 });
 
-test("a page's cookie is no token of an API client, and no token is a cookie", async () => {
+test("a page's cookie isn't accepted as a token, nor a token as a cookie", async () => {
   const user = newUser();
   const [token, browser, lasting] = [await openedBy(user), await openedBy(user, "browser"), await openedBy(user, "lasting")];
   assert.match(token.token, /^lk_/);
@@ -96,7 +96,7 @@ test("a page's cookie is no token of an API client, and no token is a cookie", a
   assert.deepEqual((await listSessions(signedIn(token))).map(({ kind }) => kind).sort(), ["browser", "lasting", "token"]);
 });
 
-test("a browser's session from before cookies had a prefix of their own is no session of an API client", async () => {
+test("a browser's session from before cookies had their own prefix isn't a session of an API client", async () => {
   const { token, session } = await openedBy(newUser());
   await commit(housekeeping, (tx) => ({ old: tx.update(sessions).set({ kind: "browser" }).where(eq(sessions.id, session.id)) }));
   assert.deepEqual([await findSession(token), await findPageSession(token)], [null, null]);
@@ -114,7 +114,7 @@ test("a lasting session ends after 14 days without use, to the minute", async (t
   assert.equal(await findSession(token), null);
 });
 
-test("a session that is never used ends exactly when it says", async (t) => {
+test("a session that is never used expires exactly when it says", async (t) => {
   const { token, session } = await openedBy(newUser());
   t.mock.method(clock, "now", () => session.expiresAt);
   assert.equal(session.expiresAt, session.createdAt + IDLE_MS);
@@ -132,7 +132,7 @@ test("a lasting session ends 30 days after it was opened, however much it is use
   assert.equal(await findSession(token), null);
 });
 
-test("a browser session ends after an hour without use, and after a day in any case", async (t) => {
+test("a browser session ends after an hour without use, and after a day regardless", async (t) => {
   const { token, session } = await openedBy(newUser(), "browser");
   let now = session.createdAt + HOUR_MS - 1;
   t.mock.method(clock, "now", () => now);
@@ -167,7 +167,7 @@ test("the last use is written at most once a minute, after the answer", async (t
   assert.equal(await lastUse(session.id), written);
 });
 
-test("a session shows from where it was last used: the first other address at once, further ones within a minute", async (t) => {
+test("a session shows where it was last used from: the first other address immediately, further ones within a minute", async (t) => {
   const { token, session } = await openedBy(newUser());
   let now = session.createdAt + SECOND_MS;
   t.mock.method(clock, "now", () => now);
@@ -186,7 +186,7 @@ test("a session shows from where it was last used: the first other address at on
   assert.equal(await seenFrom("192.0.2.2"), "192.0.2.2");
 });
 
-test("the last use is written without anybody asking for it", async (t) => {
+test("the last use is written without another request", async (t) => {
   const { token, session } = await openedBy(newUser());
   t.mock.method(clock, "now", () => session.createdAt + HOUR_MS);
   await findSession(token);
@@ -202,7 +202,7 @@ test("a clock that goes back ends no session and writes no use", async (t) => {
   assert.equal(await lastUse(session.id), session.createdAt);
 });
 
-test("beyond 100 live sessions the one longest unused ends", async (t) => {
+test("beyond 100 live sessions the one unused for longest ends", async (t) => {
   const user = newUser();
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
@@ -218,7 +218,7 @@ test("beyond 100 live sessions the one longest unused ends", async (t) => {
   assert.equal((await listSessions(signedIn(oldest))).length, MOST_SESSIONS);
 });
 
-test("sessions that have ended already push out no live one", async (t) => {
+test("expired sessions don't count towards the maximum", async (t) => {
   const user = newUser();
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
@@ -229,7 +229,7 @@ test("sessions that have ended already push out no live one", async (t) => {
   assert.ok(await findSession(newest.token));
 });
 
-test("a user sees the own live sessions, this one first, then the last used", async (t) => {
+test("a user sees their own live sessions, this one first, then the most recently used", async (t) => {
   const user = newUser();
   let now = Date.now();
   t.mock.method(clock, "now", () => now);
@@ -280,7 +280,7 @@ test("another person's session, an unknown one and one that ended are refused al
   assert.ok(await findSession(theirs.token));
 });
 
-test("one names one's own sessions and nobody else's, and an empty name takes it away", async () => {
+test("users name their own sessions and nobody else's, and an empty name removes the name", async () => {
   const [mine, theirs] = [await openedBy(newUser()), await openedBy(newUser())];
   const { session } = await renameSession(signedIn(mine), mine.session.id, { device_name: "Build server" });
   assert.equal(session.deviceName, "Build server");
@@ -322,7 +322,7 @@ test("after “end all” no log-in that was under way has a session that is not
   for (const { token } of opened) assert.equal(await findSession(token), null);
 });
 
-test("a log-in whose password was right before it changed opens nothing after", async () => {
+test("a log-in with a password that has changed meanwhile opens nothing", async () => {
   const user = newUser();
   const changed = await hashPassword("Another horse 8 battery", { network: "", who: "" });
   const racing = Array.from({ length: 40 }, () => logIn(client(), { email: user.email, password: PASSWORD }));
@@ -347,7 +347,7 @@ test("a log-in whose password was right before it changed opens nothing after", 
   }
 });
 
-test("a log-in that was under way at a suspension opens nothing, not even after activation", async () => {
+test("a log-in under way during a suspension opens nothing, not even after activation", async () => {
   const user = newUser();
   assert.ok(await openSession(client(), user, "token"));
   const suspended = await setUserStatus(operator, user, "suspended");
@@ -381,7 +381,7 @@ test("a damaged hash is reported as its user's, refused like a wrong password, a
   assert.deepEqual(faults, []);
 });
 
-test("a failed log-in is put on record with address and device, one at an unknown email address is not", async () => {
+test("a failed log-in is recorded with address and device, except with an unknown email address", async () => {
   const user = newUser();
   const caller = client();
   const before = await db().$count(auditEvents);

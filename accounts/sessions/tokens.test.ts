@@ -11,14 +11,14 @@ test("a token is lk_ and 56 letters and digits", () => {
   assert.match(newToken("token").token, /^lk_[0-9A-Za-z]{56}$/);
 });
 
-test("a token reads back as the key and the SHA-256 it was made with", () => {
+test("a token is parsed into the key and SHA-256 it was made with", () => {
   const { token, id, hash } = newToken("token");
   assert.deepEqual(readToken("token", token), { id, hash });
   assert.deepEqual(hash, createHash("sha256").update(token).digest());
   assert.ok(Number.isSafeInteger(id) && id > 0);
 });
 
-test("a secret for one purpose is none for the other", () => {
+test("a secret for one purpose is refused for another", () => {
   for (const [purpose, other] of [
     ["token", "cookie"],
     ["cookie", "token"],
@@ -38,7 +38,7 @@ test("a token with one changed character is refused by its checksum, wherever th
   }
 });
 
-test("what is not the shape of a token is refused", () => {
+test("text that doesn't have the shape of a token is refused", () => {
   const { token } = newToken("token");
   const wrong = [
     "",

@@ -121,7 +121,7 @@ test("one's own account can be changed field by field, and what is not sent stay
   assert.ok(user.updatedAt >= caller.user.updatedAt);
 });
 
-test("two changes of different fields at once both hold", async () => {
+test("simultaneous changes of different fields are both kept", async () => {
   const caller = await signedIn();
   await Promise.all([
     updateUser(caller, caller.user.id, { bio: "New bio" }),
@@ -195,7 +195,7 @@ test("equal pictures of two people have different addresses, and the same one ag
   assert.deepEqual([await isKept(eves), await isKept(other)], [false, false]);
 });
 
-test("of two pictures sent at once one is kept, and no other picture is left behind", async () => {
+test("of two simultaneous pictures one is kept, and no other is left behind", async () => {
   const caller = await signedIn();
   const before = await db().$count(avatars);
   await Promise.all(
@@ -205,7 +205,7 @@ test("of two pictures sent at once one is kept, and no other picture is left beh
   assert.ok(await isKept((await stored(caller.user))?.avatarHash as string));
 });
 
-test("a suspended user's sessions end at once and stay dead after activation", async () => {
+test("a suspended user's sessions end immediately and stay ended after activation", async () => {
   const caller = await signedIn();
   assert.ok(await findSession(caller.token));
   const { user, sessionsEnded } = await setUserStatus(operator, caller.user, "suspended");
@@ -279,7 +279,7 @@ function refusedAs(code: string, ...fields: string[]) {
   };
 }
 
-test("everything that is wrong with a registration is said at once: taken names, leaked password and picture", async () => {
+test("everything wrong with a registration is named at once: taken names, leaked password and picture", async () => {
   const taken = newUser();
   const names = { email: taken.email, username: taken.username };
   const wrong = { ...inputOf("somebody"), ...names, password: "Password123", image: Buffer.from("no picture").toString("base64") };

@@ -98,7 +98,7 @@ const keptOf = (file: string) =>
     .sort()
     .map((name) => join(dirname(file), name));
 
-test("every restore keeps the database so far under a number of its own, with what its log held", () => {
+test("every restore keeps the previous database under a new number, including its log", () => {
   const [backup, file] = [databaseWith("backup"), databaseWith("first")];
   migrateDatabase(file);
   newUser({ bio: "in the log alone" });
@@ -114,7 +114,7 @@ test("every restore keeps the database so far under a number of its own, with wh
   assert.deepEqual(biosIn(file), ["first", "in the log alone"]);
 });
 
-test("a damaged or missing database can be replaced; what is left of it is kept, and its log is not played into the new one", () => {
+test("a damaged or missing database can be replaced; its remains are kept, and its log isn't applied to the new one", () => {
   const backup = databaseWith("backup");
   for (const damage of [
     (file: string) => writeFileSync(file, "no database any more".repeat(300)),

@@ -44,7 +44,7 @@ test("a deleted folder is noticed too", async () => {
   await assert.rejects(write(), StorageError);
 });
 
-test("a write that failed shows for a moment, and then a try decides", async () => {
+test("a failed write counts for a moment, and then a test write decides", async () => {
   openFresh();
   await write();
   assert.equal(storageWorks(), true);
@@ -58,7 +58,7 @@ test("a write that failed shows for a moment, and then a try decides", async () 
   assert.equal(storageWorks(), true, "that is not the disk's");
 });
 
-test("a disk that takes nothing shows without anybody writing", async () => {
+test("a disk that refuses writes is noticed without a commit", async () => {
   openFresh();
   connection().pragma("query_only = ON"); // as good as a read-only disk
   noteWrite(new StorageError("read-only"));

@@ -131,7 +131,7 @@ test("another program's database is left as it is also where that program died a
   refuses(file, /belongs to another program/);
 });
 
-test("a database of version 0.1 is taken over, also with its content in its log, and marked", () => {
+test("a database of version 0.1 is accepted and marked, also with its content in the log", () => {
   for (const inLog of [false, true]) {
     const origin = databaseOf01();
     const file = inLog ? newFile() : origin;
@@ -149,13 +149,13 @@ test("a database of version 0.1 is taken over, also with its content in its log,
   }
 });
 
-test("an unmarked database with other tables beside ours is not taken over", () => {
+test("an unmarked database with further tables is refused", () => {
   const file = databaseOf01();
   new Database(file).exec("CREATE TABLE photos (id)").close();
   refuses(file, /belongs to another program/);
 });
 
-test("what a first start of version 0.1 left when it was cut off is a first start; an emptied database is none", () => {
+test("what an interrupted first start of version 0.1 left is a first start; an emptied database isn't", () => {
   const file = newFile();
   new Database(file).exec("PRAGMA journal_mode = WAL").close();
   writeFileSync(`${file}.migrating`, "");
@@ -169,7 +169,7 @@ test("what a first start of version 0.1 left when it was cut off is a first star
   }
 });
 
-test("a damaged file and one that was cut short are refused", () => {
+test("damaged and truncated files are refused", () => {
   const [garbled, short, tiny] = [ourDatabase(), ourDatabase(), ourDatabase()];
   writeFileSync(garbled, "this is no database".repeat(500));
   refuses(garbled, /damaged/);
@@ -179,7 +179,7 @@ test("a damaged file and one that was cut short are refused", () => {
   refuses(tiny, /damaged/);
 });
 
-test("a file that is short because a checkpoint was cut off is whole with its log; with a foreign log it is not", () => {
+test("a file truncated by an interrupted checkpoint is complete with its log, but not with another log", () => {
   const origin = ourDatabase();
   migrateDatabase(origin);
   for (let user = 0; user < 100; user++) newUser({ bio: "x".repeat(1_000) });
@@ -199,7 +199,7 @@ test("a file that is short because a checkpoint was cut off is whole with its lo
   assert.throws(() => migrateDatabase(cut), /cut short/);
 });
 
-test("links that lead nowhere are named, with what they lead to", () => {
+test("dangling links are named, with their targets", () => {
   const folder = freshFolder();
   symlinkSync("/mnt/not-there/data", join(folder, "data"));
   assert.throws(() => migrateDatabase(join(folder, "data/latchkey.db")), /data is a link to \/mnt\/not-there\/data/);
@@ -207,7 +207,7 @@ test("links that lead nowhere are named, with what they lead to", () => {
   assert.throws(() => migrateDatabase(join(folder, "latchkey.db")), /latchkey\.db is a link to \/mnt\/not-there\.db/);
 });
 
-test("a database that a link leads to is served like any other", () => {
+test("a database behind a link works like any other", () => {
   const [file, folder] = [ourDatabase(), freshFolder()];
   const link = join(folder, "latchkey.db");
   symlinkSync(file, link);
@@ -215,7 +215,7 @@ test("a database that a link leads to is served like any other", () => {
   assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), 1);
 });
 
-test("a folder that is not there anew, with the database moved away, is a first start elsewhere", () => {
+test("a database that was moved away makes the start elsewhere a first start", () => {
   const file = ourDatabase();
   const moved = join(freshFolder(), basename(file));
   renameSync(file, moved);

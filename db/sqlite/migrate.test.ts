@@ -34,7 +34,7 @@ test("every table is STRICT but Drizzle's own", () => {
   );
 });
 
-test("tables have exactly the columns of schema.ts, by the name and with the need for a value that stand there", () => {
+test("tables have exactly the columns of schema.ts, with their names and NOT NULL", () => {
   migrateDatabase(newFile());
   for (const { name, columns } of tableConfigs()) {
     const found = connection().pragma(`table_info(${name})`) as { name: string; notnull: number; type: string }[];
@@ -59,7 +59,7 @@ test("user and picture may be written in any order in one commit, and never one 
   database.transaction(() => database.exec("DELETE FROM avatars; UPDATE users SET avatar_hash = NULL"))();
 });
 
-test("a user's sessions go with the user, what is on record stays", () => {
+test("a user's sessions are deleted with the user, events stay", () => {
   migrateDatabase(newFile());
   const database = connection();
   const { id } = newUser();
@@ -105,7 +105,7 @@ test("processes that start at the same time all find a migrated database", async
   assert.equal(connection().prepare(`SELECT count(*) FROM ${OWN_OF_DRIZZLE}`).pluck().get(), migrationFiles("db/sqlite/migrations").length);
 });
 
-test("a start that is killed at any statement leaves the old or the new schema, and the next one finishes", () => {
+test("a start killed at any statement leaves the old or the new schema, and the next one finishes", () => {
   const whole = newFile();
   const states: string[] = [];
   // What a killed process leaves is what its files hold at that moment: they are copied before every statement.
@@ -131,7 +131,7 @@ test("a start that is killed at any statement leaves the old or the new schema, 
   }
 });
 
-test("a process that is killed while it migrates holds up no other", () => {
+test("a process killed while it migrates blocks no other", () => {
   const script = `
     import Database from "better-sqlite3";
     import { drizzle } from "drizzle-orm/better-sqlite3";

@@ -2,7 +2,7 @@ import { expect, invalid, refusal, refused, test } from "../fixtures.ts";
 
 const ADDRESS = "/auth/activity/";
 
-test("somebody sees what happened to the own account, newest first, page by page, and nothing of anybody else's", async ({ latchkey }) => {
+test("a user lists their own activity, newest first and page by page, and nobody else's", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   await latchkey.signIn(await latchkey.newUser());
@@ -43,7 +43,7 @@ for (const [name, query, field] of [
   });
 }
 
-test("a field that it does not have is refused by name", async ({ latchkey }) => {
+test("an unknown field is refused by name", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   expect(refusal(await latchkey.api("GET", `${ADDRESS}?user=1`, { token }))).toEqual(invalid("user", "unknown_field"));
 });

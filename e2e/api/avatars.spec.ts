@@ -45,7 +45,7 @@ for (const [name, make, type] of [
   });
 }
 
-test("a picture comes as JSON too: base64, base64 in lines, and a data: URL", async ({ latchkey }) => {
+test("a picture can also be sent in JSON: as base64, base64 with line breaks, or a data: URL", async ({ latchkey }) => {
   const base64 = (await png("#951")).toString("base64");
   const [pictures, addresses] = [new Set<string>(), new Set<string>()];
   for (const image of [
@@ -79,7 +79,7 @@ test("a picture is served inert, cached for ever and with its true type", async 
   expect((await latchkey.api("GET", `${path}/`)).bytes.equals(answer.bytes), "with the trailing slash as well").toBe(true);
 });
 
-test("whoever has a picture already gets 304 without its bytes", async ({ latchkey }) => {
+test("a client that has a picture already gets 304 without its bytes", async ({ latchkey }) => {
   const { path, answer } = await stored(latchkey, blob(await png("#357")));
   const etag = String(answer.headers.etag);
   for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
@@ -106,7 +106,7 @@ test("a picture is turned upright, and nothing of the upload but its pixels surv
   expect(lowerBlue).toBeGreaterThan(lowerRed + 100);
 });
 
-test("formats that nobody needs are refused, whatever they call themselves", async ({ latchkey }) => {
+test("other formats are refused, whatever type they declare", async ({ latchkey }) => {
   const page = Buffer.from("<!doctype html><script>alert(1)</script>");
   const pdf = Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n");
   const bmp = Buffer.concat([Buffer.from("BM"), Buffer.alloc(70)]);
@@ -140,7 +140,7 @@ test("a declared type that is not on the list is refused, even of good bytes", a
   }
 });
 
-test("good bytes with another picture's type or name are taken for what they are", async ({ latchkey }) => {
+test("a picture with the type or name of another format is recognised by its content", async ({ latchkey }) => {
   for (const picture of [
     named(await png("#357"), "picture.html", "image/jpeg"),
     named(await jpeg("#357"), "../../x.svg", "application/octet-stream"),
@@ -149,7 +149,7 @@ test("good bytes with another picture's type or name are taken for what they are
   }
 });
 
-test("a polyglot of GIF and script is refused, and one of PNG and HTML comes out as nothing but a picture", async ({ latchkey }) => {
+test("a GIF that is also a script is refused, and a PNG that is also HTML comes out as a mere picture", async ({ latchkey }) => {
   const polyglot = Buffer.from("GIF89a/*\u0001\u0001\u0000\u0000\u0000*/=1;alert(1)//", "latin1");
   expect(await refusedPicture(latchkey, named(polyglot, "x.gif", "image/png"))).toEqual(invalid("image", "unsupported_type"));
   const { answer } = await stored(latchkey, blob(Buffer.concat([await png("#159"), Buffer.from("<script>alert(1)</script>")])));
@@ -201,7 +201,7 @@ test("a file of exactly 5 MiB works in every body type, and one byte more is ref
   expect(refusal(jsonAbove)).toEqual(invalid("image", "too_large"));
 });
 
-test("a new picture takes the old one's place: the old one is gone, here and in the store", async ({ latchkey }) => {
+test("a new picture replaces the old one, which is deleted", async ({ latchkey }) => {
   const { user, path } = await stored(latchkey, blob(await noise()));
   const token = await latchkey.signIn(user);
   const update = `/auth/update-user/${user.id}/`;
@@ -218,7 +218,7 @@ for (const [name, ask] of [
   ["an empty text in a form", { form: { image: "" } }],
   ["an empty text in multipart", { multipart: { image: "" } }],
 ] as const) {
-  test(`${name} removes the picture, here and in the store`, async ({ latchkey }) => {
+  test(`${name} removes the picture`, async ({ latchkey }) => {
     const { user, path } = await stored(latchkey, blob(await noise()));
     const token = await latchkey.signIn(user);
     const { body } = await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token, ...ask });
@@ -228,7 +228,7 @@ for (const [name, ask] of [
   });
 }
 
-test("an untouched file input of a form leaves the picture as it is", async ({ latchkey }) => {
+test("an unused file input of a form leaves the picture as it is", async ({ latchkey }) => {
   const { user, path } = await stored(latchkey, blob(await png("#864")));
   const token = await latchkey.signIn(user);
   const boundary = "----latchkey";
@@ -239,7 +239,7 @@ test("an untouched file input of a form leaves the picture as it is", async ({ l
   expect(body.user).toMatchObject({ bio: "New", image: `${latchkey.url}${path}` });
 });
 
-test("the same picture of two people has two addresses, so nobody learns from a file whether somebody uses it", async ({ latchkey }) => {
+test("the same picture has another address for each user, so a file doesn't reveal who uses it", async ({ latchkey }) => {
   const picture = blob(await noise());
   const [first, second] = [await stored(latchkey, picture), await stored(latchkey, picture)];
   expect(first.path).not.toBe(second.path);

@@ -87,7 +87,7 @@ test("a query in the address changes nothing", async ({ latchkey }) => {
 
 const text = (value: string) => new Blob([value], { type: "text/plain" });
 
-test("a file where text belongs is refused, and so is a picture's place filled by two", async ({ latchkey }) => {
+test("a file in a text field is refused, and so are two pictures", async ({ latchkey }) => {
   const wanted = person() as Fields;
   const file = await latchkey.api("POST", "/auth/create-user/", { multipart: { ...wanted, bio: text("hello") } });
   expect(refusal(file)).toEqual({ status: 400, code: "validation_failed", errors: { "#/bio": "wrong_type" } });
@@ -108,7 +108,7 @@ async function twoPictures(latchkey: Latchkey, fields: Fields, picture: Blob) {
 
 const LIVELY_MS = 10_000; // on a busy machine; these took half a minute to hours
 
-test("a body that is built to keep its reader busy is refused at once", async ({ latchkey }) => {
+test("a body made to keep the parser busy is refused quickly", async ({ latchkey }) => {
   const long = 3_500_000;
   const keys = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 1]));
   const part = (head: string, value = "x") => `--b\r\nContent-Disposition: form-data; ${head}\r\n\r\n${value}\r\n`;
@@ -140,7 +140,7 @@ test("a body that is built to keep its reader busy is refused at once", async ({
   }
 });
 
-test("a text of any length and kind is refused by its length, together with every other wrong field", async ({ latchkey }) => {
+test("an overlong text of any kind is refused by its length, together with every other wrong field", async ({ latchkey }) => {
   const marks = `A7${"a\u0301\u0316".repeat(900_000)}`;
   const wrong = { username: "ab", email: "x".repeat(100_000), bio: "\r".repeat(100_000), contact_information: "\u0000".repeat(100_000) };
   const startedAt = performance.now();

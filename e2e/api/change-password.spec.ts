@@ -3,7 +3,7 @@ import { expect, invalid, PASSWORD, refusal, refused, test } from "../fixtures.t
 const ADDRESS = "/auth/change-password/";
 const NEXT = "Another horse 8 battery";
 
-test("a new password takes the old one's place, ends the other sessions and renews this one", async ({ latchkey }) => {
+test("a new password replaces the old one, ends the other sessions and renews this one's token", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [token, other] = [await latchkey.signIn(user), await latchkey.signIn(user)];
   const before = latchkey.kept(user).user?.password_hash;

@@ -9,7 +9,7 @@ const nobody = (latchkey: Latchkey, email: unknown) =>
     [],
   );
 
-test("a person registers with all fields and is told who they are", async ({ latchkey }) => {
+test("a person registers with all fields and gets the new user back", async ({ latchkey }) => {
   const wanted = person({ bio: "Line one\r\nline two\ttabbed 🙂", contact_information: "Office 3\nmornings", account_status: "active" });
   const { status, body, headers } = await latchkey.api("POST", ADDRESS, { json: wanted });
   expect(status).toBe(201);
@@ -39,7 +39,7 @@ test("email, username and password are enough; the rest has defaults", async ({ 
   expect(body.user).toMatchObject({ bio: "", contact_information: "", image: null, account_status: "active" });
 });
 
-test("somebody registers as inactive and cannot log in", async ({ latchkey }) => {
+test("a person can register as inactive, and can't log in then", async ({ latchkey }) => {
   const wanted = person({ account_status: "inactive" });
   const { body } = await latchkey.api("POST", ADDRESS, { json: wanted });
   expect(body.user.account_status).toBe("inactive");
@@ -118,7 +118,7 @@ test("the longest email addresses and local parts work, and log in", async ({ la
   for (const email of [`${local}@example.org`, longest]) await latchkey.signIn(await latchkey.newUser({ email }));
 });
 
-test("an email address is one and the same whatever its letter case and the blanks around it", async ({ latchkey }) => {
+test("email addresses are compared without case and surrounding blanks", async ({ latchkey }) => {
   const name = unique("Ann");
   const user = await latchkey.newUser({ email: `${name}@Example.org` });
   for (const email of [`${name.toLowerCase()}@example.ORG`, `  ${name}@example.org `, `${name}@EXAMPLE.ORG`.toUpperCase()]) {
@@ -183,7 +183,7 @@ for (const [name, username, code] of [
   });
 }
 
-test("words that only look like usernames are refused as well", async ({ latchkey }) => {
+test("words that merely look like usernames are refused", async ({ latchkey }) => {
   for (const username of ["______", "admin", "root", "api", "auth", "null", "settings", "undefined"]) {
     const { status, errors } = refusal(await latchkey.api("POST", ADDRESS, { json: person({ username }) }));
     expect([status, Object.keys(errors)], username).toEqual([400, ["#/username"]]);
@@ -218,7 +218,7 @@ for (const [name, password, code] of [
   });
 }
 
-test("a password that is the own username and a digit is refused", async ({ latchkey }) => {
+test("a password made of the username and a digit is refused", async ({ latchkey }) => {
   const wanted = person();
   const password = `${wanted.username.charAt(0).toUpperCase()}${wanted.username.slice(1)}7`;
   expect(refusal(await latchkey.api("POST", ADDRESS, { json: { ...wanted, password } }))).toEqual(invalid("password", "common"));
@@ -241,7 +241,7 @@ for (const [name, password] of [
   });
 }
 
-test("no password is cut, folded or trimmed: only the exact one logs in", async ({ latchkey }) => {
+test("no password is truncated, case-folded or trimmed: only the exact one logs in", async ({ latchkey }) => {
   const stems = [`Aa1${"x".repeat(69)}`, `Aa1${"x".repeat(125)}`, "Kx7mQp2w\u0000tail"];
   for (const stem of stems) {
     const password = `${stem}first`;
@@ -265,7 +265,7 @@ test("a password is the same composed and decomposed, whichever was registered",
   }
 });
 
-test("the length of a password counts what it is after composing", async ({ latchkey }) => {
+test("the length of a password is counted after normalising", async ({ latchkey }) => {
   const answer = await latchkey.api("POST", ADDRESS, { json: person({ password: `Aa1${DECOMPOSED.repeat(4)}` }) });
   expect(refusal(answer)).toEqual(invalid("password", "too_short"));
 });
@@ -334,7 +334,7 @@ for (const field of [
   });
 }
 
-test("no spelling smuggles a field in: prototypes, nested names, twins in camelCase", async ({ latchkey }) => {
+test("no spelling sets another field: prototypes, nested names, camelCase", async ({ latchkey }) => {
   const wanted = person();
   const json = (extra: string) => `{${extra},${JSON.stringify(wanted).slice(1)}`;
   for (const raw of [
@@ -353,7 +353,7 @@ test("no spelling smuggles a field in: prototypes, nested names, twins in camelC
   expect((await latchkey.api("POST", ADDRESS, { json: wanted })).body.user.account_status).toBe("active");
 });
 
-test("nobody registers as suspended, nor with a status that does not exist", async ({ latchkey }) => {
+test("nobody can register as suspended or with an unknown status", async ({ latchkey }) => {
   for (const account_status of ["suspended", "admin", "", null, true, ["active"]]) {
     const wanted = person({ account_status });
     expect(refusal(await latchkey.api("POST", ADDRESS, { json: wanted }))).toEqual(invalid("account_status", "invalid_choice"));
@@ -385,7 +385,7 @@ test("SQL in any field is text or refused, and touches nobody else", async ({ la
 const ROUNDS = 3;
 const RIVALS = 16;
 
-test("of many who register one email address at the same moment exactly one wins, and only that password works", async ({ latchkey }) => {
+test("of many simultaneous registrations of one email address exactly one wins, and only its password works", async ({ latchkey }) => {
   for (let round = 0; round < ROUNDS; round++) {
     const email = `${unique()}@example.org`;
     const rivals = Array.from({ length: RIVALS }, (_, i) => person({ email, password: `Rival number ${i} here` }));
@@ -401,7 +401,7 @@ test("of many who register one email address at the same moment exactly one wins
   }
 });
 
-test("of many who register one username at the same moment, in any letter case, exactly one wins", async ({ latchkey }) => {
+test("of many simultaneous registrations of one username, in any letter case, exactly one wins", async ({ latchkey }) => {
   const username = unique("Racer");
   const rivals = Array.from({ length: RIVALS }, (_, i) => person({ username: i % 2 ? username.toUpperCase() : username.toLowerCase() }));
   const answers = await latchkey.together(rivals.map((json) => ["POST", ADDRESS, { json }]));
@@ -410,7 +410,7 @@ test("of many who register one username at the same moment, in any letter case, 
   expect(latchkey.rows("select id from users where username_canonical = ?", username.toLowerCase())).toHaveLength(1);
 });
 
-test("of many users who take one free username at the same moment exactly one gets it", async ({ latchkey }) => {
+test("of many users who change to one free username at the same moment exactly one gets it", async ({ latchkey }) => {
   const users = await Promise.all(Array.from({ length: 8 }, () => latchkey.newUser()));
   const tokens = await Promise.all(users.map((user) => latchkey.signIn(user)));
   const username = unique("Wanted");
@@ -429,7 +429,7 @@ test("of many users who take one free username at the same moment exactly one ge
   }
 });
 
-test("a password never comes back, and is nowhere in what the server writes", async ({ latchkey }) => {
+test("a password is never returned, and nowhere in what the server writes", async ({ latchkey }) => {
   const password = `Canary ${unique()} 7A`;
   const user = await latchkey.newUser({ password });
   const { text } = await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password } });

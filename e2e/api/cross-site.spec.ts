@@ -7,7 +7,7 @@ const FOREIGN: Record<string, string>[] = [
   { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
 ];
 
-test("what another site's page sends to log-in and registration is not even looked at", async ({ latchkey }) => {
+test("log-in and registration refuse requests from other sites' pages before checking anything", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const stranger = person();
   for (const headers of FOREIGN) {
@@ -21,7 +21,7 @@ test("what another site's page sends to log-in and registration is not even look
   expect(latchkey.rows("select id from users where email = ?", stranger.email)).toEqual([]);
 });
 
-test("own pages and programs are let in, and a token is good whatever page sends it", async ({ latchkey }) => {
+test("the service's own pages and programs are accepted, and a token works from any page", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const json = { email: user.email, password: user.password };
   const own: Record<string, string>[] = [{}, { origin: latchkey.url, "sec-fetch-site": "same-origin" }];

@@ -17,7 +17,7 @@ function addresses({ document }: Latchkey) {
   }));
 }
 
-test("every address answers a method that it does not have with 405 and Allow", async ({ latchkey }) => {
+test("every address answers an unsupported method with 405 and Allow", async ({ latchkey }) => {
   for (const { path, methods } of addresses(latchkey)) {
     const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((one) => !allow.includes(one))) {
@@ -62,7 +62,7 @@ test("no header or field changes the method", async ({ latchkey }) => {
   expect((await latchkey.api("POST", "/auth/me/?_method=GET", { headers, form: { _method: "GET" } })).status).toBe(405);
 });
 
-test("no foreign origin is let in, preflight or not", async ({ latchkey }) => {
+test("no foreign origin is allowed, with or without a preflight", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   for (const origin of ["https://evil.example", "null", `${latchkey.url}.evil.example`, "http://evil127.0.0.1", "http://localhost:8000"]) {
     const preflight = { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
@@ -149,7 +149,7 @@ for (const [name, raw, pointer, code] of [
   ["UTF-16", Buffer.from('{"email":"a"}', "utf16le"), "#", "malformed"],
   ["a NUL", "\u0000", "#", "malformed"],
 ] as const) {
-  test(`JSON that is ${name} is refused quickly, and the service stays well`, async ({ latchkey }) => {
+  test(`JSON that is ${name} is refused quickly, and the service stays responsive`, async ({ latchkey }) => {
     const started = performance.now();
     const answer = refusal(await latchkey.api("POST", LOGIN, { raw, headers: JSON_TYPE }));
     expect(performance.now() - started).toBeLessThan(QUICK_MS);
@@ -166,7 +166,7 @@ test("thousands of unknown keys are refused quickly", async ({ latchkey }) => {
   expect([answer.status, answer.body.code]).toEqual([400, "validation_failed"]);
 });
 
-test("after attempts to pollute prototypes everything is as before", async ({ latchkey }) => {
+test("attempts at prototype pollution change nothing", async ({ latchkey }) => {
   for (const raw of [
     '{"__proto__":{"account_status":"suspended","email":"a@example.org"}}',
     '{"constructor":{"prototype":{"account_status":"suspended"}}}',
@@ -192,7 +192,7 @@ for (const [name, headers, raw] of [
   });
 }
 
-test("odd spellings of the content types are understood", async ({ latchkey }) => {
+test("unusual spellings of the content types are understood", async ({ latchkey }) => {
   const { email } = await latchkey.newUser();
   const raw = JSON.stringify({ email, password: PASSWORD });
   for (const type of ["application/json;charset=utf-8", 'Application/JSON; charset="UTF-8"', "application/json ; boundary=x"]) {
@@ -211,7 +211,7 @@ test("the refusal of a type says what is wrong with it", async ({ latchkey }) =>
   }
 });
 
-test("the refusal of a large body says how much is taken", async ({ latchkey }) => {
+test("the refusal of a large body states the limit", async ({ latchkey }) => {
   const announced = { raw: "x", length: 8 * MIB }; // plain Next.js closes while somebody still writes
   const written = { raw: Buffer.alloc(7 * MIB + 1, "x"), length: 7 * MIB + 1 };
   const detail = async (path: string, type: string, { raw, length }: { raw: string | Buffer; length: number }) =>
@@ -221,7 +221,7 @@ test("the refusal of a large body says how much is taken", async ({ latchkey }) 
   expect(await detail("/auth/create-user/", "application/json", written)).toMatch(/\b7 MiB\b.* picture .*\b5 MiB\b/);
 });
 
-test("a picture of 16 MB gets its refusal however it is sent: whoever still writes is listened to", async ({ latchkey }) => {
+test("a picture of 16 MB gets its refusal however it is sent, even while the client is still sending", async ({ latchkey }) => {
   const bytes = new Uint8Array(16_000_000);
   const text = "A".repeat(bytes.length);
   const multipart = () => {
@@ -293,7 +293,7 @@ test("addresses that take a picture read 7 MiB and not one byte more", async ({ 
   }
 });
 
-test("a body of 60 MB is refused while it is read, at every address that takes one, and the service stays well", async ({
+test("a body of 60 MB is refused while it is read, at every address that accepts one, and the service stays responsive", async ({
   latchkey,
   host,
 }) => {
@@ -313,7 +313,7 @@ test("a body of 60 MB is refused while it is read, at every address that takes o
   await stillWell(latchkey);
 });
 
-test("a body for an address that takes none changes nothing about its answer", async ({ latchkey }) => {
+test("a body at an address that needs none doesn't change the answer", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   expect((await latchkey.api("GET", "/auth/me/", { token, raw: "{broken", headers: { ...JSON_TYPE, "content-length": "7" } })).status).toBe(
     200,

@@ -78,7 +78,7 @@ for (const [end, endIt] of Object.entries(ENDS)) {
   });
 }
 
-test("a request that was held back does what it says if its session still lives", async ({ latchkey }) => {
+test("a request that was held back works if its session is still live", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   const finish = await latchkey.held("PATCH", `/auth/update-user/${user.id}/`, { token, json: { bio: "After" } });

@@ -10,7 +10,7 @@ async function linesOf(latchkey: Latchkey, requestId: string): Promise<Line[]> {
 
 const withId = (id: string) => ({ "x-request-id": id });
 
-test("the log tells who did what from where, in UTC, by the request's id", async ({ latchkey }) => {
+test("the log says who did what from where, in UTC, with the request's id", async ({ latchkey }) => {
   const [registered, failed, opened] = [unique("r"), unique("f"), unique("o")];
   const from = latchkey.elsewhere();
   const wanted = person();
@@ -24,7 +24,7 @@ test("the log tells who did what from where, in UTC, by the request's id", async
   expect(await linesOf(latchkey, opened)).toEqual([{ ...about(opened), event: "session.opened", session_id: logIn.body.session.id }]);
 });
 
-test("the log tells who was refused what", async ({ latchkey }) => {
+test("the log says who was refused what", async ({ latchkey }) => {
   const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
   const token = await latchkey.signIn(user);
   const [session] = latchkey.kept(user).sessions;
@@ -36,7 +36,7 @@ test("the log tells who was refused what", async ({ latchkey }) => {
   expect(more).toEqual([]);
 });
 
-test("the log tells that guessing was slowed down, and each guess that was not even looked at", async ({ latchkey }) => {
+test("the log says that guessing was limited, and has each guess that wasn't checked", async ({ latchkey }) => {
   const { id, email } = await latchkey.newUser();
   const guess = async () => {
     const requestId = unique("g");

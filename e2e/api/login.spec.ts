@@ -3,7 +3,7 @@ import { expect, invalid, PASSWORD, refusal, refused, test, unique } from "../fi
 const ADDRESS = "/auth/login/";
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-test("the right password opens a session with a token, told once", async ({ latchkey }) => {
+test("the right password opens a session with a token, which is shown only once", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const from = latchkey.elsewhere();
   const { status, body } = await latchkey.api("POST", ADDRESS, {
@@ -37,7 +37,7 @@ test("a wrong password and an unknown email address get the very same answer, an
   expect(latchkey.kept(user)).toMatchObject({ sessions: [], events: ["user.registered", "login.failed"] });
 });
 
-test("an inactive user is told so only after the right password", async ({ latchkey }) => {
+test("an inactive user learns of it only with the right password", async ({ latchkey }) => {
   const user = await latchkey.newUser({ account_status: "inactive" });
   const ask = (password: string) => latchkey.api("POST", ADDRESS, { json: { email: user.email, password } });
   expect(refusal(await ask("Wrong horse 7 battery"))).toEqual(refused(401, "invalid_credentials"));
@@ -64,12 +64,12 @@ for (const [name, fields, field, code] of [
   });
 }
 
-test("the password policy does not hold for log-ins: a password it forbids is only wrong", async ({ latchkey }) => {
+test("the password policy doesn't apply to log-ins: a password that it forbids is merely wrong", async ({ latchkey }) => {
   const { email } = await latchkey.newUser();
   expect(refusal(await latchkey.api("POST", ADDRESS, { json: { email, password: "a" } }))).toEqual(refused(401, "invalid_credentials"));
 });
 
-test("a device name of 60 characters is kept as given, the blanks around it aside", async ({ latchkey }) => {
+test("a device name of 60 characters is kept, without surrounding blanks", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const device_name = "🙂".repeat(60);
   const { body } = await latchkey.api("POST", ADDRESS, {
@@ -134,7 +134,7 @@ test("a token works in the Authorization header only, not in the address, the bo
   expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(200);
 });
 
-test("a session cookie or token sent along has no part in a log-in", async ({ latchkey }) => {
+test("a session cookie or token doesn't affect a log-in", async ({ latchkey }) => {
   const [attacker, victim] = [await latchkey.newUser(), await latchkey.newUser()];
   const planted = await latchkey.signIn(attacker);
   const { body } = await latchkey.api("POST", ADDRESS, {
@@ -147,7 +147,7 @@ test("a session cookie or token sent along has no part in a log-in", async ({ la
   expect((await latchkey.api("GET", "/auth/me/", { token: body.token })).body.id).toBe(victim.id);
 });
 
-test("what a client says of its own address is not believed", async ({ latchkey }) => {
+test("a client can't forge its address", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const from = latchkey.elsewhere();
   const headers = {

@@ -2,7 +2,7 @@ import { expect, invalid, refusal, refused, test } from "../fixtures.ts";
 
 const ADDRESS = "/auth/logout-all/";
 
-test("logging out everywhere ends all of the user's sessions at once, this one included, and nobody else's", async ({ latchkey }) => {
+test("logging out everywhere ends all of the user's sessions, including this one, and nobody else's", async ({ latchkey }) => {
   const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
   const tokens = [await latchkey.signIn(user), await latchkey.signIn(user), await latchkey.signIn(user)];
   const others = await latchkey.signIn(other);
@@ -18,7 +18,7 @@ test("logging out everywhere ends all of the user's sessions at once, this one i
   expect((await latchkey.api("GET", "/auth/me/", { token })).status, "a new log-in works").toBe(200);
 });
 
-test("log-ins under way while everything is logged out end or come after: no session is left half-open", async ({ latchkey }) => {
+test("a log-in under way during a log-out everywhere ends with it or comes after it", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   const json = { email: user.email, password: user.password };

@@ -2,7 +2,7 @@ import { expect, invalid, refusal, refused, test } from "../fixtures.ts";
 
 const ADDRESS = "/auth/logout/";
 
-test("logging out ends exactly this session, for the very next request", async ({ latchkey }) => {
+test("logging out ends exactly this session, from the next request on", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [first, second, third] = [await latchkey.signIn(user), await latchkey.signIn(user), await latchkey.signIn(user)];
   const me = (token: string) => latchkey.api("GET", "/auth/me/", { token });
@@ -17,7 +17,7 @@ test("logging out ends exactly this session, for the very next request", async (
   expect(latchkey.kept(user).events.slice(-1)).toEqual(["session.revoked"]);
 });
 
-test("no request that begins after the answer to a log-out gets through, however many are under way", async ({ latchkey }) => {
+test("no request that begins after the answer to a log-out is accepted, however many are under way", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   const storm: Promise<{ begunAfter: boolean; status: number }>[] = [];
@@ -47,7 +47,7 @@ test("a dead token cannot log out again, and nothing more is recorded", async ({
   expect(latchkey.kept(user)).toEqual(before);
 });
 
-test("of two log-outs of one session at the same moment one ends it, and the other is told it is over", async ({ latchkey }) => {
+test("of two simultaneous log-outs of one session one ends it, and the other gets 401", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const token = await latchkey.signIn(user);
   const answers = await latchkey.together([

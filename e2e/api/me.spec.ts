@@ -2,7 +2,7 @@ import { expect, refusal, refused, test } from "../fixtures.ts";
 
 const INVALID = 'Bearer realm="latchkey", error="invalid_token"'; // a missing token is a reason too
 
-test("the user of a token gets the own record and the session that asks", async ({ latchkey }) => {
+test("a token returns its user and its session", async ({ latchkey }) => {
   const user = await latchkey.newUser({ bio: "Mathematician.", contact_information: "Office 3" });
   const { body: login } = await latchkey.api("POST", "/auth/login/", {
     json: { email: user.email, password: user.password, device_name: "Build server" },
@@ -22,7 +22,7 @@ test("the user of a token gets the own record and the session that asks", async 
   });
 });
 
-test("without a token nobody is anybody", async ({ latchkey }) => {
+test("a request without a token gets 401", async ({ latchkey }) => {
   const answer = await latchkey.api("GET", "/auth/me/");
   expect(refusal(answer)).toEqual(refused(401, "authentication_required"));
   expect(answer.headers["www-authenticate"]).toBe(INVALID);
@@ -60,14 +60,14 @@ for (const [name, authorization, code] of [
   ["12,000 characters", `Bearer ${"x".repeat(12_000)}`, "invalid_token"],
   ["a well-formed token that nobody got", `Bearer lk_${"0".repeat(56)}`, "invalid_token"],
 ] as const) {
-  test(`an Authorization header with ${name} is nobody's`, async ({ latchkey }) => {
+  test(`an Authorization header with ${name} is refused`, async ({ latchkey }) => {
     const answer = await latchkey.api("GET", "/auth/me/", { headers: { authorization } });
     expect(refusal(answer)).toEqual(refused(401, code));
     expect(answer.headers["www-authenticate"]).toBe(INVALID);
   });
 }
 
-test("a token with one character changed, cut, extended or in another case is nobody's", async ({ latchkey }) => {
+test("a token that is changed, cut, extended or in another case is refused", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   const changed = (at: number) => token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
   for (const wrong of [
@@ -85,7 +85,7 @@ test("a token with one character changed, cut, extended or in another case is no
   expect((await latchkey.api("GET", "/auth/me/", { token })).status).toBe(200);
 });
 
-test("two Authorization headers never let anybody in by the second", async ({ latchkey }) => {
+test("the second of two Authorization headers is never used", async ({ latchkey }) => {
   const token = await latchkey.signIn(await latchkey.newUser());
   const host = new URL(latchkey.url).host;
   const lines = ["Authorization: Bearer lk_x", `Authorization: Bearer ${token}`, `Host: ${host}`, "Connection: close"];

@@ -36,7 +36,7 @@ test("the document is valid OpenAPI 3.1, and names this server and the version o
   expect(body.info.version).toBe(JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")).version);
 });
 
-test("every example in the document fulfils the schema beside it", async ({ latchkey }) => {
+test("every example in the document matches its schema", async ({ latchkey }) => {
   let seen = 0;
   const check = (pointer: string, content: Content) => {
     for (const [type, { example, schema, examples }] of Object.entries(content)) {
@@ -56,7 +56,7 @@ test("every example in the document fulfils the schema beside it", async ({ latc
   expect(seen).toBeGreaterThan(40);
 });
 
-test("the examples are sensible: instants in order, addresses of this server, tokens of the real form, a new password that is new", async ({
+test("the examples make sense: instants in order, addresses of this server, real tokens, a new password that is new", async ({
   latchkey,
 }) => {
   const seen = { instants: 0, addresses: 0, tokens: 0, passwords: 0 };
@@ -84,7 +84,7 @@ test("the examples are sensible: instants in order, addresses of this server, to
   for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(0);
 });
 
-test("generators can read every pattern, beside its type, and demand no field that has a default", async ({ latchkey }) => {
+test("generators can read every pattern and type, and require no field that has a default", async ({ latchkey }) => {
   let patterns = 0;
   for (const { place, object } of objectsIn(latchkey.document)) {
     expect(object.allOf, `${place}: rules are in one schema`).toBeUndefined();
@@ -136,7 +136,7 @@ test("every operation says what it is for, and every answer which headers it has
   expect(ids.size).toBe(operationsOf(document).length);
 });
 
-test("no body is demanded where none is needed", async ({ latchkey: { document } }) => {
+test("no body is required where none is needed", async ({ latchkey: { document } }) => {
   const required = operationsOf(document).filter(({ operation }) => operation.requestBody?.required);
   expect(required.map(({ operation }) => operation.operationId).toSorted()).toEqual([
     "changePassword",

@@ -1,6 +1,6 @@
 import { expect, person, refusal, test } from "../fixtures.ts";
 
-test("the policy says what registration enforces, so that a client can check before it asks", async ({ latchkey }) => {
+test("the policy states the rules that registration enforces", async ({ latchkey }) => {
   const { status, body } = await latchkey.api("GET", "/auth/policy/");
   expect(status).toBe(200);
   expect(body).toMatchObject({

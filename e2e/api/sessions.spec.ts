@@ -16,7 +16,7 @@ async function withSessions(latchkey: Latchkey, ...names: string[]) {
 
 const alive = async (latchkey: Latchkey, token: string) => (await latchkey.api("GET", "/auth/me/", { token })).status === 200;
 
-test("somebody sees the own live sessions, which of them asks, and no one else's", async ({ latchkey }) => {
+test("a user lists their own live sessions, with the current one marked, and nobody else's", async ({ latchkey }) => {
   const { first, second } = await withSessions(latchkey, "Laptop", "Phone");
   await withSessions(latchkey, "Stranger");
   const { status, body } = await latchkey.api("GET", ADDRESS, { token: first.token });
@@ -28,7 +28,7 @@ test("somebody sees the own live sessions, which of them asks, and no one else's
   expect(JSON.stringify(body), "no token, no hash").not.toMatch(/lk_|hash/);
 });
 
-test("ending one session ends that one, at once", async ({ latchkey }) => {
+test("ending a session ends exactly that one, immediately", async ({ latchkey }) => {
   const { first, second, third } = await withSessions(latchkey, "a", "b", "c");
   const answer = await latchkey.api("DELETE", `${ADDRESS}${second.id}/`, { token: first.token });
   expect([answer.status, answer.text]).toEqual([204, ""]);
@@ -52,7 +52,7 @@ test("ending all others keeps this one", async ({ latchkey }) => {
   ]);
 });
 
-test("a session gets a name, and loses it by an empty one", async ({ latchkey }) => {
+test("a session can be named, and an empty name removes the name", async ({ latchkey }) => {
   const { first, second } = await withSessions(latchkey, "a", "b");
   const rename = (device_name: string) => latchkey.api("PATCH", `${ADDRESS}${second.id}/`, { token: first.token, json: { device_name } });
   expect((await rename("Küche 🍳")).body.session).toMatchObject({ id: second.id, device_name: "Küche 🍳", current: false });
@@ -69,7 +69,7 @@ test("a session gets a name, and loses it by an empty one", async ({ latchkey })
   );
 });
 
-test("log-in, the token check and the list say the same of a session at the same moment", async ({ latchkey }) => {
+test("log-in, token check and list agree about a session", async ({ latchkey }) => {
   const { email, password } = await latchkey.newUser();
   const login = (await latchkey.api("POST", "/auth/login/", { json: { email, password } })).body;
   const me = (await latchkey.api("GET", "/auth/me/", { token: login.token })).body;
@@ -79,7 +79,7 @@ test("log-in, the token check and the list say the same of a session at the same
   expect(list.sessions).toEqual([login.session]);
 });
 
-test("a session shows the address that it was last used from, at once for the session itself and for the others", async ({ latchkey }) => {
+test("a session shows the address that it was last used from, immediately and in every answer", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [home, away] = [latchkey.elsewhere(), latchkey.elsewhere()];
   const login = (await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, from: home })).body;

@@ -51,7 +51,7 @@ for (const target of [
   });
 }
 
-test("odd targets of pages are not redirected either", async ({ latchkey: { url } }) => {
+test("unusual targets of pages aren't redirected either", async ({ latchkey: { url } }) => {
   for (const target of [
     "//login/",
     "/login//",

@@ -19,7 +19,7 @@ test("PATCH changes what is sent and leaves the rest alone", async ({ latchkey }
   expect(latchkey.kept(user).events.slice(-1)).toEqual(["profile.changed"]);
 });
 
-test("PATCH with nothing in it, or with what is there already, changes nothing", async ({ latchkey }) => {
+test("PATCH with an empty body, or with the current values, changes nothing", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey, { bio: "Before" });
   const before = latchkey.kept(user);
   for (const ask of [{}, { json: {} }, { json: { bio: "Before", email: user.email, username: user.username } }]) {
@@ -28,7 +28,7 @@ test("PATCH with nothing in it, or with what is there already, changes nothing",
   expect(latchkey.kept(user)).toEqual(before);
 });
 
-test("PUT replaces: what is left out gets its default, what is protected stays", async ({ latchkey }) => {
+test("PUT replaces everything: fields left out get their defaults, protected ones stay", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey, { bio: "Before", contact_information: "Office 3" });
   await latchkey.api("PATCH", address, { token, multipart: { image: blob(await png()) } });
   const before = latchkey.kept(user).user;
@@ -52,9 +52,7 @@ test("PUT without email address or username is refused and changes nothing", asy
   expect(latchkey.kept(user)).toEqual(before);
 });
 
-test("a new email address takes the place of the old one for logging in, right after a log-in without the password", async ({
-  latchkey,
-}) => {
+test("a new email address replaces the old one for logging in, without the password right after a log-in", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const email = `${unique("New")}@Example.org`;
   const { body } = await latchkey.api("PATCH", address, { token, json: { email } });
@@ -75,7 +73,7 @@ test("a wrong current password beside a new email address is refused, and the ad
   expect((await latchkey.api("PATCH", address, { token, json: { email, current_password: PASSWORD } })).body.user.email).toBe(email);
 });
 
-test("only the letter case of an own name may change", async ({ latchkey }) => {
+test("a user may change only the letter case of their own name", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const json = { email: user.email.toUpperCase(), username: user.username.toUpperCase() };
   expect((await latchkey.api("PATCH", address, { token, json })).body.user).toMatchObject(json);
@@ -108,7 +106,7 @@ test("other people's accounts and those that do not exist get the same refusal, 
   expect(latchkey.kept(other)).toEqual(before);
 });
 
-test("without a token, or with a dead one, nothing is changed and nothing told", async ({ latchkey }) => {
+test("without a valid token nothing is changed or revealed", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   await latchkey.api("POST", "/auth/logout/", { token });
   const before = latchkey.kept(user);
@@ -214,7 +212,7 @@ for (const [name, json, field, code] of [
   });
 }
 
-test("two changes of different fields at the same moment both last", async ({ latchkey }) => {
+test("simultaneous changes of different fields are both kept", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   await latchkey.together([
     ["PATCH", address, { token, json: { bio: "Both" } }],
@@ -223,9 +221,7 @@ test("two changes of different fields at the same moment both last", async ({ la
   expect(latchkey.kept(user).user).toMatchObject({ bio: "Both", contact_information: "last" });
 });
 
-test("every wrong field is named at once: a name that is taken, a picture that is none, and what the schema refuses", async ({
-  latchkey,
-}) => {
+test("every wrong field is named at once: a taken name, an invalid picture, and what the schema refuses", async ({ latchkey }) => {
   const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
   const token = await latchkey.signIn(user);
   const json = { username: other.username, image: "bm8gcGljdHVyZQ==" };

@@ -60,7 +60,7 @@ const originsOf = (url: string) => {
   ];
 };
 
-test("the forms' actions are carried out for our own pages only", async ({ page, user, latchkey, ask }) => {
+test("forms are accepted only from the service's own pages", async ({ page, user, latchkey, ask }) => {
   await page.goto("/profile/");
   const form = await copyOf(page.locator("main form"));
   const cookie = `__Host-session=${user.cookie}`;
@@ -105,7 +105,7 @@ test("what a script sends in a form's name is refused for other origins too", as
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 
-test("no form of any page is carried out for another site", async ({ page, context, user, latchkey, ask }) => {
+test("no page accepts a form from another site", async ({ page, context, user, latchkey, ask }) => {
   await latchkey.signIn(user, { device_name: "Other" });
   const other = latchkey.kept(user).sessions.find(({ device_name }) => device_name === "Other")?.id;
   const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'session.opened'", user.id);
@@ -144,7 +144,7 @@ test("no form of any page is carried out for another site", async ({ page, conte
   expect(latchkey.rows("select id from users where email = ?", newcomer.email)).toEqual([]);
 });
 
-test("signing out is refused for other origins and odd content types, and ends nothing", async ({ user, latchkey, ask }) => {
+test("signing out is refused for other origins and unusual content types, and ends nothing", async ({ user, latchkey, ask }) => {
   const cookie = `__Host-session=${user.cookie}`;
   for (const origin of originsOf(latchkey.url)) {
     const { status } = await ask("POST", "/sign-out/", { form: { all: "true" }, headers: { cookie, origin } });

@@ -4,7 +4,7 @@ const BIO = "About you (optional)";
 const CONTACT = "Contact information (optional)";
 const KEPT = "We kept what you typed before you were signed out.";
 
-test("what was typed while the session ran out is there after signing in again, and can be saved", async ({
+test("what was typed when the session had expired is there after signing in again, and can be saved", async ({
   page,
   user,
   latchkey,
@@ -40,7 +40,7 @@ test("what was typed while the session ran out is there after signing in again, 
   await expect(page.getByText(KEPT)).toHaveCount(0);
 });
 
-test("whoever signs in instead sees nothing of it; its owner does, later", async ({ page, context, user, latchkey }) => {
+test("another user who signs in sees nothing of it; its owner does, later", async ({ page, context, user, latchkey }) => {
   await page.goto("/profile/");
   await fill(page, { [BIO]: "Words of the first user" });
   const other = await latchkey.newUser({ bio: "Other words" });

@@ -1,6 +1,6 @@
 import { copyOf, expect, press, test } from "../pages.ts";
 
-test("an address that leads nowhere says so and leads back", async ({ page }) => {
+test("an unknown address says so and links to the home page", async ({ page }) => {
   const response = await page.goto("/nowhere/");
   expect(response?.status()).toBe(404);
   await expect(page).toHaveTitle("Page not found – Latchkey");
@@ -9,7 +9,7 @@ test("an address that leads nowhere says so and leads back", async ({ page }) =>
   await expect(page).toHaveURL(/\/$/);
 });
 
-test("somebody signed in stays signed in on a page that does not exist", async ({ page, user }) => {
+test("a signed-in user stays signed in on an unknown page", async ({ page, user }) => {
   await page.goto("/nowhere/at/all/");
   await expect(page.getByRole("banner")).toContainText(user.username);
   await expect(page.getByRole("banner").getByRole("button", { name: "Sign out" })).toBeVisible();
@@ -23,7 +23,7 @@ test("a notice in the address is only ever one of ours", async ({ page, user }) 
   }
 });
 
-test("the framework's side doors are shut", async ({ ask }) => {
+test("addresses of the framework's own are closed", async ({ ask }) => {
   const doors = ["/_next/image/?url=%2Ficon.svg&w=64&q=75", "/.env", "/.git/HEAD", "/package.json", "/db/schema.ts", "/server.ts"];
   for (const path of [...doors, "/__nextjs_original-stack-frame", "/_next/static/../../package.json"]) {
     const { status, text } = await ask("GET", path);
@@ -32,7 +32,7 @@ test("the framework's side doors are shut", async ({ ask }) => {
   }
 });
 
-test("a body that no form sends is refused, and never an error of ours", async ({ ask }) => {
+test("a body that no form sends is refused, and never a 500", async ({ ask }) => {
   for (const path of ["/login/", "/register/", "/profile/", "/sign-out/"]) {
     for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
       const { status } = await ask("POST", path, { raw: "--x\r\nnonsense", headers: { "content-type": type } });
@@ -41,7 +41,7 @@ test("a body that no form sends is refused, and never an error of ours", async (
   }
 });
 
-test("a form that breaks off or is garbled gets 400 and a sentence", async ({ ask }) => {
+test("a form that ends too early or is garbled gets 400 and a sentence", async ({ ask }) => {
   const part = '--x\r\ncontent-disposition: form-data; name="email"\r\n\r\n';
   for (const path of ["/login/", "/register/", "/profile/", "/nowhere/"]) {
     for (const type of ["multipart/form-data; boundary=x", "multipart/form-data"]) {
@@ -54,7 +54,7 @@ test("a form that breaks off or is garbled gets 400 and a sentence", async ({ as
   }
 });
 
-test("what no script of ours sends to a form is refused, and never an error of ours", async ({ ask, page }) => {
+test("what no script of the service sends to a form is refused, and never a 500", async ({ ask, page }) => {
   await page.goto("/login/");
   const id =
     (await page.content())
@@ -100,7 +100,7 @@ test("methods that no page has get 405 with Allow, and nothing is echoed", async
   }
 });
 
-test("a form of an old version of the page is refused, and never an error of ours", async ({ ask }) => {
+test("a form of an old version of the page is refused, and never a 500", async ({ ask }) => {
   const forged = { $ACTION_REF_1: "", "$ACTION_1:0": '{"id":"00aa","bound":"$@1"}', "$ACTION_1:1": "[{}]", email: "a", password: "b" };
   const { status, text } = await ask("POST", "/login/", { multipart: forged });
   expect(status).toBeLessThan(500);
@@ -136,7 +136,7 @@ test("a form that a newer build does not know is answered with a page that says 
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 
-test("nothing that only Next.js's own parts would ask is an error of ours", async ({ ask }) => {
+test("no request of Next.js's internal protocol causes a 500", async ({ ask }) => {
   const trees = ["garbled", "%", "[".repeat(1_000), encodeURIComponent('["",{"__proto__":1}]')];
   for (const path of ["/", "/login/", "/nowhere/", "/sessions/1/"]) {
     for (const tree of trees) {
@@ -161,7 +161,7 @@ test("nothing that only Next.js's own parts would ask is an error of ours", asyn
   }
 });
 
-test("an action that is none, or another page's, is refused before Next.js asks itself for it", async ({ ask, page }) => {
+test("an unknown action, or another page's, is refused before Next.js forwards it to itself", async ({ ask, page }) => {
   await page.goto("/login/");
   const id = (await page.content()).match(/\b7f[0-9a-f]{40}\b/)?.[0] ?? "";
   expect(id).not.toBe("");

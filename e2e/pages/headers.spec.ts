@@ -54,7 +54,7 @@ test("a page that the build has rendered is the one that Next.js renders", async
   expect((await ask("GET", "/login/?next=%2Fsessions%2F")).text, "another query, another page").toContain("/sessions/");
 });
 
-test("no two answers share a nonce, and every script has its answer's own", async ({ ask }) => {
+test("each answer has its own nonce, and every script carries it", async ({ ask }) => {
   const nonces = new Set<string | undefined>();
   for (const path of [...PAGES, ...PAGES]) {
     const answer = await ask("GET", path);

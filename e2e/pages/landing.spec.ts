@@ -1,6 +1,6 @@
 import { expect, test } from "../pages.ts";
 
-test("the landing page says what this is and leads to both ways in", async ({ page }) => {
+test("the home page says what this is and links to sign-in and registration", async ({ page }) => {
   const response = await page.goto("/");
   expect(response?.status()).toBe(200);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -12,7 +12,7 @@ test("the landing page says what this is and leads to both ways in", async ({ pa
   await expect(page).toHaveURL(/\/login\/$/);
 });
 
-test("somebody who is signed in goes from the landing page, sign-in and registration to the profile", async ({ page, user }) => {
+test("a signed-in user is redirected from the home page, sign-in and registration to the profile", async ({ page, user }) => {
   for (const path of ["/", "/login/", "/register/"]) {
     await page.goto(path);
     await expect(page).toHaveURL(/\/profile\/$/);

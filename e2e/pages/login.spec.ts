@@ -70,7 +70,7 @@ test("too many wrong passwords are answered with when to try again", async ({ pa
   await expectMessage(page, /Too many attempts\. Try again in \d+ seconds?\./);
 });
 
-test("an inactive and a suspended account are told so, after the right password only", async ({ page, latchkey }) => {
+test("an inactive or suspended account says so only after the right password", async ({ page, latchkey }) => {
   const inactive = await latchkey.newUser({ account_status: "inactive" });
   const suspended = await latchkey.newUser();
   latchkey.operator("user", "suspend", suspended.email);
@@ -96,7 +96,7 @@ test("suspending an account ends its browser sessions at once", async ({ page, u
   await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
 });
 
-test("who wanted to see a page comes to it after signing in, with its query", async ({ page, latchkey }) => {
+test("a visitor who opened a page gets to it after signing in, with its query", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto(`/login/?next=${encodeURIComponent("/security/?type=session.opened")}`);
   await expect(page.getByText("Sign in to continue.")).toBeVisible();
@@ -108,7 +108,7 @@ test("who wanted to see a page comes to it after signing in, with its query", as
   await expect(page).toHaveURL(/\/security\/\?type=session\.opened$/);
 });
 
-test("a session that somebody planted before is not taken on", async ({ page, context, latchkey, user: planted }) => {
+test("a session planted by somebody else is not continued", async ({ page, context, latchkey, user: planted }) => {
   const victim = await latchkey.newUser();
   await context.clearCookies();
   await page.goto("/login/");

@@ -40,7 +40,7 @@ test("no `next` leads a signed-in visitor to another origin", async ({ latchkey,
   }
 });
 
-test("no `next` leads who signs in to another origin, and no page repeats it", async ({ page, latchkey }) => {
+test("no `next` leads anybody to another origin after signing in, and no page repeats it", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   for (const next of ["//evil.example", "/\\evil.example", "javascript:alert(1)", "/.//evil.example"]) {
     await page.context().clearCookies();

@@ -2,7 +2,7 @@ import { expect, expectNotice, field, fill, press, test } from "../pages.ts";
 
 const SAVED = "Your profile has been saved.";
 
-test("what has just happened is said once: not after a reload, in another tab, or by an address", async ({ page, context, user }) => {
+test("a notice is shown once: not after a reload, in another tab, or by an address", async ({ page, context, user }) => {
   await page.goto("/profile/");
   await expect(page.getByRole("banner")).toContainText(user.username);
   await fill(page, { "About you (optional)": "Changed" });
@@ -29,7 +29,7 @@ test("“You’re signed out.” is gone when signing in fails", async ({ page, 
   await expect(page.getByText("You’re signed out.")).toBeHidden();
 });
 
-test("no link of another site makes a page say something in our name", async ({ ask, user, latchkey }) => {
+test("no link on another site makes a page show a notice", async ({ ask, user, latchkey }) => {
   const path = "/done/?to=/profile/&say=password-changed";
   const cookie = `__Host-session=${user.cookie}`;
   const own = await ask("GET", path, { headers: { cookie, "sec-fetch-site": "same-origin" } });
@@ -43,7 +43,7 @@ test("no link of another site makes a page say something in our name", async ({ 
   }
 });
 
-test("a browser that does not keep our cookie is told so, and not led in a circle", async ({ page, latchkey }) => {
+test("a browser that doesn't keep the cookie is told so, and isn't redirected in a circle", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.route("**/*", async (route) => {
     if (route.request().method() !== "POST") return route.fallback();

@@ -41,12 +41,7 @@ test("a profile that was left open cannot be saved into the account of whoever s
   expect(latchkey.kept(zoe).user).toMatchObject({ email: zoe.email, bio: "Zoe's new words" });
 });
 
-test("what was refused once and sent again from a page that was left open does not come back to somebody else", async ({
-  page,
-  context,
-  user,
-  latchkey,
-}) => {
+test("a refused form that is sent again from a page left open isn't shown to another user", async ({ page, context, user, latchkey }) => {
   await page.goto("/profile/");
   await fill(page, { Username: "short", [BIO]: "Ada's words" });
   await press(page, "Save changes");

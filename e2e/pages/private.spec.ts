@@ -28,7 +28,7 @@ for (const path of PRIVATE) {
   });
 }
 
-test("no variant of the request gets a byte of a user's data without a live session", async ({ ask, latchkey }) => {
+test("no variant of a request gets a user's data without a live session", async ({ ask, latchkey }) => {
   const canary = "Canary of this very test";
   const user = await latchkey.newUser({ bio: canary });
   const token = await latchkey.signIn(user, { device_name: canary });
@@ -49,7 +49,7 @@ test("no variant of the request gets a byte of a user's data without a live sess
   }
 });
 
-test("no spelling of an address leads around the check", async ({ ask, latchkey }) => {
+test("no spelling of an address avoids the check", async ({ ask, latchkey }) => {
   const user = await latchkey.newUser();
   const spellings = [
     "/profile",

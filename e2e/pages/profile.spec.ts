@@ -8,7 +8,7 @@ const ELEVEN_MINUTES_MS = 11 * 60 * 1_000;
 
 const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
 
-test("a person changes their profile and sees what is kept", async ({ page, user }) => {
+test("a user changes the profile and sees the saved values", async ({ page, user }) => {
   await page.goto("/profile/");
   await expect(page).toHaveTitle("Profile – Latchkey");
   await expect(field(page, "Email address")).toHaveValue(user.email);
@@ -104,7 +104,7 @@ test("several wrong fields are named together", async ({ page, user }) => {
   await expect(field(page, "Username")).toHaveValue("short");
 });
 
-test("a form of somebody who was signed out meanwhile changes nothing and leads to signing in", async ({
+test("a form of a user who was signed out meanwhile changes nothing and leads to the sign-in page", async ({
   page,
   user,
   latchkey,
@@ -123,7 +123,7 @@ test("a form of somebody who was signed out meanwhile changes nothing and leads 
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 
-test("the operator's word reaches nobody through the page's form", async ({ page, user, latchkey }) => {
+test("the page's form can't set the status that only the operator may set", async ({ page, user, latchkey }) => {
   await page.goto("/profile/");
   await page.locator("main form").evaluate((form) => {
     const input = document.createElement("input");

@@ -35,7 +35,7 @@ test("the required fields alone are enough", async ({ page }) => {
   await expect(field(page, "Email address")).toHaveValue(email);
 });
 
-test("a taken email address and username are said at once, and all that was typed stays; the password where JavaScript runs", async ({
+test("a taken email address and username are named together, and everything typed is kept; the password only with JavaScript", async ({
   page,
   latchkey,
   javaScriptEnabled,
@@ -66,7 +66,7 @@ test("an empty form names every field that is missing, each with a way to it", a
   });
 });
 
-test("what is wrong in several fields is said in one go, in the words of the API", async ({ page }) => {
+test("several wrong fields are named together, in the words of the API", async ({ page }) => {
   await page.goto("/register/");
   await fill(page, {
     "Email address": "ada@",
@@ -100,7 +100,7 @@ test("a well-known password is refused", async ({ page }) => {
 const markedIn = (html: string) =>
   [...html.matchAll(/<(?:input|textarea)[^>]* aria-invalid="true"[^>]*>/g)].map(([tag]) => `#/${/ name="([^"]*)"/.exec(tag)?.[1]}`);
 
-test("form and API refuse and take the very same usernames and passwords", async ({ page, latchkey, ask }) => {
+test("form and API accept and refuse the same usernames and passwords", async ({ page, latchkey, ask }) => {
   test.slow(); // fifty requests, each with a page or a hash
   await page.goto("/register/");
   const hidden = await page
@@ -124,7 +124,7 @@ test("form and API refuse and take the very same usernames and passwords", async
   }
 });
 
-test("what is no picture is refused, and the rest stays", async ({ page, latchkey }) => {
+test("a file that isn't a picture is refused, and the rest is kept", async ({ page, latchkey }) => {
   const { email, username } = person();
   await page.goto("/register/");
   await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username });
@@ -136,7 +136,7 @@ test("what is no picture is refused, and the rest stays", async ({ page, latchke
   expect(latchkey.rows("select id from users where email = ?", email)).toEqual([]);
 });
 
-test("a file over 5 MiB is refused in words", async ({ page }) => {
+test("a file over 5 MiB is refused with a sentence", async ({ page }) => {
   const { email, username } = person();
   await page.goto("/register/");
   await fill(page, { "Email address": email, "Create a password": PASSWORD, Username: username });
@@ -161,7 +161,7 @@ test("password managers and screen readers are told what each field is for", asy
   }
 });
 
-test("a name that is taken meanwhile is no reason to lose what was typed, however often", async ({ page, latchkey, javaScriptEnabled }) => {
+test("what was typed is kept when a name is taken meanwhile, however often", async ({ page, latchkey, javaScriptEnabled }) => {
   const other = await latchkey.newUser();
   const { email } = person();
   await page.goto("/register/");

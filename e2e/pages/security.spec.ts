@@ -54,7 +54,7 @@ test("a wrong current password, an empty one and the same one again are refused,
   expect(latchkey.kept(user).user?.password_hash).toBe(before);
 });
 
-test("password managers learn whose password is changed", async ({ page, user }) => {
+test("password managers know whose password is changed", async ({ page, user }) => {
   await page.goto("/security/");
   await expect(field(page, "Account")).toHaveValue(user.email);
   await expect(field(page, "Account")).toHaveAttribute("autocomplete", "username");
@@ -76,7 +76,7 @@ test("a user reads in plain words what happened to the account, newest first", a
   await expect(page.getByLabel("Show", { exact: true })).toHaveValue("session.opened");
 });
 
-test("a long record is read page by page", async ({ page, user }) => {
+test("a long list of activity is read page by page", async ({ page, user }) => {
   write(
     `insert into audit_events (user_id, type, at)
      with recursive counted (n) as (select 1 union all select n + 1 from counted where n < 25)
@@ -94,7 +94,7 @@ test("a long record is read page by page", async ({ page, user }) => {
   await expect(rows).toHaveCount(20);
 });
 
-test("failed attempts since the last visit are said on top", async ({ page, user, latchkey }) => {
+test("failed sign-ins since the last visit are shown at the top", async ({ page, user, latchkey }) => {
   await page.goto("/security/");
   await expect(page.getByText(/\d failed sign-ins?/)).toHaveCount(0);
   for (let i = 0; i < 2; i++) {
@@ -119,7 +119,7 @@ test("“This wasn’t me” ends the stranger’s session and leads to a new pa
   expect((await latchkey.api("GET", "/auth/me/", { token: stranger })).status).toBe(401);
 });
 
-test("other people’s events and events that never were are not found", async ({ page, user, latchkey }) => {
+test("other people’s events and unknown ones are not found", async ({ page, user, latchkey }) => {
   const stranger = await latchkey.newUser();
   const [{ id } = { id: 0 }] = latchkey.rows("select id from audit_events where user_id = ?", stranger.id);
   expect(stranger.id).not.toBe(user.id);

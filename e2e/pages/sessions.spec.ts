@@ -6,7 +6,7 @@ const CURL = "curl/8.5.0";
 
 const cards = (page: Page) => page.getByRole("main").locator("ul").first().getByRole("listitem");
 
-test("a user sees this device first and every other in words", async ({ page, user, latchkey }) => {
+test("a user sees this device first, and every device in words", async ({ page, user, latchkey }) => {
   await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, headers: { "user-agent": CURL } });
   await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: user.password }, headers: { "user-agent": FIREFOX } });
   await page.goto("/sessions/");
@@ -21,7 +21,7 @@ test("a user sees this device first and every other in words", async ({ page, us
   await expect(cards(page).nth(1)).toContainText(/Address\s*127\.\d+\.\d+\.\d+/);
 });
 
-test("a user names a session, and takes the name back", async ({ page, user, latchkey }) => {
+test("a user names a session, and removes the name again", async ({ page, user, latchkey }) => {
   await latchkey.signIn(user);
   await page.goto("/sessions/");
   await cards(page).nth(1).getByRole("link", { name: "Rename" }).click();
@@ -97,7 +97,7 @@ test("a user signs out everywhere, and every device is signed out; nobody else i
   await expect(page).toHaveURL(/\/login\/\?next=%2Fsessions%2F$/);
 });
 
-test("the question before signing out everywhere is a page too, and can be left", async ({ page, user }) => {
+test("the confirmation of signing out everywhere is also a page, and can be cancelled", async ({ page, user }) => {
   await page.goto("/sessions/sign-out-everywhere/");
   await page.getByRole("link", { name: "Stay signed in" }).click();
   await expect(page).toHaveURL(/\/sessions\/$/);

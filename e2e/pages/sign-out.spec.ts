@@ -33,7 +33,7 @@ test("after signing out the back button shows nothing private, and nothing was l
   expect(kept).toEqual({ local: 0, session: 0, cookies: "" });
 });
 
-test("looking at the address signs nobody out", async ({ page, user }) => {
+test("opening the address of the sign-out signs nobody out", async ({ page, user }) => {
   await page.goto("/sign-out/");
   await expect(page).toHaveURL(/\/profile\/$/);
   expect(await isSignedIn(user.cookie)).toBe(true);

@@ -17,12 +17,12 @@ function build(beganAt: number): string {
   return folder;
 }
 
-test("before the first build there is nothing to serve from", () => {
+test("without a build there is nothing to serve", () => {
   assert.deepEqual(builds(), []);
   assert.throws(servedBuild, NoBuildError);
 });
 
-test("a server goes on with the build that it started with, and only builds that nobody uses are removed", () => {
+test("a server keeps the build it started with, and only unused builds are removed", () => {
   build(999);
   const started = build(1_000);
   assert.equal(servedBuild(), started, "the latest, by number and not by name");

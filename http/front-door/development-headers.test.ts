@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { newNonce, pageHeaders } from "../security-headers.ts";
 import { developmentHeaders } from "./development-headers.ts";
 
-test("while developing, pages have the headers of production, and a policy that differs in two words", () => {
+test("in development, pages have the headers of production, with two exceptions in the policy", () => {
   const nonce = newNonce();
   const { "content-security-policy": policy, ...others } = developmentHeaders(nonce);
   const { "content-security-policy": strict = "", ...productions } = pageHeaders(nonce);

@@ -97,7 +97,7 @@ test("axe finds nothing on a session's page, in the open dialog and on “This w
   await check(page);
 });
 
-test("in forced colours one sees where one is, which session is this one, and every button", async ({ page, user, latchkey }) => {
+test("forced colours show the current page, the current session and every button", async ({ page, user, latchkey }) => {
   await latchkey.signIn(user);
   await page.emulateMedia({ forcedColors: "active" });
   await page.goto("/sessions/");

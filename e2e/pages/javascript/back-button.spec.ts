@@ -10,7 +10,7 @@ test.use({
   },
 });
 
-test("after signing out the browser's memory of pages shows nothing private either", async ({ page, user }) => {
+test("after signing out, pages in the browser's cache show nothing private either", async ({ page, user }) => {
   for (const path of ["/profile/", "/sessions/", "/security/"]) await page.goto(path);
   await expect(page.getByRole("banner")).toContainText(user.username);
   await press(page, "Sign out");

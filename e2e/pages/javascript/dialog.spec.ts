@@ -1,6 +1,6 @@
 import { expect, expectNotice, hydrated, isSignedIn, press, test } from "../../pages.ts";
 
-test("signing out everywhere is asked in a dialog that keeps the focus, and can be left by key or button", async ({ page, user }) => {
+test("signing out everywhere is confirmed in a dialog, which keeps the focus and closes by key or button", async ({ page, user }) => {
   await page.goto("/sessions/");
   await hydrated(page);
   const dialog = page.getByRole("dialog", { name: "Sign out everywhere?" });
@@ -22,7 +22,7 @@ test("signing out everywhere is asked in a dialog that keeps the focus, and can 
   expect(await isSignedIn(user.cookie)).toBe(false);
 });
 
-test("with a modifier key the question opens as the page that it also is", async ({ page, context, user }) => {
+test("with a modifier key the confirmation opens as a page", async ({ page, context, user }) => {
   await page.goto("/sessions/");
   await hydrated(page);
   await expect(page.getByRole("banner")).toContainText(user.username);

@@ -4,7 +4,7 @@ import { png } from "../../pictures.ts";
 const RULES = ["at least 8 characters", "a lowercase letter", "an uppercase letter", "a number"];
 const PICTURE = "Profile picture (optional)";
 
-test("each rule of a new password is ticked as soon as it is fulfilled, also by pasting", async ({ page }) => {
+test("each rule of a new password is ticked as soon as it is met, also by pasting", async ({ page }) => {
   await page.goto("/register/");
   await hydrated(page);
   const password = field(page, "Create a password");
@@ -21,7 +21,7 @@ test("each rule of a new password is ticked as soon as it is fulfilled, also by 
   await expect(done).toHaveCount(0);
 });
 
-test("a password can be shown, is said to be shown, and is hidden again when it is sent", async ({ page, latchkey }) => {
+test("a password can be shown, which is announced, and is hidden again when the form is sent", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await page.goto("/login/");
   await hydrated(page);
@@ -40,7 +40,7 @@ test("a password can be shown, is said to be shown, and is hidden again when it 
   await expect(password).toHaveAttribute("type", "password");
 });
 
-test("Caps Lock is said while the password is typed", async ({ page }) => {
+test("Caps Lock is announced while a password is typed", async ({ page }) => {
   await page.goto("/login/");
   await hydrated(page);
   await field(page, "Password").evaluate((input) => {
@@ -53,7 +53,7 @@ test("Caps Lock is said while the password is typed", async ({ page }) => {
   await expect(page.getByText("Caps Lock is on.")).toHaveCount(0);
 });
 
-test("what is wrong is said without asking the server, and goes away as soon as it is right", async ({ page }) => {
+test("errors appear without asking the server, and disappear as soon as they are corrected", async ({ page }) => {
   let sent = 0;
   page.on("request", (request) => request.method() === "POST" && sent++);
   await page.goto("/register/");
@@ -82,7 +82,7 @@ test("what is wrong is said without asking the server, and goes away as soon as 
   await expect(page).toHaveURL(/\/profile\//);
 });
 
-test("a second click while a form is on its way sends nothing twice", async ({ page, latchkey }) => {
+test("a second click while a form is being sent sends nothing twice", async ({ page, latchkey }) => {
   const { email, username } = person();
   let sent = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -110,7 +110,7 @@ test("a second click while a form is on its way sends nothing twice", async ({ p
   ]);
 });
 
-test("a chosen picture is shown at once, and can be put back", async ({ page, user }) => {
+test("a chosen picture is shown immediately, and can be removed again", async ({ page, user }) => {
   await page.goto("/profile/");
   await hydrated(page);
   await expect(page.getByRole("banner")).toContainText(user.username);
@@ -124,7 +124,7 @@ test("a chosen picture is shown at once, and can be put back", async ({ page, us
   await expect(field(page, PICTURE)).toHaveValue("");
 });
 
-test("a text that grows too long is counted, and never cut", async ({ page, user }) => {
+test("the length of a long text is counted, and the text is never cut", async ({ page, user }) => {
   await page.goto("/profile/");
   await hydrated(page);
   await expect(page.getByRole("banner")).toContainText(user.username);
@@ -135,7 +135,7 @@ test("a text that grows too long is counted, and never cut", async ({ page, user
   await expect(field(page, "Contact information (optional)")).toHaveValue("x".repeat(510));
 });
 
-test("instants are in the visitor's own zone", async ({ browser, user, latchkey }) => {
+test("instants are in the visitor's time zone", async ({ browser, user, latchkey }) => {
   const context = await browser.newContext({ timezoneId: "Asia/Kolkata", locale: "en-GB" });
   await context.addCookies([{ name: "__Host-session", value: user.cookie, domain: "127.0.0.1", path: "/", secure: true }]);
   const page = await context.newPage();
@@ -144,7 +144,7 @@ test("instants are in the visitor's own zone", async ({ browser, user, latchkey 
   await context.close();
 });
 
-test("a file that is no picture is said to be none as soon as it is chosen, and another one puts it right", async ({ page }) => {
+test("a file that isn't a picture gets an error as soon as it is chosen, and another one removes it", async ({ page }) => {
   await page.goto("/register/");
   await hydrated(page);
   const picture = field(page, PICTURE);
@@ -163,7 +163,7 @@ test("a file that is no picture is said to be none as soon as it is chosen, and 
   await expect(picture).not.toHaveAttribute("aria-invalid");
 });
 
-test("the count of characters speaks of one character as of one", async ({ page }) => {
+test("the count of characters has a singular", async ({ page }) => {
   await page.goto("/register/");
   await hydrated(page);
   for (const [length, words] of [

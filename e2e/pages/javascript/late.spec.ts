@@ -20,7 +20,7 @@ async function withoutScripts(page: Page, path: string): Promise<void> {
 
 const BIO = "About you (optional)";
 
-test("a registration refused before JavaScript came keeps what was typed when it arrives", async ({ page, latchkey }) => {
+test("a registration refused before JavaScript loads keeps what was typed", async ({ page, latchkey }) => {
   const other = await latchkey.newUser();
   const typed = { "Email address": other.email, Username: other.username, [BIO]: "Typed early" };
   await withoutScripts(page, "/register/");
@@ -40,7 +40,7 @@ test("a registration refused before JavaScript came keeps what was typed when it
   await expect(field(page, BIO)).toHaveValue("Typed early");
 });
 
-test("what is typed while JavaScript is on its way is still there when it arrives", async ({ page }) => {
+test("what is typed while JavaScript loads is kept", async ({ page }) => {
   const { email, username } = person();
   const letGo = await holdScripts(page);
   await page.goto("/register/", { waitUntil: "commit" });
@@ -54,7 +54,7 @@ test("what is typed while JavaScript is on its way is still there when it arrive
   await expect(field(page, BIO)).toHaveValue("Typed early");
 });
 
-test("a sign-in refused before JavaScript came keeps the address and the check mark", async ({ page, latchkey }) => {
+test("a sign-in refused before JavaScript loads keeps the address and the check mark", async ({ page, latchkey }) => {
   const user = await latchkey.newUser();
   await withoutScripts(page, "/login/");
   await fill(page, { "Email address": user.email, Password: "Wrong horse 7 battery" });
@@ -66,7 +66,7 @@ test("a sign-in refused before JavaScript came keeps the address and the check m
   await expect(page.getByRole("checkbox", { name: "Keep me signed in" })).toBeChecked();
 });
 
-test("a profile refused before JavaScript came keeps what was typed, not what is stored", async ({ page, user, latchkey }) => {
+test("a profile refused before JavaScript loads keeps what was typed, not what is stored", async ({ page, user, latchkey }) => {
   const other = await latchkey.newUser();
   await withoutScripts(page, "/profile/");
   const typed = { Username: other.username, [BIO]: "Typed early" };
@@ -78,11 +78,7 @@ test("a profile refused before JavaScript came keeps what was typed, not what is
   await expect(field(page, "Email address")).toHaveValue(user.email);
 });
 
-test("what is typed into a profile while JavaScript is on its way is still there, and is what is saved", async ({
-  page,
-  user,
-  latchkey,
-}) => {
+test("what is typed into a profile while JavaScript loads is kept, and is saved", async ({ page, user, latchkey }) => {
   const letGo = await holdScripts(page);
   await page.goto("/profile/", { waitUntil: "commit" });
   await fill(page, { [BIO]: "Typed early" });

@@ -9,7 +9,7 @@ async function onNextForm(page: Page, change: Parameters<Page["route"]>[1]): Pro
   await page.route((url) => url.protocol.startsWith("http"), change, { times: 1 });
 }
 
-test("a registration that cannot be sent keeps everything, the password too, and is sent when it is tried again", async ({
+test("a registration that can't be sent keeps everything, including the password, and can be sent again", async ({
   page,
   context,
   complaints,
@@ -32,7 +32,12 @@ test("a registration that cannot be sent keeps everything, the password too, and
   complaints.splice(0); // of the lost requests
 });
 
-test("a profile survives a server that breaks off and a proxy without a server behind it", async ({ page, user, latchkey, complaints }) => {
+test("a profile form survives a server that drops the connection and a proxy without a server behind it", async ({
+  page,
+  user,
+  latchkey,
+  complaints,
+}) => {
   await page.goto("/profile/");
   await hydrated(page);
   await fill(page, { [BIO]: "A long story" });

@@ -35,7 +35,7 @@ for (const path of ["/login/", "/register/"]) {
     expect(second.all).toBeLessThanOrEqual(SECOND_VISIT);
   });
 
-  test(`nothing on ${path} jumps while it loads`, async ({ page }) => {
+  test(`the layout of ${path} doesn't shift while it loads`, async ({ page }) => {
     await page.goto(path);
     await hydrated(page);
     const shift = await page.evaluate(
