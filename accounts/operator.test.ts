@@ -46,7 +46,7 @@ test("a deleted user is gone with sessions and picture, and can register anew", 
   assert.notEqual(newUser({ email: user.email, emailCanonical: user.emailCanonical }).id, user.id);
 });
 
-test("a picture that somebody else has too stays when one of them is deleted", async () => {
+test("a picture that another user has too stays when one of them is deleted", async () => {
   await db()
     .insert(avatars)
     .values({ hash: "shared", bytes: Buffer.from("x") });

@@ -82,7 +82,7 @@ async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
 }
 
 async function showUsers(given: Given): Promise<Answer> {
-  const limit = numberOption(given, "limit", MOST_USERS) ?? USUAL_USERS;
+  const limit = numberOption(given, "limit", MAX_USERS) ?? DEFAULT_USERS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER) ?? 0;
   openAccounts();
   const found = (await listUsers(operator, cursor, limit + 1)).map(publicUser);

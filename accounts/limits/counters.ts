@@ -173,7 +173,7 @@ function refuseUsedUp(counters: Counter[]): void {
   for (const one of counters) {
     const failures = failuresOf(one, now);
     const { grows }: Rule = LIMITS[one.name];
-    if (failures >= closesAt(one)) throw limited(one, grows ? LONGEST_BLOCK_MS : one.expiresAt - now);
+    if (failures >= closesAt(one)) throw limited(one, grows ? MAX_BLOCK_MS : one.expiresAt - now);
     if (failures > 0 && one.blockedUntil > now) throw limited(one, one.blockedUntil - now);
   }
 }

@@ -49,7 +49,7 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
   if (known) refuseIfSpent("sessions_opened", known.id);
   const limits = await loginLimits(caller, emailCanonical, known);
   return withinLimits(limits, async () => {
-    for (let attempt = 1; attempt <= MOST_LOGIN_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= MAX_LOGIN_ATTEMPTS; attempt++) {
       const user = await findUserByEmail(emailCanonical);
       const proven = await verifyPassword(user?.passwordHash ?? null, input.password, party, user?.id);
       if (!user || !proven) return refuseLogIn(caller, limits, emailCanonical, user);
