@@ -10,6 +10,7 @@ import { hiddenFields } from "./torture/pages.ts";
 export { expect, PASSWORD, person, unique } from "./fixtures.ts";
 
 const COOKIE = "__Host-session";
+const HYDRATED_MS = 10_000;
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
 export type SignedIn = NewUser & { cookie: string };
@@ -24,6 +25,9 @@ type Pages = {
   /** One request for a page without a browser, sent exactly as asked. */
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
 };
+
+/** A test that asks without a browser, and so is the same with and without JavaScript: it is run once. */
+export const WITHOUT_BROWSER = { tag: "@without-browser" };
 
 /** For the page specs: no error, report, dialog or foreign request of any page ever. */
 export const test = base.extend<Pages>({
@@ -112,13 +116,18 @@ export const press = (page: Page, name: string) => page.getByRole("button", { na
 
 /** Waits until JavaScript has taken over every form of the page. */
 export async function hydrated(page: Page): Promise<void> {
-  const ready = () =>
-    page.evaluate(() =>
-      [...document.querySelectorAll("main form, main h1")].every((element) =>
-        Object.keys(element).some((key) => key.startsWith("__react")),
-      ),
-    );
-  await expect.poll(ready).toBe(true);
+  const isHydrated = (timeoutMs: number) =>
+    new Promise<boolean>((resolve) => {
+      const giveUpAt = performance.now() + timeoutMs;
+      const look = () => {
+        const elements = [...document.querySelectorAll("main form, main h1")];
+        const ready = elements.every((element) => Object.keys(element).some((key) => key.startsWith("__react")));
+        if (ready || performance.now() > giveUpAt) resolve(ready);
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  await expect(async () => expect(await page.evaluate(isHydrated, HYDRATED_MS)).toBe(true)).toPass({ timeout: HYDRATED_MS }); // the page may still be replaced
 }
 
 /** What is wrong, on top of the form. */

@@ -30,11 +30,10 @@ export default defineConfig<Hosted>({
     { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts", "seed.spec.ts"], use: { host: "front-door" } },
     { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
     { name: "pages", testMatch: "pages/**/*.spec.ts", use: { host: "front-door", ...browser } },
-    // what is asked without a browser is asked once
     {
       name: "no-javascript",
       testMatch: "pages/*.spec.ts",
-      testIgnore: "pages/headers.spec.ts",
+      grepInvert: /@without-browser/,
       use: { host: "front-door", javaScriptEnabled: false, ...browser },
     },
   ],

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { copyOf, expect, isSignedIn, person, test } from "../pages.ts";
+import { copyOf, expect, isSignedIn, person, test, WITHOUT_BROWSER } from "../pages.ts";
 
 type Sent = Record<string, string>;
 
@@ -94,7 +94,7 @@ test("forms are accepted only from the service's own pages", async ({ page, user
   expect(latchkey.kept(user).user).toMatchObject({ bio: "Written by the user" });
 });
 
-test("what a script sends in a form's name is refused for other origins too", async ({ user, latchkey, ask }) => {
+test("what a script sends in a form's name is refused for other origins too", WITHOUT_BROWSER, async ({ user, latchkey, ask }) => {
   const cookie = `__Host-session=${user.cookie}`;
   const { host } = new URL(latchkey.url);
   for (const origin of originsOf(latchkey.url).filter((origin) => URL.parse(origin)?.host !== host)) {
@@ -144,38 +144,46 @@ test("no page accepts a form from another site", async ({ page, context, user, l
   expect(latchkey.rows("select id from users where email = ?", newcomer.email)).toEqual([]);
 });
 
-test("signing out is refused for other origins and unusual content types, and ends nothing", async ({ user, latchkey, ask }) => {
-  const cookie = `__Host-session=${user.cookie}`;
-  for (const origin of originsOf(latchkey.url)) {
-    const { status } = await ask("POST", "/sign-out/", { form: { all: "true" }, headers: { cookie, origin } });
-    expect(status, origin).toBe(403);
-  }
-  for (const method of ["PUT", "PATCH", "DELETE"]) {
-    expect((await ask(method, "/sign-out/", { headers: { cookie, origin: "https://evil.example" } })).status, method).toBe(405);
-  }
-  const nothing = await ask("POST", "/sign-out/", { raw: "all=true", headers: { cookie, "content-type": "text/plain" } });
-  expect(nothing.status, "neither Origin nor Sec-Fetch-Site, with a cookie").toBe(403);
-  expect(await isSignedIn(user.cookie)).toBe(true);
-});
+test(
+  "signing out is refused for other origins and unusual content types, and ends nothing",
+  WITHOUT_BROWSER,
+  async ({ user, latchkey, ask }) => {
+    const cookie = `__Host-session=${user.cookie}`;
+    for (const origin of originsOf(latchkey.url)) {
+      const { status } = await ask("POST", "/sign-out/", { form: { all: "true" }, headers: { cookie, origin } });
+      expect(status, origin).toBe(403);
+    }
+    for (const method of ["PUT", "PATCH", "DELETE"]) {
+      expect((await ask(method, "/sign-out/", { headers: { cookie, origin: "https://evil.example" } })).status, method).toBe(405);
+    }
+    const nothing = await ask("POST", "/sign-out/", { raw: "all=true", headers: { cookie, "content-type": "text/plain" } });
+    expect(nothing.status, "neither Origin nor Sec-Fetch-Site, with a cookie").toBe(403);
+    expect(await isSignedIn(user.cookie)).toBe(true);
+  },
+);
 
-test("no address of the API takes the browser's cookie for a token", async ({ user, ask, latchkey }) => {
+test("no address of the API takes the browser's cookie for a token", WITHOUT_BROWSER, async ({ user, ask, latchkey }) => {
   const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url };
   expect((await ask("GET", "/auth/me/", { headers })).status).toBe(401);
   expect((await ask("POST", "/auth/logout-all/", { json: {}, headers })).status).toBe(401);
   expect(await isSignedIn(user.cookie)).toBe(true);
 });
 
-test("a page's cookie is no token of the API, and a token of the API is no cookie of a page", async ({ user, latchkey }) => {
-  const token = await latchkey.signIn(user);
-  const before = latchkey.kept(user);
-  for (const taken of [user.cookie, `lk_${user.cookie.replace("lkc_", "")}`]) {
-    const answer = await latchkey.api("POST", "/auth/logout-all/", { token: taken, json: {} });
-    expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
-  }
-  for (const taken of [token, `lkc_${token.replace("lk_", "")}`]) expect(await isSignedIn(taken)).toBe(false);
-  expect(latchkey.kept(user)).toEqual(before);
-  expect((await latchkey.api("GET", "/auth/sessions/", { token })).body.sessions).toHaveLength(2);
-});
+test(
+  "a page's cookie is no token of the API, and a token of the API is no cookie of a page",
+  WITHOUT_BROWSER,
+  async ({ user, latchkey }) => {
+    const token = await latchkey.signIn(user);
+    const before = latchkey.kept(user);
+    for (const taken of [user.cookie, `lk_${user.cookie.replace("lkc_", "")}`]) {
+      const answer = await latchkey.api("POST", "/auth/logout-all/", { token: taken, json: {} });
+      expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
+    }
+    for (const taken of [token, `lkc_${token.replace("lk_", "")}`]) expect(await isSignedIn(taken)).toBe(false);
+    expect(latchkey.kept(user)).toEqual(before);
+    expect((await latchkey.api("GET", "/auth/sessions/", { token })).body.sessions).toHaveLength(2);
+  },
+);
 
 test("a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");

@@ -1,4 +1,4 @@
-import { copyOf, expect, press, test } from "../pages.ts";
+import { copyOf, expect, press, test, WITHOUT_BROWSER } from "../pages.ts";
 
 test("an unknown address says so and links to the home page", async ({ page }) => {
   const response = await page.goto("/nowhere/");
@@ -23,7 +23,7 @@ test("a notice in the address is only ever one of ours", async ({ page, user }) 
   }
 });
 
-test("addresses of the framework's own are closed", async ({ ask }) => {
+test("addresses of the framework's own are closed", WITHOUT_BROWSER, async ({ ask }) => {
   const doors = ["/_next/image/?url=%2Ficon.svg&w=64&q=75", "/.env", "/.git/HEAD", "/package.json", "/db/schema.ts", "/server.ts"];
   for (const path of [...doors, "/__nextjs_original-stack-frame", "/_next/static/../../package.json"]) {
     const { status, text } = await ask("GET", path);
@@ -32,7 +32,7 @@ test("addresses of the framework's own are closed", async ({ ask }) => {
   }
 });
 
-test("a body that no form sends is refused, and never a 500", async ({ ask }) => {
+test("a body that no form sends is refused, and never a 500", WITHOUT_BROWSER, async ({ ask }) => {
   for (const path of ["/login/", "/register/", "/profile/", "/sign-out/"]) {
     for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
       const { status } = await ask("POST", path, { raw: "--x\r\nnonsense", headers: { "content-type": type } });
@@ -41,7 +41,7 @@ test("a body that no form sends is refused, and never a 500", async ({ ask }) =>
   }
 });
 
-test("a form that ends too early or is garbled gets 400 and a sentence", async ({ ask }) => {
+test("a form that ends too early or is garbled gets 400 and a sentence", WITHOUT_BROWSER, async ({ ask }) => {
   const part = '--x\r\ncontent-disposition: form-data; name="email"\r\n\r\n';
   for (const path of ["/login/", "/register/", "/profile/", "/nowhere/"]) {
     for (const type of ["multipart/form-data; boundary=x", "multipart/form-data"]) {
@@ -83,14 +83,14 @@ test("what no script of the service sends to a form is refused, and never a 500"
   }
 });
 
-test("signing out refuses a long body while reading it", async ({ ask, user, latchkey }) => {
+test("signing out refuses a long body while reading it", WITHOUT_BROWSER, async ({ ask, user, latchkey }) => {
   const headers = { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url, "content-type": "application/x-www-form-urlencoded" };
   const { status } = await ask("POST", "/sign-out/", { raw: `all=${"x".repeat(70_000)}`, chunked: true, headers });
   expect(status).toBe(413);
   expect(latchkey.kept(user).sessions).toHaveLength(1);
 });
 
-test("methods that no page has get 405 with Allow, and nothing is echoed", async ({ ask }) => {
+test("methods that no page has get 405 with Allow, and nothing is echoed", WITHOUT_BROWSER, async ({ ask }) => {
   for (const method of ["TRACE", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
     for (const path of ["/", "/login/", "/profile/", "/sign-out/", "/nowhere/"]) {
       const { status, headers, text } = await ask(method, path, { headers: { "x-canary": "echo" } });
@@ -100,7 +100,7 @@ test("methods that no page has get 405 with Allow, and nothing is echoed", async
   }
 });
 
-test("a form of an old version of the page is refused, and never a 500", async ({ ask }) => {
+test("a form of an old version of the page is refused, and never a 500", WITHOUT_BROWSER, async ({ ask }) => {
   const forged = { $ACTION_REF_1: "", "$ACTION_1:0": '{"id":"00aa","bound":"$@1"}', "$ACTION_1:1": "[{}]", email: "a", password: "b" };
   const { status, text } = await ask("POST", "/login/", { multipart: forged });
   expect(status).toBeLessThan(500);
@@ -136,7 +136,7 @@ test("a form that a newer build does not know is answered with a page that says 
   expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
 });
 
-test("no request of Next.js's internal protocol causes a 500", async ({ ask }) => {
+test("no request of Next.js's internal protocol causes a 500", WITHOUT_BROWSER, async ({ ask }) => {
   const trees = ["garbled", "%", "[".repeat(1_000), encodeURIComponent('["",{"__proto__":1}]')];
   for (const path of ["/", "/login/", "/nowhere/", "/sessions/1/"]) {
     for (const tree of trees) {

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { expect, test } from "../pages.ts";
+import { expect, test, WITHOUT_BROWSER } from "../pages.ts";
 import type { Answer } from "../request.ts";
 
 const PAGES = ["/", "/login/", "/register/", "/auth/docs/", "/nowhere/"];
@@ -26,17 +26,17 @@ function checkHeaders(path: string, { headers, status, text }: Answer): void {
   expect(text, path).not.toMatch(/ on\w+="|javascript:/);
 }
 
-test("every page has its headers, signed out", async ({ ask }) => {
+test("every page has its headers, signed out", WITHOUT_BROWSER, async ({ ask }) => {
   for (const path of [...PAGES, ...PRIVATE]) checkHeaders(path, await ask("GET", path));
 });
 
-test("every page has its headers, signed in, and is never stored", async ({ ask, user }) => {
+test("every page has its headers, signed in, and is never stored", WITHOUT_BROWSER, async ({ ask, user }) => {
   for (const path of [...PAGES, ...PRIVATE]) {
     checkHeaders(path, await ask("GET", path, { headers: { cookie: `__Host-session=${user.cookie}` } }));
   }
 });
 
-test("a page that the build has rendered is the one that Next.js renders", async ({ ask }) => {
+test("a page that the build has rendered is the one that Next.js renders", WITHOUT_BROWSER, async ({ ask }) => {
   for (const path of ["/login/", "/register/"]) {
     const kept = await ask("GET", path);
     const zipped = await ask("GET", path, { headers: { "accept-encoding": "gzip" } });
@@ -54,7 +54,7 @@ test("a page that the build has rendered is the one that Next.js renders", async
   expect((await ask("GET", "/login/?next=%2Fsessions%2F")).text, "another query, another page").toContain("/sessions/");
 });
 
-test("each answer has its own nonce, and every script carries it", async ({ ask }) => {
+test("each answer has its own nonce, and every script carries it", WITHOUT_BROWSER, async ({ ask }) => {
   const nonces = new Set<string | undefined>();
   for (const path of [...PAGES, ...PAGES]) {
     const answer = await ask("GET", path);
@@ -67,7 +67,7 @@ test("each answer has its own nonce, and every script carries it", async ({ ask 
   expect(nonces.size).toBe(PAGES.length * 2);
 });
 
-test("junk among the cookies breaks nothing", async ({ ask, user }) => {
+test("junk among the cookies breaks nothing", WITHOUT_BROWSER, async ({ ask, user }) => {
   const junk = Array.from({ length: 100 }, (_, i) => `junk${i}=${"x".repeat(20)}`).join("; ");
   const { status } = await ask("GET", "/profile/", { headers: { cookie: `${junk}; __Host-session=${user.cookie}` } });
   expect(status).toBe(200);

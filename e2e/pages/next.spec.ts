@@ -1,4 +1,4 @@
-import { carry, expect, fill, press, signInByForm, test } from "../pages.ts";
+import { carry, expect, fill, press, signInByForm, test, WITHOUT_BROWSER } from "../pages.ts";
 
 /** What people are lured with: none of it may lead away from here. */
 const luring = (origin: string) => [
@@ -24,7 +24,7 @@ const luring = (origin: string) => [
   `/${"a".repeat(10_000)}`,
 ];
 
-test("no `next` leads a signed-in visitor to another origin", async ({ latchkey, ask }) => {
+test("no `next` leads a signed-in visitor to another origin", WITHOUT_BROWSER, async ({ latchkey, ask }) => {
   const cookie = await signInByForm(await latchkey.newUser(), latchkey.elsewhere());
   const addresses = luring(latchkey.url).map((next) => `/login/?next=${encodeURIComponent(next)}`);
   for (const path of [...addresses, "/login/?next=//evil.example&next=/sessions/", "/login/?next[]=//evil.example"]) {

@@ -1,4 +1,4 @@
-import { expect, expectNotice, field, fill, press, test } from "../pages.ts";
+import { expect, expectNotice, field, fill, press, test, WITHOUT_BROWSER } from "../pages.ts";
 
 const SAVED = "Your profile has been saved.";
 
@@ -29,7 +29,7 @@ test("“You’re signed out.” is gone when signing in fails", async ({ page, 
   await expect(page.getByText("You’re signed out.")).toBeHidden();
 });
 
-test("no link on another site makes a page show a notice", async ({ ask, user, latchkey }) => {
+test("no link on another site makes a page show a notice", WITHOUT_BROWSER, async ({ ask, user, latchkey }) => {
   const path = "/done/?to=/profile/&say=password-changed";
   const cookie = `__Host-session=${user.cookie}`;
   const own = await ask("GET", path, { headers: { cookie, "sec-fetch-site": "same-origin" } });

@@ -1,4 +1,4 @@
-import { expect, signInByForm, test } from "../pages.ts";
+import { expect, signInByForm, test, WITHOUT_BROWSER } from "../pages.ts";
 
 const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/sessions/1/", "/security/", "/security/not-me/?event=1"];
 const PROXIED = "middleware:middleware:middleware:middleware:middleware";
@@ -28,7 +28,7 @@ for (const path of PRIVATE) {
   });
 }
 
-test("no variant of a request gets a user's data without a live session", async ({ ask, latchkey }) => {
+test("no variant of a request gets a user's data without a live session", WITHOUT_BROWSER, async ({ ask, latchkey }) => {
   const canary = "Canary of this very test";
   const user = await latchkey.newUser({ bio: canary });
   const token = await latchkey.signIn(user, { device_name: canary });
@@ -49,7 +49,7 @@ test("no variant of a request gets a user's data without a live session", async 
   }
 });
 
-test("no spelling of an address avoids the check", async ({ ask, latchkey }) => {
+test("no spelling of an address avoids the check", WITHOUT_BROWSER, async ({ ask, latchkey }) => {
   const user = await latchkey.newUser();
   const spellings = [
     "/profile",

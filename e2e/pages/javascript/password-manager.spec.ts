@@ -53,8 +53,8 @@ test("Chromium offers to save the password after registration, sign-in and a cha
     expect(registered.decision).toBe("ASK");
     expect(new Set(registered.username)).toEqual(new Set(["email"]));
     expect((await tokens(page)).filter((token) => CREDENTIAL.test(token))).toEqual([]);
-  });
-  await withPasswordManager(async (page, decided) => {
+
+    await page.context().clearCookies();
     await page.goto(`${latchkey.url}/login/`);
     await fill(page, { "Email address": email, Password: PASSWORD });
     await press(page, "Sign in");
