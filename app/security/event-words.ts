@@ -17,7 +17,7 @@ const words: Record<AuditEventType, string> = {
 };
 
 const details: Record<string, string> = {
-  "session.revoked one": "Signed out, or one session ended",
+  "session.revoked one": "Signed out on one device",
   "session.revoked others": "All other sessions ended",
   "session.revoked all": "Signed out everywhere",
   "login.failed current password": "Wrong current password entered",

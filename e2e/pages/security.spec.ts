@@ -142,7 +142,7 @@ test("“This wasn’t me” is offered for what somebody else may have done, an
   const rows = page.getByRole("region", { name: "Recent activity" }).getByRole("listitem");
   const offered = async (what: string) => rows.filter({ hasText: what }).last().getByRole("link", { name: "This wasn’t me" }).count();
   for (const what of ["Profile changed", "Failed sign-in", "Signed in"]) expect(await offered(what), what).toBe(1);
-  for (const what of ["Account created", "Account status changed by the operator", "Signed out, or one session ended"])
+  for (const what of ["Account created", "Account status changed by the operator", "Signed out on one device"])
     expect(await offered(what), what).toBe(0);
   const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'status.changed'", user.id);
   expect((await page.goto(`/security/not-me/?event=${event?.id}`))?.status()).toBe(404);
