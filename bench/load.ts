@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /*
- * A load generator of our own: on a machine of two cores what the generator takes is missing from what it measures, so it does
- * no more than write requests and count answers. It also is no dependency; autocannon would bring 62 packages.
+ * Our own load generator. On a machine with two cores it competes with the server it measures, so it only writes requests and
+ * counts answers. Autocannon would also bring 62 packages.
  */
 
 export type Load = {
@@ -18,7 +18,7 @@ export type Load = {
 
 export type Measured = { requests: number; perSecond: number; p50: number; p99: number };
 
-/** Sends requests over kept connections, each as soon as the last is answered. Throws on any other status. */
+/** Sends requests over persistent connections, each after the answer to the last. Throws on any other status. */
 export async function load({ port, connections, seconds, request, status }: Load): Promise<Measured> {
   const latencies: number[] = [];
   const expected = Buffer.from(`HTTP/1.1 ${status} `);
@@ -37,7 +37,7 @@ export async function load({ port, connections, seconds, request, status }: Load
   };
 }
 
-/** A request as it goes over the wire. */
+/** The text of an HTTP request. */
 export function httpRequest(method: string, path: string, token?: string, body?: unknown): string {
   const text = body === undefined ? "" : JSON.stringify(body);
   const head = [`${method} ${path} HTTP/1.1`, "host: 127.0.0.1", "user-agent: bench/1", "accept: application/json"];
@@ -56,7 +56,7 @@ async function open(port: number): Promise<Socket> {
   return socket;
 }
 
-/** One connection: asks, waits for the whole answer, asks again until the time is up. */
+/** One connection: sends a request, waits for the whole answer, and repeats until the time is up. */
 function drive(socket: Socket, request: () => string, expected: Buffer, endsAt: number, latencies: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
     let received: Buffer | undefined;
@@ -83,7 +83,7 @@ function drive(socket: Socket, request: () => string, expected: Buffer, endsAt: 
   });
 }
 
-/** Head and body together, as soon as the head is there; all servers measured here send Content-Length, or chunks. */
+/** The length of an answer, once its head is complete; all measured servers send Content-Length or chunks. */
 function answerLength(received: Buffer): number | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;

@@ -12,9 +12,9 @@ export type Line = {
   service: number;
   floor: number | null;
   ratio: number | null;
-  /** The least and the largest ratio of a round. */
+  /** The smallest and the largest ratio of a round. */
   spread: [number, number] | null;
-  /** What must hold, in words, and whether it does. */
+  /** The goal in words, and whether it is met. */
   must: string;
   holds: boolean;
   /** CPU milliseconds a request, of the service and of the floor. */
@@ -23,7 +23,7 @@ export type Line = {
 
 export type Limit = { atLeast: number } | { atMost: number };
 
-/** A line from pairs taken side by side in rounds. */
+/** A line from pairs measured in the same rounds. */
 export function pairedLine(name: string, unit: string, service: number[], floor: number[], limit: Limit): Line {
   const ratios = service.map((one, round) => one / (floor[round] as number));
   const ratio = median(ratios);
@@ -39,7 +39,7 @@ export function pairedLine(name: string, unit: string, service: number[], floor:
   };
 }
 
-/** A line whose measure stands for itself. */
+/** A line without a floor. */
 export function plainLine(name: string, unit: string, values: number[], limit: Limit): Line {
   const service = median(values);
   const spread: [number, number] = [Math.min(...values), Math.max(...values)];
@@ -53,7 +53,7 @@ export function median(values: number[]): number {
   );
 }
 
-/** Waits until little else runs, a minute at most; returns the load average it begins with. */
+/** Waits until the machine is calm, a minute at most; returns the load average at that time. */
 export async function calmDown(): Promise<number> {
   const giveUpAt = performance.now() + MAX_WAIT_MS;
   while ((loadavg()[0] ?? 0) > CALM_LOAD && performance.now() < giveUpAt) {
@@ -63,7 +63,7 @@ export async function calmDown(): Promise<number> {
   return loadavg()[0] ?? 0;
 }
 
-/** What is being done, on a line that the next one writes over. */
+/** Prints the progress on a line that the next one overwrites. */
 export function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
   else if (!text.startsWith("waiting")) process.stderr.write(`${text}\n`);

@@ -21,7 +21,7 @@ export function serviceCommand(): string[] {
     .filter((word: string) => word !== "exec" && word !== "node" && !word.startsWith("--env-file"));
 }
 
-/** Starts a server of ours or a floor, and waits for its first answer at `path`. What it says goes to `logFile`. */
+/** Starts Latchkey or a floor and waits for its first answer at `path`. Its output goes to `logFile`. */
 export async function startServer(
   name: string,
   command: string[],
@@ -51,7 +51,7 @@ export async function startServer(
   return server;
 }
 
-/** Ends a server, politely at first. */
+/** Stops a server with SIGTERM, and after a while with SIGKILL. */
 export async function stopServer({ child }: Pick<Server, "child">): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
@@ -67,7 +67,7 @@ export async function stopServer({ child }: Pick<Server, "child">): Promise<void
   patience.abort();
 }
 
-/** Whether something answers with success. */
+/** Whether an address answers with success. */
 export function answers(port: number, path: string): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) }).then(
     async (answer) => {
@@ -85,14 +85,14 @@ export function cpuMs(pid: number): number {
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
-/** The memory that a process holds now, and the most it ever held, in MB of 2^20 bytes. */
+/** The memory of a process now and at its peak, in MB of 2^20 bytes. */
 export function memoryMb(pid: number): { now: number; most: number } {
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
   const read = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]) / 1_024;
   return { now: read("VmRSS"), most: read("VmHWM") };
 }
 
-/** Only what a program needs to run: no setting of the one who measures reaches the servers. */
+/** Only what a program needs to run, so that no setting of the caller reaches the servers. */
 export function bareEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR, NEXT_TELEMETRY_DISABLED: "1" } as unknown as NodeJS.ProcessEnv;

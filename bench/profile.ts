@@ -6,7 +6,7 @@ import { ROOT, serviceCommand, startServer, stopServer } from "./processes.ts";
 import { copyDatabase, seedDatabase } from "./seed.ts";
 import { logIn, logOut, type Request, register, take, tokenCheck, update } from "./workloads.ts";
 
-/* npm run profile [-- check | login | register | update | logout]: where the time of one workload goes, as a CPU profile. */
+/* npm run profile [-- check | login | register | update | logout]: writes a CPU profile of one workload. */
 
 const SECONDS = 10;
 const SESSIONS = 100_000; // for log-outs

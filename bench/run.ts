@@ -13,8 +13,8 @@ import { copyDatabase, type Seed, seedDatabase } from "./seed.ts";
 import { firstByte, hashing, interleave, logIn, logOut, p99s, rateLine, rates, register, take, tokenCheck, update } from "./workloads.ts";
 
 /*
- * npm run bench: every number beside a floor taken in the same minutes, since what a machine does changes by the hour.
- * npm run bench -- --scale: what ten million sessions cost. Both leave nothing behind but bench-results/.
+ * npm run bench: measures every number beside a floor in the same minutes, because machines vary from hour to hour.
+ * npm run bench -- --scale: measures ten million sessions. Both leave only bench-results/ behind.
  */
 
 const ROUNDS = 5;
@@ -133,7 +133,7 @@ async function startTimes(): Promise<number[]> {
   return times;
 }
 
-/** The most that the service ever held, with 256 connections asking at once, half of the time for a log-in. */
+/** The peak memory of the service with 256 connections, half of whose requests are log-ins. */
 async function memoryUnderLoad(seed: Seed, service: Server): Promise<number> {
   progress("memory under load");
   const idleOnes = Array.from({ length: 256 - 40 }, () => connect({ port: service.port, host: "127.0.0.1" }).on("error", () => {}));
@@ -155,7 +155,7 @@ async function add(name: string, command: string[], path: string, environment: R
   return server;
 }
 
-/** The service's pages if they changed, and the bare Next.js app if it has never been built. */
+/** Builds the service's pages if they changed, and the bare Next.js app if there is no build of it. */
 function build(): void {
   const run = (...words: string[]) => {
     const env = { ...bareEnvironment(), NODE_ENV: "production" as const };

@@ -11,12 +11,12 @@ const FEW = 1_000;
 const MANY = 10_000_000;
 const KEY_STEP = 2 ** 47 / MANY;
 const BATCH = 200_000;
-const BYTES_A_SESSION = 300; // with both indexes, and room to spare
+const BYTES_A_SESSION = 300; // with both indexes, generously
 const ASKED_EVERY = 500; // 20,000 tokens, spread over more pages than the database keeps in memory
 const ROUNDS = 15;
 const MAX_FILL_MS = 15 * 60_000;
 
-/** The token check's query at a thousand and at ten million sessions: the median of asking for many tokens in turn. */
+/** The token check's query with a thousand and with ten million sessions: the median over many tokens. */
 export async function measureGrowth(folder: string): Promise<Line[]> {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < MANY * BYTES_A_SESSION)
@@ -54,7 +54,7 @@ function fill(users: number): { count: number; tokens: string[] } {
     client.transaction(() => {
       for (const end = Math.min(MANY, count + BATCH); count < end; count++) {
         const at = startedAt + count;
-        const id = Math.floor((count + Math.random()) * KEY_STEP); // in order, which fills the table in minutes instead of hours
+        const id = Math.floor((count + Math.random()) * KEY_STEP); // in ascending order, which fills the table in minutes instead of hours
         if (count % ASKED_EVERY === 0) {
           one = newToken("token", id);
           tokens.push(one.token);
@@ -73,7 +73,7 @@ async function medianCheck(file: string, tokens: string[]): Promise<number> {
     if (!(await findSession(token))) throw new Error("A session is missing.");
     return (performance.now() - askedAt) * 1_000;
   };
-  for (const token of tokens) await ask(token); // what a busy service has in memory, its own or the system's
+  for (const token of tokens) await ask(token); // warms the caches, as in a busy service
   const times: number[] = [];
   for (const token of tokens) times.push(await ask(token));
   closeDatabase();

@@ -15,7 +15,7 @@ export type Seed = { file: string; tokens: string[]; userIds: number[] };
 
 const nameOf = (user: number): string => `person-${user}`;
 
-/** A user for log-ins, from 0 on. */
+/** The users for log-ins, numbered from 0. */
 export const emailForLogIn = (number: number): string => `${nameOf(USERS - (number % LOGGING_IN))}@example.org`;
 
 /** A migrated database with 1,000 users, who all have the same password, and `sessions` live sessions spread over most of them. */
@@ -45,7 +45,7 @@ export async function seedDatabase(file: string, sessions: number): Promise<Seed
   return { file, tokens, userIds };
 }
 
-/** The same data for another server. */
+/** Copies the data for another server. */
 export function copyDatabase({ file }: Seed, folder: string): string {
   const copy = join(folder, "latchkey.db");
   mkdirSync(dirname(copy), { recursive: true });

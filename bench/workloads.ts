@@ -42,7 +42,7 @@ export function update({ tokens, userIds }: Seed): Request {
   return { connections: WRITE_CONNECTIONS, status: 200, request };
 }
 
-/** Each token ends once; from the end of the list, so that those of the other workloads stay. */
+/** Each token can be used once. Taken from the end of the list, so that those of the other workloads stay valid. */
 export function logOut(tokens: string[]): Request {
   const left = tokens.slice(CHECK_CONNECTIONS);
   const request = () => {
@@ -60,7 +60,7 @@ export async function take(server: Server, workload: Request, seconds: number): 
   return { ...measured, cpu: (cpuMs(server.pid) - before) / measured.requests };
 }
 
-/** Rounds of the same workloads on several servers, one after the other, each round beginning with another one. */
+/** Rounds of the same workloads on several servers in turn; each round starts with another server. */
 export async function interleave<T>(name: string, rounds: number, runs: (() => Promise<T>)[]): Promise<T[][]> {
   const taken: T[][] = runs.map(() => []);
   for (let round = 0; round < rounds; round++) {
@@ -104,7 +104,7 @@ export async function hashing(name: string, service: Server, argon2id: ChildProc
   ];
 }
 
-/** The median time to the first byte of a page, asked for over one kept connection, in milliseconds. */
+/** The median time to the first byte of a page over one persistent connection, in milliseconds. */
 export async function firstByte(port: number, path: string): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < PAGE_REQUESTS; i++) {

@@ -6,8 +6,8 @@ import sharp from "sharp";
 import { start, stop } from "../e2e/servers.ts";
 
 /*
- * Whether the API document is good for generators and linters: a TypeScript client is generated from that of a fresh server,
- * compiled, and lives the life of an account there; Redocly and Spectral find nothing. Installs its tools when they changed.
+ * Checks the OpenAPI document with generators and linters: generates a TypeScript client from that of a fresh server, compiles
+ * it and runs it through the life of an account; Redocly and Spectral must find nothing. Installs its tools when they change.
  */
 
 const HERE = import.meta.dirname;
@@ -31,7 +31,7 @@ try {
 }
 process.stdout.write("The generated client lived its life, and no linter has anything to say.\n");
 
-/** From the lock file, without running what the packages bring along. */
+/** Installs from the lock file, without running install scripts. */
 function install(folder: string): void {
   const lock = readFileSync(join(HERE, folder, "package-lock.json"), "utf8");
   const done = join(HERE, folder, "node_modules/.installed-from");

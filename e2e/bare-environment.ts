@@ -1,8 +1,8 @@
 import { settings } from "#accounts/config.ts";
 
 /**
- * Only what a program needs to run. Every setting is empty, which counts as not set: so neither the environment nor the file
- * .env of the one who runs the tests reaches a server, though Next.js and the command line read that file by themselves.
+ * Only what a program needs to run. Every setting is empty, which counts as not set, so that neither the environment nor a file
+ * .env of whoever runs the tests reaches a server; Next.js and the command line read that file by themselves.
  */
 export function bareEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 
-/* Programs that tests need and npm does not bring. Without them these tests count as not run, and a sentence says so. */
+/* Programs that tests need and npm doesn't install. Without them, these tests count as not run, and a sentence says so. */
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const CURL_MAJOR = 7;
@@ -36,7 +36,7 @@ export function ensurePrograms(): string[] {
   return sentences;
 }
 
-/** Playwright's own Chromium if it is there, else the machine's. One that lacks libraries does not even say its version. */
+/** Playwright's own Chromium, or else the machine's. One that lacks libraries can't print its version and doesn't count. */
 function lookForBrowser(): string | null {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const installed = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name)));

@@ -29,13 +29,13 @@ export type ApiDocument = {
 
 export type Documented = {
   document: ApiDocument;
-  /** Fails unless the document foresees this answer to this request. */
+  /** Fails unless the document describes this answer to this request. */
   check(method: string, path: string, answer: Answer): void;
   /** What is wrong with a value by the schema at this JSON pointer into the document, or null. */
   problemsOf(pointer: string, value: unknown): string | null;
 };
 
-/** Reads a server's own API document, to hold its answers against. */
+/** Reads a server's own OpenAPI document, to compare its answers with it. */
 export async function readDocument(base: string): Promise<Documented> {
   const { body: document } = (await send(base, "GET", "/auth/openapi.json")) as { body: ApiDocument };
   const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true });
@@ -72,7 +72,7 @@ export async function readDocument(base: string): Promise<Documented> {
   return { document, check, problemsOf };
 }
 
-/** The operation of the document that a request means; none for another method or an unknown address. */
+/** The operation of the document for a request; none for another method or an unknown address. */
 function findOperation(document: ApiDocument, method: string, target: string) {
   const path = withoutSlash(target.split("?", 1)[0] ?? "");
   for (const [template, operations] of Object.entries(document.paths)) {

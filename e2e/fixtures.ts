@@ -22,25 +22,25 @@ type Row = Record<string, unknown>;
 
 export type Latchkey = {
   url: string;
-  /** One request; every answer is held against the API document and the headers that all answers have. */
+  /** Sends one request. Every answer is checked against the OpenAPI document and for the headers that all answers have. */
   api(method: string, path: string, ask?: Ask): Promise<Answer>;
-  /** Requests that arrive at the same moment, each from an address of its own. */
+  /** Sends requests that arrive at the same moment, each from an address of its own. */
   together(asks: [method: string, path: string, ask: Ask][]): Promise<Answer[]>;
-  /** All but the last byte of a request; what comes back sends that too, and gives the answer. */
+  /** Sends all but the last byte of a request; the returned function sends that too, and returns the answer. */
   held(method: string, path: string, ask: Ask): Promise<() => Promise<Answer>>;
   /** What the operator does on the command line. */
   operator(...args: string[]): void;
-  /** Bytes on a socket, for what is not even HTTP. */
+  /** Sends bytes on a socket, for what isn't valid HTTP. */
   bytes(text: string): Promise<string>;
   /** A client's address that no other test uses, so that no two tests ever share a limit. */
   elsewhere(): string;
-  /** Registers a person through the real address. */
+  /** Registers a user through the API. */
   newUser(fields?: Row): Promise<NewUser>;
-  /** Logs in through the real address; the token. */
+  /** Logs in through the API; returns the token. */
   signIn(user: Pick<NewUser, "email" | "password">, fields?: Row): Promise<string>;
-  /** What the server keeps, read-only: proof of what did and did not happen. */
+  /** Reads rows of the server's database. */
   rows(query: string, ...values: unknown[]): Row[];
-  /** All that the server keeps of a user. */
+  /** All rows of a user in the server's database. */
   kept(user: Pick<NewUser, "id">): { user: Row | undefined; sessions: Row[]; events: string[] };
   /** Everything the server has written so far: database, write-ahead log and log lines. */
   written(): Promise<Buffer>;
@@ -165,7 +165,7 @@ function newAddress({ workerIndex }: TestInfo): string {
 
 const TELLING = /node_modules|\bat \w+ \(|\.ts:\d|SQLITE_|select |insert |Next\.js|[^/]\/(home|work|root|app)\//i;
 
-/** What holds for every answer: the document, a request id, headers, and nothing about our insides. */
+/** Checks what holds for every answer: the document, a request id, headers, and nothing internal. */
 function checkAnswer(documented: Documented, method: string, path: string, answer: Answer): void {
   const { headers, status } = answer;
   const asked = `${method} ${path} → ${status}`;

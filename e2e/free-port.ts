@@ -8,9 +8,8 @@ const PORTS_PER_PROCESS = 101;
 let tried = 0;
 
 /**
- * A port of 127.0.0.1 that nobody listens on. It is not one of those that the system gives to outgoing connections: one of
- * them could take it before the server listens, or while a server restarts. Each process begins at a port of its own, so that
- * no other run of the tests finds the same one free.
+ * A free port of 127.0.0.1, outside the range for outgoing connections, which could take it before the server listens or while
+ * it restarts. Each process starts its search at another port, so that no other run of the tests finds the same one.
  */
 export async function freePort(): Promise<number> {
   const count = firstOutgoingPort() - FIRST_PORT;

@@ -18,7 +18,7 @@ export type SignedIn = NewUser & { cookie: string };
 type Pages = {
   /** Without Chromium the test counts as not run. */
   browserFound: undefined;
-  /** What no page may ever cause, collected; a test that ends with any of it has failed. */
+  /** Console errors, failed requests, dialogs and the like, which no page may cause; a test that ends with any of them fails. */
   complaints: string[];
   /** A new user whom the browser is signed in as. */
   user: SignedIn;
@@ -29,7 +29,7 @@ type Pages = {
 /** A test that asks without a browser, and so is the same with and without JavaScript: it is run once. */
 export const WITHOUT_BROWSER = { tag: "@without-browser" };
 
-/** For the page specs: no error, report, dialog or foreign request of any page ever. */
+/** The test function of the page specs, which fails if any page causes an error, report, dialog or foreign request. */
 export const test = base.extend<Pages>({
   context: async ({ context, latchkey }, use) => {
     await context.setExtraHTTPHeaders({ "x-forwarded-for": latchkey.elsewhere() });
@@ -73,7 +73,7 @@ export async function signInByForm({ email, password }: Pick<NewUser, "email" | 
   return cookie?.match(/=([^;]*)/)?.[1] ?? "";
 }
 
-/** Whether pages know who sends this cookie of a session. */
+/** Whether this session cookie is accepted by pages. */
 export async function isSignedIn(cookie: string): Promise<boolean> {
   const { status } = await send(server("front-door").url, "GET", "/profile/", { headers: { cookie: `${COOKIE}=${cookie}` } });
   return status === 200;
@@ -81,7 +81,7 @@ export async function isSignedIn(cookie: string): Promise<boolean> {
 
 type Fields = Record<string, string>;
 
-/** Lets the browser carry a session, as if it had been opened in it. */
+/** Gives the browser a session cookie, as if the session had been opened in it. */
 export async function carry(context: BrowserContext, token: string): Promise<void> {
   const cookie = { name: COOKIE, value: token, domain: "127.0.0.1", path: "/", httpOnly: true, secure: true, sameSite: "Lax" as const };
   await context.addCookies([cookie]);
@@ -114,7 +114,7 @@ export async function fill(page: Page, fields: Fields): Promise<void> {
 export const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
 export const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 
-/** Waits until JavaScript has taken over every form of the page. */
+/** Waits until every form of the page is hydrated. */
 export async function hydrated(page: Page): Promise<void> {
   const isHydrated = (timeoutMs: number) =>
     new Promise<boolean>((resolve) => {
@@ -130,10 +130,10 @@ export async function hydrated(page: Page): Promise<void> {
   await expect(async () => expect(await page.evaluate(isHydrated, HYDRATED_MS)).toBe(true)).toPass({ timeout: HYDRATED_MS }); // the page may still be replaced
 }
 
-/** What is wrong, on top of the form. */
+/** The error summary of a form. */
 export const summaryOf = (page: Page) => page.getByRole("alert", { name: "There is a problem" });
 
-/** The page refuses: these sentences are in the summary, which has the focus, and beside their fields, which it leads to. */
+/** Expects a refusal: these sentences are in the summary, which has the focus and links to the fields, and beside the fields. */
 export async function expectRefusal(page: Page, problems: Fields): Promise<void> {
   const summary = summaryOf(page);
   await expect(summary).toBeFocused();
@@ -150,7 +150,7 @@ export async function expectRefusal(page: Page, problems: Fields): Promise<void>
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** The page refuses as a whole, in one sentence. */
+/** Expects a refusal of the form as a whole, with one sentence. */
 export async function expectMessage(page: Page, message: string | RegExp): Promise<void> {
   const summary = summaryOf(page);
   await expect(summary).toContainText(message);

@@ -4,9 +4,8 @@ import { json } from "node:stream/consumers";
 import Database from "better-sqlite3";
 
 /*
- * The floor of token check, update and log-out: what node:http and better-sqlite3 cost by themselves. The same rows by the
- * same keys, SHA-256 and constant-time comparison, the same durability, the same JSON and headers; but no checks of input,
- * no log, no time limits, and prepared statements in the same file as the server.
+ * The floor of token check, update and log-out: node:http and better-sqlite3 alone, with the same rows, keys, SHA-256,
+ * constant-time comparison, durability, JSON and headers, but without input checks, log, timeouts or layers.
  */
 
 const [port, file] = process.argv.slice(2);

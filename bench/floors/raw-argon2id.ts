@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 
 /*
- * The floor of log-in and registration: Argon2id with the same parameters on all cores, and nothing else. Asked by messages:
- * how many seconds, and whether to make hashes or to verify one; answers with the rate.
+ * The floor of log-in and registration: Argon2id with the same parameters on all cores, and nothing else. A message says for
+ * how many seconds, and whether to hash or to verify; the answer is the rate.
  */
 
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 
-/* Writes schema.d.ts from the API document at the address that is given. A file in a multipart body is a Blob. */
+/* Writes schema.d.ts from the OpenAPI document at the given address. A file in a multipart body is a Blob. */
 
 const [address = ""] = process.argv.slice(2);
 const blob = ts.factory.createTypeReferenceNode("Blob");

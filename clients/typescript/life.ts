@@ -2,8 +2,8 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.d.ts";
 
 /**
- * A whole life of an account, by a client that is generated from the API document. That it compiles is half of the proof:
- * there is no cast in it, and every field and code is known.
+ * The life of an account with a client generated from the OpenAPI document. That it compiles without casts proves that every
+ * field and code is documented.
  */
 export async function live(baseUrl: string, picture: Blob): Promise<void> {
   const client = createClient<paths>({ baseUrl });
@@ -82,7 +82,7 @@ type Problem = components["schemas"]["Problem"];
 
 const codeOf = (problem: Problem | undefined, pointer: string) => problem?.errors?.find((error) => error.pointer === pointer)?.code;
 
-/** A body as multipart/form-data, which is how files travel. */
+/** A body as multipart/form-data, for files. */
 function formOf(body: Record<string, string | Blob | null | undefined> = {}): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(body)) {

@@ -1,4 +1,4 @@
-/* The floor of pages: static, made once at build time. */
+/* The floor of pages: a static page, rendered at build time. */
 
 export default function Page() {
   return <h1>A static page</h1>;

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import Database from "better-sqlite3";
 
-/* The floor beside ours: a bare Next.js route handler that looks up the same two rows, with nothing else around it. */
+/* The floor of the token check: a bare Next.js route handler that looks up the same two rows and does nothing else. */
 
-let statements; // at the first request: there is no database yet when Next.js builds
+let statements; // prepared at the first request, because there is no database during the build
 
 function open() {
   const database = new Database(process.env.DATABASE_FILE);
