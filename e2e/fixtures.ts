@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { test as base, expect, type TestInfo } from "@playwright/test";
 import Database from "better-sqlite3";
-import { person } from "#db/people.ts";
+import { person, unique } from "#db/people.ts";
 import { bareEnvironment } from "./bare-environment.ts";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
 import { type Answer, type Ask, hold, send, sendBytes, sendTogether } from "./request.ts";
@@ -14,7 +13,6 @@ export { PASSWORD, person, unique } from "#db/people.ts";
 export { expect };
 
 const ROOT = join(import.meta.dirname, "..");
-const LOG_FLUSH_MS = 400;
 
 export type NewUser = { id: number; email: string; username: string; password: string };
 
@@ -125,7 +123,10 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
     });
 
     async function written(): Promise<Buffer> {
-      await sleep(LOG_FLUSH_MS);
+      const id = unique("last"); // its line is behind all others: lines are collected before they are written
+      const { email, password } = person();
+      await api("POST", "/auth/login/", { json: { email, password }, from: newAddress(info), headers: { "x-request-id": id } });
+      await expect.poll(() => readFileSync(logFile, "utf8").includes(id), { intervals: [50] }).toBe(true);
       return Buffer.concat([file, `${file}-wal`, `${file}-shm`, logFile].map((name) => readFileSync(name)));
     }
 
