@@ -10,7 +10,7 @@ export async function register(): Promise<void> {
     import("./http/request-target.ts"),
     import("./http/front-door/development-headers.ts"),
   ]);
-  if (!prepare()) return;
+  if (!(await prepare())) return;
   stampEveryRequest();
   tidyEveryTarget();
   sendDevelopmentHeaders();

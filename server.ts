@@ -40,7 +40,7 @@ type Route = { handlers: Record<string, Handler>; refuse: Handler };
 web.Response = QuickResponse as unknown as typeof Response;
 
 process.chdir(import.meta.dirname); // DATA_DIR=./data means the same from wherever it is started
-prepare();
+await prepare();
 logForeignOutput();
 const [app, routes] = await Promise.all([preparePages(), loadRoutes()]);
 const handlePage = app.getRequestHandler();

@@ -1,8 +1,7 @@
 import { operator, type User } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { findUser } from "#accounts/operator.ts";
-import { isFirstStart } from "#db/sqlite/identity.ts";
-import { migrateDatabase } from "#db/sqlite/migrate.ts";
+import { hasDatabase, startDatabase } from "#db/lifecycle.ts";
 
 /** A command's options by name, and its operands in order. */
 export type Given = { options: Record<string, string | boolean | undefined>; operands: string[] };
@@ -25,12 +24,12 @@ export type Command = {
 export class CommandError extends Error {}
 
 /** Opens the server's database and migrates it. Creates a missing one only with `mayCreate`; otherwise throws CommandError. */
-export function openAccounts({ mayCreate = false } = {}): void {
+export async function openAccounts({ mayCreate = false } = {}): Promise<void> {
   const { databaseFile, dataDir } = config();
-  if (!mayCreate && isFirstStart(databaseFile)) {
+  if (!mayCreate && !(await hasDatabase(databaseFile))) {
     throw new CommandError(`There is no database in DATA_DIR (${dataDir}). Set DATA_DIR to the server's folder.`);
   }
-  migrateDatabase(databaseFile);
+  await startDatabase(databaseFile);
 }
 
 /** The user with this id, email address or username. Throws CommandError. */

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { storageSentence } from "#accounts/storage-sentence.ts";
-import { closeDatabase } from "#db/engine.ts";
+import { stopDatabase } from "#db/lifecycle.ts";
 import { BackupError } from "#db/sqlite/backup.ts";
 import { backupCommands } from "./backup.ts";
 import { type Answer, type Command, CommandError, type Given, type Option, optionOf } from "./command.ts";
@@ -34,7 +34,7 @@ export async function main(words: string[]): Promise<number> {
     process.stderr.write(`${sentence(error)}\n`);
     return 1;
   } finally {
-    closeDatabase();
+    await stopDatabase();
   }
 }
 

@@ -48,7 +48,7 @@ export const auditCommands: Record<string, Command> = {
 
 async function showSessions(given: Given): Promise<Answer> {
   const name = requiredUser(given);
-  openAccounts();
+  await openAccounts();
   const live = await listSessionsOf(operator, await userNamed(name));
   const sessions = live.map((session) => publicSession(session, undefined));
   const rows = sessions.map((session) => [
@@ -68,7 +68,7 @@ async function revokeSessions(given: Given): Promise<Answer> {
     throw new CommandError("Name the sessions by their ids, or all of a user with --user and --all.");
   }
   const ids = operands.map(sessionId);
-  openAccounts();
+  await openAccounts();
   const ended = options.all ? await revokeAll(requiredUser(given)) : await revokeEach(ids);
   return { json: { sessions_ended: ended }, text: `Sessions ended: ${ended}.` };
 }
@@ -95,7 +95,7 @@ async function showAuditEvents(given: Given): Promise<Answer> {
   const limit = numberOption(given, "limit", MAX_EVENTS) ?? DEFAULT_EVENTS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER)?.toString();
   const type = eventType(textOption(given, "type"));
-  openAccounts();
+  await openAccounts();
   const userId = idFrom(name) ?? (await userNamed(name)).id;
   const { events: found, nextCursor } = await listAuditEventsOf(operator, userId, { type, cursor, limit });
   const events = found.map(publicAuditEvent);

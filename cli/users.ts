@@ -68,14 +68,14 @@ async function createUser(given: Given): Promise<Answer> {
   if (!fromPipe) parseInput(z.omit(RegisterInput, { password: true }), profile); // before anybody types a password
   const input = parseInput(RegisterInput, { ...profile, password: await (fromPipe ? readPassword() : promptPassword()) });
   const isNew = !existsSync(config().databaseFile);
-  openAccounts({ mayCreate: true });
+  await openAccounts({ mayCreate: true });
   if (isNew) process.stderr.write(`Created a new database in ${config().dataDir}.\n`);
   const { user } = await registerUser(operator, input);
   return { json: { user: publicUser(user) }, text: `Created user ${user.id}, ${user.username} <${user.email}>, ${user.status}.` };
 }
 
 async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
-  openAccounts();
+  await openAccounts();
   const user = publicUser(await userNamed(name));
   const rows = Object.entries(user).map(([field, value]) => `${field.padEnd(20)} ${oneLine(String(value ?? "—"))}`);
   return { json: { user }, text: rows.map((row) => row.trimEnd()).join("\n") };
@@ -84,7 +84,7 @@ async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
 async function showUsers(given: Given): Promise<Answer> {
   const limit = numberOption(given, "limit", MAX_USERS) ?? DEFAULT_USERS;
   const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER) ?? 0;
-  openAccounts();
+  await openAccounts();
   const found = (await listUsers(operator, cursor, limit + 1)).map(publicUser);
   const users = found.slice(0, limit);
   const next = found.length > limit ? String(users.at(-1)?.id) : null;
@@ -94,7 +94,7 @@ async function showUsers(given: Given): Promise<Answer> {
 }
 
 async function setStatus({ operands: [name = ""] }: Given, status: User["status"]): Promise<Answer> {
-  openAccounts();
+  await openAccounts();
   const before = await userNamed(name);
   const unchanged = before.status === status;
   const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(operator, before, status);
@@ -105,7 +105,7 @@ async function setStatus({ operands: [name = ""] }: Given, status: User["status"
 }
 
 async function removeUser({ operands: [name = ""], options }: Given): Promise<Answer> {
-  openAccounts();
+  await openAccounts();
   const user = await userNamed(name);
   if (options.yes !== true) {
     const who = `user ${user.id}, ${user.username} <${user.email}>`;

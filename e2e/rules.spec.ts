@@ -109,7 +109,11 @@ test("only db/ opens database files", () => {
 
 test("what only SQLite understands is in db/", () => {
   const ofSqlite = /^(db\/sqlite\/|package:(better-sqlite3|drizzle-orm\/(better-sqlite3|sqlite-core)))/;
-  expect(breaches(within("accounts", "components"), (name) => ofSqlite.test(name))).toEqual([]);
+  expect(breaches([...within("accounts", "app", "cli", "components", "http"), "server.ts"], (name) => ofSqlite.test(name))).toEqual([
+    "cli/backup.ts imports db/sqlite/backup.ts", // copies a file, and puts it back
+    "cli/main.ts imports db/sqlite/backup.ts",
+    "http/prepare.ts imports db/sqlite/condition.ts", // watches the file
+  ]);
   expect(read("db/schema.ts")).not.toContain("drizzle-orm/");
   const words = [
     /\bconnection\b[^;]*"#db\/|\$client/,

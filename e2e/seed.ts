@@ -10,9 +10,8 @@ import { changePassword } from "#accounts/passwords/change.ts";
 import { findPageSession, logIn } from "#accounts/sessions/sessions.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
 import { registerUser, updateUser } from "#accounts/users/users.ts";
-import { closeDatabase } from "#db/engine.ts";
+import { startDatabase, stopDatabase } from "#db/lifecycle.ts";
 import { ADA, GRACE, ZOE } from "#db/people.ts";
-import { migrateDatabase } from "#db/sqlite/migrate.ts";
 
 /*
  * “npm run seed”: people to try the service with, who have done things in the last weeks. They do them through the domain's
@@ -66,11 +65,11 @@ await seed().catch((error) => {
   process.stderr.write(`Nothing was seeded. ${error.message}\n`);
   process.exitCode = 1;
 });
-closeDatabase();
+await stopDatabase();
 
 async function seed(): Promise<void> {
   const { databaseFile, dataDir } = config();
-  migrateDatabase(databaseFile);
+  await startDatabase(databaseFile);
   if ((await listUsers(operator, 0, 1)).length > 0)
     throw new Error(`The database in ${dataDir} has users already. Delete that folder, or set DATA_DIR to another one.`);
   const startedAt = Date.now();

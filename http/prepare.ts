@@ -2,27 +2,29 @@ import { SECOND_MS } from "#accounts/clock.ts";
 import { ConfigError, config, cookiesWork } from "#accounts/config.ts";
 import { startPurging } from "#accounts/retention/purge.ts";
 import { storageSentence } from "#accounts/storage-sentence.ts";
+import { startDatabase } from "#db/lifecycle.ts";
 import { processWide } from "#db/process-wide.ts";
-import { markServing } from "#db/sqlite/backup.ts";
 import { lostFile } from "#db/sqlite/condition.ts";
-import { migrateDatabase } from "#db/sqlite/migrate.ts";
 import { NoBuildError } from "./front-door/builds.ts";
 import { log, logEvents } from "./log.ts";
 import { say } from "./output.ts";
 
-const done = processWide("prepare", () => ({ prepared: false }));
+const shared = processWide("prepare", () => ({ prepared: undefined as Promise<void> | undefined }));
 
 /**
  * What must stand before the first request, on either host, once a process: checked settings and a migrated database.
- * Ends the process with a plain sentence when that is not possible. False if it had been done before.
+ * Ends the process with a plain sentence when that is not possible. False if it was called before.
  */
-export function prepare(): boolean {
-  if (done.prepared) return false;
-  done.prepared = true;
+export async function prepare(): Promise<boolean> {
+  const isFirst = shared.prepared === undefined;
+  shared.prepared ??= prepareOnce();
+  await shared.prepared;
+  return isFirst;
+}
+
+async function prepareOnce(): Promise<void> {
   try {
-    const { databaseFile } = config();
-    migrateDatabase(databaseFile);
-    markServing(databaseFile);
+    await startDatabase(config().databaseFile, { serving: true });
   } catch (error) {
     giveUp(error);
   }
@@ -31,7 +33,6 @@ export function prepare(): boolean {
   startWatching();
   if (!config().rateLimits) say("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   if (!cookiesWork(config().publicUrl)) say(`${overHttp(config().publicUrl)}\n`);
-  return true;
 }
 
 const overHttp = (publicUrl: string) =>

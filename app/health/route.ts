@@ -1,5 +1,5 @@
 import { AccountsError } from "#accounts/errors.ts";
-import { requireStorage } from "#db/sqlite/condition.ts";
+import { requireStorage } from "#db/lifecycle.ts";
 import { api } from "#http/api.ts";
 import { route, serve } from "#http/endpoint.ts";
 import { draining } from "#http/front-door/draining.ts";

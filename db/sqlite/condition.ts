@@ -59,12 +59,6 @@ export function storageWorks(): boolean {
   return state.workedAt >= state.failedAt;
 }
 
-/** Throws StorageError unless the database can be read and written. */
-export async function requireStorage(): Promise<void> {
-  if (!storageWorks()) throw new StorageError("The database takes no writes: see the errors before.");
-  connection().prepare("select count(*) from (select 1 from users limit 1)").get();
-}
-
 /** Writes the mark that is already there again. */
 function tryWriting(): void {
   try {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
-import { closeDatabase } from "#db/engine.ts";
+import { stopDatabase } from "#db/lifecycle.ts";
 import { transact } from "#db/statements.ts";
 import { consoleOutput, logOutput, say } from "#http/output.ts";
 import { type Connections, draining, drainingForMs, startDraining } from "./draining.ts";
@@ -29,7 +29,7 @@ async function stopInOrder(connections: Connections): Promise<void> {
   await connections.drain();
   await writeUses();
   await transact(() => ({})).catch(() => {}); // behind whatever else still waits to be committed
-  closeDatabase();
+  await stopDatabase();
   say("Stopped.\n");
   await Promise.all([logOutput().finish(), consoleOutput().finish()]);
   process.exit(0);
