@@ -75,7 +75,7 @@ async function seed(): Promise<void> {
   const startedAt = Date.now();
   for (const [daysAgo, person, device, act] of STORY) {
     clock.now = () => startedAt - daysAgo * DAY_MS;
-    await act(callerOf(person, device));
+    await act(await callerOf(person, device));
     await writeUses();
   }
   const lines = [ADA, GRACE, ZOE].map(({ email, password }) => `  ${email.padEnd(20)}${password}`);
@@ -83,9 +83,9 @@ async function seed(): Promise<void> {
 }
 
 /** A person at a device, with the session of its browser if there is one. */
-function callerOf(person: Person, device: Device): Caller {
+async function callerOf(person: Person, device: Device): Promise<Caller> {
   const cookie = cookies.get(key(person, device));
-  const found = cookie ? findPageSession(cookie, device.ip) : null;
+  const found = cookie ? await findPageSession(cookie, device.ip) : null;
   return callerFrom(device.ip, device.userAgent, { ...found, browser: key(person, device) });
 }
 
