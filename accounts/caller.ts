@@ -1,6 +1,6 @@
 import type { sessions, users } from "#db/schema.ts";
 import { AccountsError } from "./errors.ts";
-import { describeDevice } from "./sessions/devices.ts";
+import { describeDevice } from "./sessions/user-agent.ts";
 
 export type User = typeof users.$inferSelect;
 export type Session = typeof sessions.$inferSelect;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeDevice } from "#accounts/sessions/devices.ts";
+import { describeDevice } from "#accounts/sessions/user-agent.ts";
 import { POST as register } from "#app/auth/create-user/route.ts";
 import { POST as logIn } from "#app/auth/login/route.ts";
 import { innerPath } from "#app/forms/inner-path.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeDevice } from "./devices.ts";
+import { describeDevice } from "./user-agent.ts";
 
 const DEVICES: [userAgent: string | null, words: string][] = [
   ["Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox on Linux"],
