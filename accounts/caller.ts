@@ -5,15 +5,15 @@ import { describeDevice } from "./sessions/user-agent.ts";
 export type User = typeof users.$inferSelect;
 export type Session = typeof sessions.$inferSelect;
 
-/** The id of no user: work for an unknown email address is done for it, so that it takes as long. */
+/** The id of no user. Work for an unknown email address uses it, so that it takes as long as for a known one. */
 export const NOBODY = 0;
 
 /** What a request says about itself. */
 type FromRequest = {
   ip: string;
-  /** Browser and system in words; a function, since most requests need no such words. */
+  /** Browser and system in words. A function, because most requests don't need it. */
   device: () => string;
-  /** The random mark that a browser keeps from its first log-in on; API clients have none. */
+  /** The random id of a browser, which it keeps from its first log-in; null for API clients. */
   browser: string | null;
   /** For the log. */
   requestId: string | null;

@@ -7,12 +7,12 @@ import type { Caller, housekeeping, Session, SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError, type RefusalCode } from "./errors.ts";
 
-/* The only way to write: every change of the domain is a commit. */
+/* The only way to write: every change that the domain makes is a commit. */
 
 /** An audit event that a commit wrote. */
 export type RecordedEvent = { type: string; userId: number; sessionId: number | null };
 
-/** What a statement that writes audit events returns of each. */
+/** The columns that a statement returns of each audit event it writes. */
 export const RECORDED = { type: auditEvents.type, userId: auditEvents.userId, sessionId: auditEvents.sessionId };
 
 /** Whose act a commit is. */
@@ -25,7 +25,7 @@ const listeners = processWide("commit-listeners", () => [] as Listener[]);
  * Runs the statements that `build` names, in their order, as one durable act, and returns what each returned, by name.
  * If the actor has a session, nothing happens unless this very session is still live and its user active: a request can be
  * held back for half a minute, and whoever was signed out meanwhile must not act. `build` may be called again while another process holds the database.
- * Throws `invalid_token`, the refusals of its `must`s, StorageError, and SQLite's own error for a broken constraint.
+ * Throws `invalid_token`, the refusal of a `must`, StorageError, and the driver's error for a violated constraint.
  */
 export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P) {
   const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(actor), ...build(tx) }));
@@ -37,14 +37,14 @@ export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db)
   return results;
 }
 
-/** Calls `listen` after each commit that wrote audit events, with these, once they are on the disk. It must not throw. */
+/** Registers a listener for the audit events of each commit, called once they are on the disk. It must not throw. */
 export function onCommitted(listen: Listener): void {
   listeners.push(listen);
 }
 
 /**
- * A statement that has to change or find a row; its result is the first. If there is none, nothing of the commit happens,
- * and it throws the refusal; without one that is a fault of ours.
+ * A statement that has to change or find a row; its result is the first one. Without a row, the commit is rolled back and throws
+ * the refusal, or a plain Error if none is given.
  */
 export function must<S extends Part>(statement: S, refusal?: RefusalCode | (() => Error)) {
   return dbMust(statement, typeof refusal === "string" ? () => new AccountsError(refusal) : refusal);
@@ -63,7 +63,7 @@ class Recorded {
   }
 }
 
-/** A statement that writes audit events and returns RECORDED of each, so that whoever listens to commits is told of them. */
+/** Marks a statement that writes audit events and returns RECORDED, so that the listeners of commits get them. */
 export function recorded(statement: Step<RecordedEvent[]> | Built<RecordedEvent[]>): Step<Recorded> {
   return new Step(() => new Recorded(Step.run(statement)));
 }
@@ -73,8 +73,8 @@ function stillSignedIn({ session }: Actor) {
 }
 
 /**
- * Throws `invalid_token` if the caller's session has ended since the request came in. Each commit does the same; this is for
- * what must not even be tried for a stolen session, such as a password.
+ * Throws `invalid_token` if the caller's session has ended since the request arrived. Every commit checks this too; this is for
+ * work before a commit that an ended session must not start, such as checking a password.
  */
 export async function refuseEndedSession({ session }: SignedIn): Promise<void> {
   if (!(await sessionOf(session).first())) throw new AccountsError("invalid_token");

@@ -48,8 +48,8 @@ export async function setUserStatus(caller: Caller, user: User, status: User["st
 }
 
 /**
- * Deletes a user with everything personal: sessions and a picture nobody else has at once, address, device and detail of
- * what is on record right afterwards. That something happened to this id, and when, stays. Throws `not_found`.
+ * Deletes a user with all personal data: the sessions and the picture in the same commit, and then address, device and detail of
+ * the user's events. Type, time and user id of the events stay. Throws `not_found`.
  */
 export async function deleteUser(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
   requireOperator(caller);
@@ -64,7 +64,7 @@ export async function deleteUser(caller: Caller, user: User): Promise<{ sessions
   return { sessionsEnded };
 }
 
-/** The live sessions of a user, the last used first. */
+/** The live sessions of a user, the most recently used first. */
 export async function listSessionsOf(caller: Caller, user: User): Promise<Session[]> {
   requireOperator(caller);
   return db()
@@ -74,7 +74,7 @@ export async function listSessionsOf(caller: Caller, user: User): Promise<Sessio
     .orderBy(desc(sessions.lastUsedAt));
 }
 
-/** Ends a session, whoever's it is. Throws `not_found`. */
+/** Ends any user's session. Throws `not_found`. */
 export async function operatorRevokeSession(caller: Caller, id: number): Promise<void> {
   requireOperator(caller);
   const owner = sql`(select user_id from sessions where id = ${id})`;
@@ -85,7 +85,7 @@ export async function operatorRevokeSession(caller: Caller, id: number): Promise
   }));
 }
 
-/** Ends every session of a user; a log-in that is under way cannot slip through. Throws `not_found`. */
+/** Ends every session of a user; a log-in under way opens none. Throws `not_found`. */
 export async function operatorRevokeAll(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
   requireOperator(caller);
   const { sessionsEnded } = await commit(caller, (tx) => ({

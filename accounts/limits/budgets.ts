@@ -9,14 +9,14 @@ type Name = keyof typeof BUDGETS;
 
 const windows = processWide("budgets", () => new Map<Name, { since: number; spent: Map<string | number, number> }>());
 
-/** Counts `amount` for whoever it is. Throws `rate_limited`, and counts nothing, if less than that is left. */
+/** Counts `amount` for `who`. Throws `rate_limited`, and counts nothing, if less is left. */
 export function spend(name: Name, who: string | number, amount = 1): void {
   refuseIfSpent(name, who, amount);
   const { spent } = windowOf(name, steadyNow());
   spent.set(who, (spent.get(who) ?? 0) + amount);
 }
 
-/** Throws `rate_limited` if less than `amount` is left for whoever it is. */
+/** Throws `rate_limited` if less than `amount` is left for `who`. */
 export function refuseIfSpent(name: Name, who: string | number, amount = 1): void {
   if (!config().rateLimits) return;
   const now = steadyNow();
@@ -27,7 +27,7 @@ export function refuseIfSpent(name: Name, who: string | number, amount = 1): voi
   });
 }
 
-/** The window of this moment; it is the same for everybody, so that forgetting it costs nothing. */
+/** The current window. It is the same for everybody, so that forgetting it is cheap. */
 function windowOf(name: Name, now: number) {
   let window = windows.get(name);
   if (!window || now >= window.since + BUDGETS[name].windowMs) {

@@ -3,7 +3,7 @@ import { AccountsError } from "#accounts/errors.ts";
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** Who asks: networks take turns, and within a network those who ask from it, each named by an account. */
+/** Whose work it is. Networks take turns, and within a network the accounts. */
 export type Party = { network: string; who: string | number };
 
 type Turn = { start(): void; refuse(retryAfterSeconds: number): void };
@@ -15,7 +15,7 @@ export type FairTurns = {
   maxWaiting: number;
   maxWaitMs: number;
   running: number;
-  /** Who waits; the network whose turn is next comes first, and within it the account. */
+  /** Those who wait, by network and account, in the order of their turns. */
   waiting: Map<string, Network>;
 };
 
@@ -24,8 +24,8 @@ export function fairTurns(rules: Pick<FairTurns, "maxRunning" | "maxWaiting" | "
 }
 
 /**
- * Runs `work` when it is its party's turn, so that a party with hundreds of requests delays another by one of them at most.
- * When too many wait, the last of the party with the most gives way. Throws `overloaded`.
+ * Runs `work` when it is its party's turn, so that a party with hundreds of requests delays another by one of them at most. If
+ * the queue is full, the last request of the party with the most is refused. Throws `overloaded`.
  */
 export async function inTurn<T>(turns: FairTurns, party: Party, work: () => Promise<T>): Promise<T> {
   if (turns.running < turns.maxRunning) turns.running++;
@@ -39,7 +39,7 @@ export async function inTurn<T>(turns: FairTurns, party: Party, work: () => Prom
   }
 }
 
-/** Throws `overloaded` if this party could not even wait: before any other work, since in a flood each refusal counts. */
+/** Throws `overloaded` if the queue has no room for this party. To be called before other work, so that refusals are cheap in a flood. */
 export function refuseIfFull(turns: FairTurns, party: Party): void {
   if (isFull(turns) && !whoGivesWay(turns.waiting, party)) throw overloaded(RETRY_AFTER_SECONDS);
 }
@@ -78,7 +78,7 @@ function leave(waiting: FairTurns["waiting"], { network, who }: Party, turn: Tur
   if (people?.size === 0) waiting.delete(network);
 }
 
-/** Takes the next turn out of the round; its network, and its account within that, go to the end. */
+/** Removes the next turn from the queue; its network, and its account within it, move to the end. */
 function takeNext(waiting: FairTurns["waiting"]): Turn | undefined {
   const [network, people] = first(waiting) ?? [];
   const [who, theirs] = first(people) ?? [];
@@ -97,7 +97,7 @@ function putLast<K, V extends { size: number }>(map: Map<K, V>, key: K, value: V
   if (value.size > 0) map.set(key, value);
 }
 
-/** The last one of the account with the most waiting in the network with the most, unless `party` is just as greedy. */
+/** The last turn of the account with the most turns in the network with the most, unless `party` has as many. */
 function whoGivesWay(waiting: FairTurns["waiting"], { network, who }: Party): Turn | undefined {
   const own = waiting.get(network);
   const [crowd, crowded] = largest(waiting.values(), countIn);

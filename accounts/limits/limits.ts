@@ -7,17 +7,17 @@ const MEGABYTE = 1_000_000;
 export type Setting = { setting: string; default: number; max: number; unit?: number };
 
 /**
- * `free` of what a limit counts cost nothing within `windowMs`. Then a plain limit refuses until the window ends; a growing
- * one makes each further one wait longer, its window begins anew with each, and it may close altogether.
+ * A limit allows `free` within `windowMs`. After that, a plain limit refuses until the window ends. A growing limit makes each
+ * further one wait longer and restarts its window, and may close at `closesAt`.
  */
 export type Rule = {
-  /** What is counted, of whom, as SECURITY.md says it. */
+  /** What is counted, in the words of SECURITY.md. */
   counts: string;
   free: Setting | number;
   windowMs: number;
   grows: boolean;
   closesAt?: Setting;
-  /** What to do about a field that is refused by it. */
+  /** What to do about a field that the limit refuses. */
   advice?: string;
 };
 
@@ -25,7 +25,7 @@ const MAX_SETTING = 99_999;
 const ACCOUNT_FREE = { setting: "LIMIT_LOGIN_PER_ACCOUNT_FREE", default: 20, max: 100 };
 const ACCOUNT_CLOSES = { setting: "LIMIT_LOGIN_PER_ACCOUNT", default: 100, max: 100 };
 
-/** Limits whose counters are in the database: they hold across restarts and processes. */
+/** Limits with counters in the database, which hold across restarts and processes. */
 export const LIMITS = {
   login_device: {
     counts: "failed log-ins on one account from one address or known device",
@@ -40,7 +40,7 @@ export const LIMITS = {
     windowMs: 5 * MINUTE_MS,
     grows: false,
   },
-  /** A guess spread over many addresses. */
+  /** Guesses from many addresses. */
   login_account: {
     counts: "failed log-ins on one account from all unknown devices together",
     free: ACCOUNT_FREE,
@@ -62,7 +62,7 @@ export const LIMITS = {
     grows: true,
     closesAt: ACCOUNT_CLOSES,
   },
-  /** The answer could be used to find out who has an account. */
+  /** The answer reveals who has an account. */
   names_taken: {
     counts: "answers that a name is taken, to one address, and to one user who changes the profile",
     free: { setting: "LIMIT_NAMES_TAKEN", default: 10, max: MAX_SETTING },
@@ -85,7 +85,7 @@ export const LIMITS = {
   },
 } satisfies Record<string, Rule>;
 
-/** Limits that each process counts in its memory: in the database a count of every one would cost more than what it limits. */
+/** Limits that each process counts in memory, because a count in the database would cost more than what it limits. */
 export const BUDGETS = {
   invalid_tokens: {
     counts: "invalid tokens from one address",
@@ -99,7 +99,7 @@ export const BUDGETS = {
     windowMs: HOUR_MS,
     grows: false,
   },
-  /** Apart from other changes, since whoever has stolen a session could use those up. */
+  /** Separate from other changes, which a thief of a session could use up. */
   password_changes: {
     counts: "changes of one user's password",
     free: 100,
@@ -122,10 +122,10 @@ export const limitSettings = new Map(
     .map((amount) => [amount.setting, amount]),
 );
 
-/** A limit applied to somebody. `fields` are the ones that a refusal is about, if the rest could do without them. */
+/** A limit of one party. `fields` are those that a refusal is about, if the request would pass without them. */
 export type Limit = { name: keyof typeof LIMITS; key: string; fields?: string[] };
 
-/** The counter of a limit for somebody; what identifies them is stored only as a hash. */
+/** A limit of the party that `who` identifies, which is stored only as a hash. */
 export function limit(name: Limit["name"], ...who: (string | number)[]): Limit {
   return { name, key: `${name}:${hash("sha256", who.join("\0"), "base64url").slice(0, 22)}` };
 }

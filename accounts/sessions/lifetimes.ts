@@ -3,17 +3,20 @@ import { DAY_MS, HOUR_MS, SECOND_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import type { Purpose } from "./tokens.ts";
 
-export const MAX_SESSIONS = 100; // live ones of one user (ASVS 7.1.2); the one longest unused ends
-const BROWSER_IDLE_SECONDS = HOUR_MS / SECOND_MS; // NIST SP 800-63B-4 2.2.3 (AAL2), for browsers that may be shared
+export const MAX_SESSIONS = 100; // live sessions per user (ASVS 7.1.2); beyond that, the one unused for longest ends
+const BROWSER_IDLE_SECONDS = HOUR_MS / SECOND_MS; // NIST SP 800-63B-4 2.2.3 (AAL2), because browsers may be shared
 const BROWSER_ABSOLUTE_MS = DAY_MS;
 
-/** A page's session: "browser" ends with the browser, after an hour without use or a day, "lasting" by the settings, in days. An API client's is a "token", and ends as "lasting" does. */
+/**
+ * Sessions of pages are "browser" (ends with the browser, after an hour of inactivity or after a day) or "lasting" (ends as the
+ * settings say). Those of API clients are "token", with the lifetime of "lasting".
+ */
 export type SessionKind = Session["kind"];
 
-/** What the secret of a session of this kind is sent as, and as nothing else. */
+/** The only way in which the secret of a session of this kind may be sent. */
 export const purposeOf = (kind: SessionKind): Purpose => (kind === "token" ? "token" : "cookie");
 
-/** After how many seconds without use a session of this kind ends, and after how many milliseconds in any case. */
+/** The lifetimes of a session of this kind: seconds of inactivity, and milliseconds regardless. */
 export function lifetime(kind: SessionKind): { idleSeconds: number; absoluteMs: number } {
   if (kind === "browser") return { idleSeconds: BROWSER_IDLE_SECONDS, absoluteMs: BROWSER_ABSOLUTE_MS };
   const { sessionIdleDays, sessionAbsoluteDays } = config();

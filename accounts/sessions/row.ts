@@ -3,7 +3,7 @@ import { asKey } from "#db/dialect.ts";
 import { quickRead } from "#db/quick-read.ts";
 import { sessions, users } from "#db/schema.ts";
 
-/** The session with this id and its user, whatever their state; undefined if there is no such session. */
+/** A session, live or not, and its user; undefined if there is none with this id. */
 export const findSessionWithUser = quickRead({ session: sessions, user: users }, (db, tables) =>
   db
     .select(tables)

@@ -4,20 +4,20 @@ import { crc32 } from "node:zlib";
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const DRAFT_PREFIX = "lkd_";
 const PREFIXES = { token: "lk_", cookie: "lkc_" };
-const KEY_LENGTH = 8; // 47 bits: a random integer key below 2^53
+const KEY_LENGTH = 8; // 47 bits, an integer below 2^53
 const SECRET_LENGTH = 43; // 256 bits
 const CHECKSUM_LENGTH = 5;
 const SHAPE = new RegExp(`^[0-9A-Za-z]{${KEY_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 const DRAFT_SHAPE = new RegExp(`^${DRAFT_PREFIX}[0-9A-Za-z]{${SECRET_LENGTH}}$`);
 
-/** What a session's secret is sent as: the token of an API client, or the cookie of a page. */
+/** How a session's secret is sent: as the token of an API client, or as the cookie of a page. */
 export type Purpose = keyof typeof PREFIXES;
 
 export type Token = { token: string; id: number; hash: Buffer };
 
 /**
- * A new opaque secret: a prefix that says its purpose, the key of its row, 256 random bits and a checksum, in base62. Only
- * `hash`, its SHA-256, is to be stored. With `id` the new secret takes the place of an old one of the same row.
+ * A new token: a prefix for its purpose, the key of its row, 256 random bits and a checksum, in base62. Only `hash`, its SHA-256,
+ * may be stored. `id` is given to replace the token of an existing row.
  */
 export function newToken(purpose: Purpose, id?: number): Token {
   const key = id === undefined ? randomText(KEY_LENGTH) : toBase62(id, KEY_LENGTH);
@@ -26,7 +26,7 @@ export function newToken(purpose: Purpose, id?: number): Token {
   return { token, id: fromBase62(key), hash: hashToken(token) };
 }
 
-/** The key and hash of a token, or null if it cannot be one of this purpose: a wrong checksum never reaches the database. */
+/** The key and hash of a token, or null if it isn't one of this purpose. A wrong checksum is refused without the database. */
 export function readToken(purpose: Purpose, token: string): { id: number; hash: Buffer } | null {
   const prefix = PREFIXES[purpose];
   if (!token.startsWith(prefix) || !SHAPE.test(token.slice(prefix.length))) return null;
@@ -35,16 +35,16 @@ export function readToken(purpose: Purpose, token: string): { id: number; hash: 
   return { id: fromBase62(token.slice(prefix.length, prefix.length + KEY_LENGTH)), hash: hashToken(token) };
 }
 
-/** A random mark for a browser to keep: 256 bits, which prove nothing by themselves. */
+/** A random id for a browser: 256 bits, which prove nothing by themselves. */
 export const newBrowserMark = (): string => randomText(SECRET_LENGTH);
 
-/** The secret of a draft, which the browser keeps that it was typed in; only `hash` is stored. */
+/** The secret of a draft, kept by the browser; only `hash` is stored. */
 export function newDraftSecret(): { secret: string; hash: Buffer } {
   const secret = DRAFT_PREFIX + randomText(SECRET_LENGTH);
   return { secret, hash: hashToken(secret) };
 }
 
-/** The hash of a draft's secret, or null if it cannot be one. */
+/** The hash of a draft's secret, or null if the text isn't one. */
 export const readDraftSecret = (secret: string): Buffer | null => (DRAFT_SHAPE.test(secret) ? hashToken(secret) : null);
 
 /** Compares hashes in constant time. */

@@ -11,7 +11,7 @@ const WRITE_AFTER_MS = 200;
 
 type Use = { at: number; ip: string };
 
-// One list a process: session id → when and from where it was last used. Written in one go, after the answers.
+// One list per process: session id → when and from where it was last used. Written together, after the answers.
 const uses = processWide("session-use", () => ({
   pending: new Map<number, Use>(),
   beingWritten: new Map<number, Use>(),
@@ -19,8 +19,8 @@ const uses = processWide("session-use", () => ({
 }));
 
 /**
- * Remembers that a session was used, to be written at most once a minute and never on the way of an answer. The first use
- * from another address than the log-in's is written without waiting for the minute.
+ * Notes that a session was used. It is written at most once a minute, after the answer; a use from another address is written
+ * without waiting for the minute.
  */
 export function noteUse(session: Session, now: number, ip: string): void {
   const moved = session.lastUsedAt === session.createdAt && session.ip !== ip;
@@ -29,7 +29,7 @@ export function noteUse(session: Session, now: number, ip: string): void {
   uses.timer ??= setTimeout(() => void writeUses(), WRITE_AFTER_MS).unref();
 }
 
-/** The session with a use that is noted but not written yet, so that all answers of one moment say the same of it. */
+/** The session with its use that isn't written yet, so that simultaneous answers agree. */
 export function withNotedUse(session: Session): Session {
   const use = uses.pending.get(session.id) ?? uses.beingWritten.get(session.id);
   if (!use) return session;
@@ -37,7 +37,7 @@ export function withNotedUse(session: Session): Session {
   return { ...session, lastUsedAt: use.at, expiresAt, ip: use.ip };
 }
 
-/** Writes what is remembered. Best effort: a use that cannot be written only lets its session end a minute early. */
+/** Writes the noted uses. A failure only means that a session may expire a minute early. */
 export async function writeUses(): Promise<void> {
   clearTimeout(uses.timer);
   uses.timer = undefined;

@@ -3,10 +3,10 @@ import Bowser from "bowser";
 const MAX_PARSED_LENGTH = 400;
 const MAX_NAME_LENGTH = 60;
 
-/** One request asks several times, and reading a user agent takes a twentieth of a log-in's own work. */
+/** Cached, because one request needs it several times, and parsing takes a twentieth of a log-in's own work (measured). */
 let last: { userAgent: string | null; device: string } | undefined;
 
-/** A user agent in words: "Firefox on Linux"; API clients by their first product, "curl 8.5". */
+/** A user agent in words: "Firefox on Linux", or the first product of an API client, "curl 8.5". */
 export function describeDevice(userAgent: string | null): string {
   if (last?.userAgent !== userAgent) last = { userAgent, device: describe(userAgent) };
   return last.device;
