@@ -1,31 +1,37 @@
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, notInArray, sql } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
 import { db } from "#db/engine.ts";
 import { drafts, users } from "#db/schema.ts";
 import { type Caller, type SignedIn, withoutSession } from "./caller.ts";
 import { clock, MINUTE_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
+import { spend } from "./limits/budgets.ts";
+import { isKnownBrowser } from "./limits/known-devices.ts";
 import { newDraftSecret, readDraftSecret } from "./sessions/tokens.ts";
 
 const DRAFT_LIFETIME_MS = 30 * MINUTE_MS;
 const MAX_BYTES = 32 * 1024; // the longest possible profile has 11 KiB
-const MAX_DRAFTS = 500; // 16 MiB in all: anybody can send a form that names any account
+const MAX_DRAFTS = 3; // of one user
 
 export type Draft = Record<string, string>;
 
 /**
- * Keeps what was typed for a user whose session has ended, for DRAFT_LIFETIME_MS. Returns the secret that gives it back, or null
- * if there is no such user or the draft is too large. It must not contain a password. Beyond MAX_DRAFTS the oldest are deleted.
+ * Keeps what was typed for a user whose session has ended, for DRAFT_LIFETIME_MS. Returns the secret that gives it back. It must
+ * not contain a password. Beyond MAX_DRAFTS the user's oldest are deleted. Returns null if the draft is too large, or if the user
+ * has not logged in from this browser: anybody can send a form that names any account, which must neither delete what its user
+ * typed nor tell whether there is such an account. Throws `rate_limited`.
  */
 export async function keepDraft(caller: Caller, userId: number, path: string, typed: Draft): Promise<string | null> {
   const fields = JSON.stringify(typed);
-  if (Buffer.byteLength(fields) > MAX_BYTES) return null;
+  if (Buffer.byteLength(fields) > MAX_BYTES || !(await isKnownBrowser(caller, userId))) return null;
+  spend("changes", userId);
   const { secret, hash } = newDraftSecret();
-  const oldest = sql`(select expires_at from ${drafts} order by expires_at desc limit 1 offset ${MAX_DRAFTS})`;
   const draft = { secretHash: hash, userId, path, fields, expiresAt: clock.now() + DRAFT_LIFETIME_MS };
+  const own = eq(drafts.userId, userId);
+  const newest = db().select({ hash: drafts.secretHash }).from(drafts).where(own).orderBy(desc(drafts.expiresAt)).limit(MAX_DRAFTS);
   const { kept } = await commit(withoutSession(caller), (tx) => ({
-    kept: insertFrom(tx, drafts, draft, sql`from ${users} where ${users.id} = ${userId}`),
-    dropped: tx.delete(drafts).where(sql`${drafts.expiresAt} <= ${oldest}`),
+    kept: insertFrom(tx, drafts, draft, sql`from ${users} where ${users.id} = ${userId}`), // deleted meanwhile
+    dropped: tx.delete(drafts).where(and(own, notInArray(drafts.secretHash, newest))),
   }));
   return kept > 0 ? secret : null;
 }

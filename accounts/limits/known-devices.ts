@@ -57,6 +57,12 @@ export function forgetOtherDevices(tx: Db, caller: Caller, userId: number) {
   return tx.delete(knownDevices).where(and(eq(knownDevices.userId, userId), notInArray(knownDevices.deviceHash, deviceHashes(caller))));
 }
 
+/** Whether this user has logged in from the caller's browser within KNOWN_FOR_MS. */
+export async function isKnownBrowser(caller: Caller, userId: number): Promise<boolean> {
+  const known = await knownDeviceOf(caller, userId);
+  return known?.isBrowser ?? false;
+}
+
 /** Who waits for a hash or a picture: this address, and within it this account, by its id or email address. */
 export function partyOf(caller: Caller, account: string | number): Party {
   return { network: networkOf(caller), who: account };
