@@ -12,6 +12,7 @@ const SLICE_BYTES = 512 * 1024;
 const NOWHERE = -1;
 const MAX_KEY_BYTES = 1_024;
 const MAX_PART_HEAD_BYTES = 2_048;
+const MAX_BYTES_AROUND_PARTS = 1_024; // before the first part and behind the last, which nobody reads
 const MAX_TEXTS_BYTES = 64 * 1024; // of a JSON body without a picture, and of all parts together that are not files
 const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
@@ -106,10 +107,16 @@ export function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: stri
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const delimiter = Buffer.from(`--${boundary}`, "latin1");
   let [parts, texts] = [0, 0];
-  for (let at = body.indexOf(delimiter); at !== -1; ) {
+  const first = body.indexOf(delimiter);
+  if (first === -1 || first > MAX_BYTES_AROUND_PARTS) throw notMultipart();
+  for (let at = first; ; ) {
     const start = at + delimiter.length;
     const next = body.indexOf(delimiter, start);
-    if (next === -1) break; // behind the last one is nothing that counts
+    if (next === -1) {
+      const isEnd = body.toString("latin1", start, start + 2) === "--" && body.length - start <= MAX_BYTES_AROUND_PARTS;
+      if (!isEnd) throw notMultipart(); // the parser would search what follows for more
+      return;
+    }
     if (++parts > MAX_FIELDS) throw tooManyFields();
     const head = body.toString("latin1", start, Math.min(next, start + MAX_PART_HEAD_BYTES));
     const headEnd = head.indexOf("\r\n\r\n");

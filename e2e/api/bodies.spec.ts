@@ -125,6 +125,8 @@ test("a body made to keep the parser busy is refused quickly", async ({ latchkey
     ["a long form", urlEncoded(`a=${"a".repeat(long)}`), 413],
     ["very many parts", multipart(part('name="a"').repeat(60_000))],
     ["parts whose heads do not end", multipart(part(`name="${"a".repeat(long)}"; filename="x"`))],
+    ["a body that goes on behind its end", { ...multipart(""), raw: `--b${"-".repeat(6_000_000)}` }],
+    ["a body that goes on before its first part", multipart(`${"x\r\n--".repeat(1_000_000)}${part('name="a"')}`)],
     ["long texts in parts", multipart(part('name="bio"', "x".repeat(100_000))), 413],
     [
       "a boundary given twice",
