@@ -1,3 +1,4 @@
+import { headers } from "next/headers";
 import { config, cookiesWork } from "#accounts/config.ts";
 import { innerPath } from "#app/forms/inner-path.ts";
 import { signedOutOnly } from "#app/visitor/current.ts";
@@ -13,11 +14,12 @@ const OVER_HTTP =
 
 export default async function Page({ searchParams }: PageProps<"/login">) {
   const { next, email, cookie } = await searchParams;
+  const isCookieLost = cookie === "lost" && isFromHere(await headers());
   await signedOutOnly(innerPath(next, "/profile/"));
   const target = innerPath(next, "");
   return (
     <Frame here="/login/" width="narrow">
-      {cookie === "lost" && (
+      {isCookieLost && (
         <Notice look="attention" takesFocus>
           {cookiesWork(config().publicUrl) ? REFUSED : OVER_HTTP}
         </Notice>
@@ -25,7 +27,7 @@ export default async function Page({ searchParams }: PageProps<"/login">) {
       <div className={panel.panel}>
         <div className={panel.head}>
           <h1>Sign in</h1>
-          {target && cookie !== "lost" && <p className={text.soft}>Sign in to continue. We’ll take you back to where you were.</p>}
+          {target && !isCookieLost && <p className={text.soft}>Sign in to continue. We’ll take you back to where you were.</p>}
         </div>
         <LoginForm email={typeof email === "string" ? email : ""} next={target} />
       </div>
@@ -34,4 +36,9 @@ export default async function Page({ searchParams }: PageProps<"/login">) {
       </p>
     </Frame>
   );
+}
+
+/** Whether one of our own pages led here, as /done/ does: a link from elsewhere says nothing about cookies. Over http browsers don't tell. */
+function isFromHere(headers: Headers): boolean {
+  return (headers.get("sec-fetch-site") ?? "same-origin") === "same-origin";
 }
