@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
@@ -57,6 +57,14 @@ test("the sentence about a wrong command names the way", async () => {
   for (const [words, sentence] of wrong) {
     await assert.rejects(answer(words), (error) => error instanceof CommandError && sentence.test(error.message), words.join(" "));
   }
+});
+
+test("a DATA_DIR that is a link to nowhere is called that", async () => {
+  const link = join(freshFolder(), "link");
+  symlinkSync(join(freshFolder(), "unmounted", "disk"), link);
+  const { code, stderr } = await accounts(["user", "list"], { dataDir: link });
+  assert.equal(code, 1);
+  assert.match(stderr, /is a link to .*, which cannot be reached\. Mount its disk/);
 });
 
 test("only “user create” creates a database, and says so", async () => {

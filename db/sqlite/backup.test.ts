@@ -175,7 +175,11 @@ test("only a whole backup of Latchkey is restored, and a refused restore leaves 
   writeFileSync(empty ?? "", "");
   const [folder, elsewhere] = [freshFolder(), databaseWith("elsewhere")];
   for (const wrong of [text, foreign, short, empty, join(folder, "none")]) {
-    assert.throws(() => restore(wrong ?? "", join(folder, "latchkey.db")), BackupError, wrong);
+    assert.throws(
+      () => restore(wrong ?? "", join(folder, "latchkey.db")),
+      (error) => error instanceof BackupError && !/DATA_DIR|accounts restore|move it away/.test(error.message),
+      "no advice that belongs to a damaged database",
+    );
     assert.deepEqual(readdirSync(folder), [], "still fit for a first start");
     assert.throws(() => restore(wrong ?? "", elsewhere), BackupError);
     assert.deepEqual(readdirSync(dirname(elsewhere)), [basename(elsewhere)]);

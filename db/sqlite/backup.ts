@@ -1,13 +1,12 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
-import { StorageError } from "../errors.ts";
 import { faultCode, faultSentence } from "../faults.ts";
 import { type Lock, lockAlone, share } from "../lock.ts";
 import { processWide } from "../process-wide.ts";
 import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
-import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables } from "./identity.ts";
+import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables, WrongFile } from "./identity.ts";
 
 /** A file on which a running server holds a shared lock; the system releases it even after kill -9. */
 const servingFile = (file: string) => `${file}.serving`;
@@ -131,7 +130,7 @@ function copyWhole(backup: string, part: string): void {
 }
 
 function unreadable(backup: string, part: string, error: unknown): string {
-  if (error instanceof StorageError) return `${backup} is not a whole backup of Latchkey: ${error.message}`;
+  if (error instanceof WrongFile) return `${error.fact} Nothing was changed: name a file that “npx accounts backup” made.`;
   const sentence = faultSentence(error) ?? (error as Error).message;
   const isAboutTheCopy = /^(ENOSPC|EDQUOT|EROFS|SQLITE_(FULL|READONLY|IOERR_(WRITE|FSYNC)))/.test(faultCode(error));
   return isAboutTheCopy

@@ -86,6 +86,12 @@ test("a missing or empty database with anything of an earlier one beside it is n
   }
 });
 
+test("the refusal names a command that can be run as it stands", () => {
+  const file = newFile();
+  writeFileSync(`${file}.before-restore-2`, "");
+  refuses(file, new RegExp(`“npx accounts restore ${file}\\.before-restore-2”`));
+});
+
 test("a first start that was killed at any moment can start again", () => {
   const folder = join(freshFolder(), "data");
   const states = killedAtEachStep(folder, () => migrateDatabase(join(folder, "latchkey.db")));

@@ -29,6 +29,7 @@ const MAX_PAGE_BYTES = 65_536;
  */
 export function isFirstStart(file: string): boolean {
   if (isDatabaseOpen()) return false; // opening and closing the file again would release this process's locks
+  refuseDanglingLink(dirname(file));
   refuseDanglingLink(file);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isDirectory()) throw new StorageError(`${file} is a folder where the database should be. Move it away.`);
@@ -58,10 +59,11 @@ function besides(file: string): string[] {
 function notFirst(file: string, state: string, remains: string[]): string {
   const name = basename(file);
   const kept = remains.findLast((ending) => /^\.before-restore(-\d+)?$/.test(ending));
-  const source = kept ? `${name}${kept}, which is the database before a restore, say` : "FILE";
+  const source = kept ? `${file}${kept}` : "FILE";
+  const remark = kept ? ", which is the database from before a restore" : "";
   return (
-    `${name} ${state}, but ${remains.map((ending) => name + ending).join(", ")} beside it tell of an earlier database, so this is not a first start. ` +
-    `Put ${name} back, or restore a backup with “npx accounts restore ${source}”. To begin with no accounts, move all files of that name away.`
+    `${file} ${state}, but beside it there is ${remains.map((ending) => name + ending).join(", ")}, left by an earlier database, so this is not a first start. ` +
+    `Put ${name} back, or restore a backup with “npx accounts restore ${source}”${remark}. To begin with no accounts, move all files away whose names begin with ${name}.`
   );
 }
 
@@ -72,30 +74,38 @@ function cutRestore(file: string): string {
   );
 }
 
+/** A file that is no whole Latchkey database. `fact` says why, without what to do about it. */
+export class WrongFile extends StorageError {
+  readonly fact: string;
+
+  constructor(fact: string, remedy: string) {
+    super(`${fact} ${remedy}`);
+    this.fact = fact;
+  }
+}
+
 /** Another program's database, which must not be changed. */
-export class ForeignDatabase extends StorageError {}
+export class ForeignDatabase extends WrongFile {}
+
+const RESTORE_ANOTHER = "Restore a backup with “npx accounts restore FILE”.";
 
 /**
  * Whether the file is a Latchkey database. False for a database without tables, which an interrupted start of version 0.1 left
- * behind. Throws StorageError for anything else. Reads the file without SQLite as far as possible, because opening another
+ * behind. Throws WrongFile for anything else. Reads the file without SQLite as far as possible, because opening another
  * program's database can change it.
  */
 export function isOurs(file: string): boolean {
   const { magic, pageBytes, pages, isCounted, isWal, id, size } = readHeader(file);
   if (magic !== MAGIC) {
-    throw new StorageError(
-      `${file} is damaged, or is not a SQLite database. Restore a backup with “npx accounts restore FILE”, or move it away.`,
-    );
+    throw new WrongFile(`${file} is damaged, or is not a SQLite database.`, `${RESTORE_ANOTHER} To begin with no accounts, move it away.`);
   }
-  if (id !== 0 && id !== APPLICATION_ID) throw new ForeignDatabase(somebodyElses(file));
+  if (id !== 0 && id !== APPLICATION_ID) throw somebodyElses(file);
   if (isCounted && pages * pageBytes > size && !isWhole(file)) {
-    throw new StorageError(
-      `${file} is cut short: ${size} of ${pages * pageBytes} bytes are there. Restore a backup with “npx accounts restore FILE”.`,
-    );
+    throw new WrongFile(`${file} is cut short: ${size} of ${pages * pageBytes} bytes are there.`, RESTORE_ANOTHER);
   }
   if (id === APPLICATION_ID) return true;
   const tables = tablesOf(file, isWal);
-  if (tables.names && !tables.areOurs) throw new ForeignDatabase(somebodyElses(file, tables.names));
+  if (tables.names && !tables.areOurs) throw somebodyElses(file, tables.names);
   return tables.areOurs;
 }
 
@@ -138,16 +148,14 @@ function tablesOf(file: string, isWal: boolean): { names: string; areOurs: boole
 }
 
 /**
- * Throws StorageError if a Latchkey database lacks a table that every version has, or one of `more`. Otherwise the start would
+ * Throws WrongFile if a Latchkey database lacks a table that every version has, or one of `more`. Otherwise the start would
  * succeed and requests would fail.
  */
 export function refuseMissingTables(client: Database.Database, more: string[] = []): void {
   const found = client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   const [missing] = [...TABLES_OF_0_1.split(" "), ...more].filter((name) => !found.includes(name));
   if (missing === undefined) return;
-  throw new StorageError(
-    `${client.name} has no table “${missing}”, so it is damaged or incomplete. Restore a backup with “npx accounts restore FILE”.`,
-  );
+  throw new WrongFile(`${client.name} has no table “${missing}”, so it is damaged or incomplete.`, RESTORE_ANOTHER);
 }
 
 /** Whether the log has the missing pages, as after an interrupted checkpoint: then SQLite finds no fault. */
@@ -163,7 +171,10 @@ function isWhole(file: string): boolean {
   }
 }
 
-function somebodyElses(file: string, tables?: string): string {
+function somebodyElses(file: string, tables?: string): ForeignDatabase {
   const has = tables ? ` (it has the tables ${tables.split(" ").slice(0, 5).join(", ")})` : "";
-  return `${file} belongs to another program${has}, and is left as it is. Name another folder with DATA_DIR, or move the file away.`;
+  return new ForeignDatabase(
+    `${file} belongs to another program${has}, and is left as it is.`,
+    "Name another folder with DATA_DIR, or move the file away.",
+  );
 }
