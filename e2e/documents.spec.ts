@@ -221,7 +221,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["in the events, #,", eventsKept],
   ["until it is shown, # at most", constant("SHOWN_WITHIN_SECONDS")],
   ["without passwords | personal | #,", constant("DRAFT_LIFETIME_MS")],
-  ["of all users together the latest #, # each", constant("MAX_DRAFTS"), constant("MAX_BYTES", "drafts.ts")],
+  ["of each user the latest #, # each", constant("MAX_DRAFTS"), constant("MAX_BYTES", "drafts.ts")],
   ["detail | personal | #; after deletion", eventsKept],
   ["known device | # in # | each failure means a longer wait: #, doubling up to #", ...freeOf("login_device"), ...waits],
   ["all accounts together | # in # | closed for the rest of the #", ...freeOf("login_address"), windowOf("login_address")],
