@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
-import { ConfigError, cookiesWork, readConfig, runInProduction } from "./config.ts";
+import { ConfigError, cookiesWork, readConfig } from "./config.ts";
 
 const problemsOf = (environment: Record<string, string>) => {
   try {
@@ -115,20 +115,4 @@ test("browsers keep the pages' cookies over https and on this machine itself, an
     assert.equal(cookiesWork(origin), true, origin);
   for (const origin of ["http://192.0.2.2:8419", "http://accounts.example.org", "http://127.0.0.1.example.org"])
     assert.equal(cookiesWork(origin), false, origin);
-});
-
-test("the ids of the forms' actions do not depend on the build", () => {
-  const { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: before, ...rest } = process.env;
-  try {
-    delete process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY;
-    runInProduction();
-    const key = process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? "";
-    assert.equal(Buffer.from(key, "base64").length, 32); // AES-256, as Next.js demands
-    process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = "of the operator's choice";
-    runInProduction();
-    assert.equal(process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY, "of the operator's choice");
-  } finally {
-    Object.assign(process.env, rest);
-    if (before === undefined) delete process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY;
-  }
 });

@@ -1,19 +1,11 @@
 import { BlockList, isIP } from "node:net";
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 import { limitSettings } from "./limits/limits.ts";
 
-const FREE_THREADS = 2;
 const MAX_PORT = 65_535;
 const SESSION_IDLE_DAYS = 14;
 const MAX_DRAIN_DELAY_SECONDS = 300;
-/**
- * Next.js derives the ids of server actions from this key, the file and the name. With its default, a random key for each
- * build, every new build would break open forms. Not a secret: the key would encrypt the closures of inline actions, and there
- * are none (a test checks this).
- */
-const FORM_IDS_KEY = Buffer.from("Latchkey: ids of forms' actions!").toString("base64");
 export const MAX_COOKIE_DAYS = 400; // browsers keep no cookie longer (RFC 6265bis), so that no session may last longer either
 
 const wholeNumber = (min: number, max: number) =>
@@ -98,26 +90,6 @@ export class ConfigError extends Error {
 
 /** Whether this is `next dev`. */
 export const isDevelopment = (): boolean => process.env.NODE_ENV === "development";
-
-/**
- * Sets the environment of production. Call it before Next.js and React are loaded, which read NODE_ENV. The thread pool gets
- * more threads than cores: password hashing occupies one for each core, and reading files needs some too.
- */
-export function runInProduction(): void {
-  const threads = process.env.UV_THREADPOOL_SIZE ?? String(availableParallelism() + FREE_THREADS);
-  const actionsKey = process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? FORM_IDS_KEY;
-  Object.assign(process.env, {
-    NODE_ENV: "production",
-    UV_THREADPOOL_SIZE: threads,
-    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionsKey,
-  });
-  disableTelemetry();
-}
-
-/** Turns off Next.js's telemetry. */
-export function disableTelemetry(): void {
-  process.env.NEXT_TELEMETRY_DISABLED = "1";
-}
 
 let read: Config | undefined;
 

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
-import { api } from "#http/api.ts";
+import { api, rows } from "#http/api.ts";
 
 /* What the parts of the code may know of each other. These tests read files only. */
 
@@ -132,7 +132,7 @@ test("what only SQLite understands is in db/", () => {
 
 test("the API works without Next.js, because the front door calls it too", () => {
   const door = [
-    ...files("http/**/*.ts").filter((file) => !/\.test\.|\/(build|builds|dev|keep-pages)\.ts$/.test(file)),
+    ...files("http/**/*.ts").filter((file) => !/\.test\.|\/(build|builds|dev|keep-pages|next)\.ts$/.test(file)),
     ...files("app/{auth,health,avatars}/**/*.ts"),
   ];
   expect(breaches(door, (name) => /^package:(next|react)(\/|$)/.test(name))).toEqual([]);
@@ -161,9 +161,17 @@ test("every form for users names its account, and its action refuses it for othe
     if (!form.includes('method="get"')) expect(form, file).toContain("<AccountField account={account} />");
 });
 
+test("the domain plays no tricks on its process: threads, priorities and signals are others' business", () => {
+  const ofProcess = /^package:(node:)?(os|process|child_process|worker_threads|cluster|v8|vm)$/;
+  expect(breaches(within("accounts"), (name) => ofProcess.test(name))).toEqual([]);
+  const using = within("accounts").filter((file) => /\bprocess\.(?!env\b)\w/.test(read(file)));
+  expect(using).toEqual([]);
+});
+
 test("the environment is read in one place", () => {
   const readers = [...sources, "server.ts", "instrumentation.ts", "next.config.ts"].filter((file) => /process\.env\b/.test(read(file)));
-  const allowed = ["accounts/config.ts", "instrumentation.ts"]; // Next.js says by a variable which of its runtimes asks
+  // Next.js says by a variable which of its runtimes asks, and takes others itself.
+  const allowed = ["accounts/config.ts", "http/front-door/production.ts", "instrumentation.ts"];
   expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
 });
 
@@ -208,7 +216,6 @@ const addressOf = (file: string) =>
     .slice("app".length)
     .replaceAll(/\[(\w+)\]/g, "<$1>");
 const withoutSlash = (path: string) => path.replace(/\/$/, "");
-const rows = Object.values(api);
 const NOT_IN_TABLE = ["/auth/[[...rest]]", "/auth/docs"]; // the answer to unknown addresses; a page for people
 
 test("every route is a row of the API's table, and every row has its route", () => {
@@ -219,18 +226,14 @@ test("every route is a row of the API's table, and every row has its route", () 
   expect(routes.toSorted()).toEqual([...paths].toSorted());
 });
 
-test("every route answers the methods of its rows, and refuses all others", () => {
+test("every route serves all rows of its address and no others, and refuses all other methods", () => {
   for (const file of files("app/{auth,health,avatars}/**/route.ts")) {
-    const mine = rows.filter(({ path }) => withoutSlash(path) === addressOf(file));
     const text = read(file);
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
       expect(text, `${file} exports ${method}`).toContain(method);
-    if (!text.includes("route({")) continue;
-    const handled = [
-      ...text.matchAll(/^ {2}(?:.*route\(\{ )?(GET|POST|PUT|PATCH|DELETE): /gm),
-      ...text.matchAll(/route\(\{ (GET|POST|PUT|PATCH|DELETE): /g),
-    ];
-    expect(new Set(handled.map(([, method]) => method)), file).toEqual(new Set(mine.map(({ method }) => method)));
+    const served = new Set([...text.matchAll(/(?<!\/)\bapi\.(\w+)/g)].map(([, name]) => name));
+    const own = Object.entries(api).filter(([, { path }]) => withoutSlash(path) === addressOf(file));
+    expect(served, file).toEqual(new Set(own.map(([name]) => name)));
   }
 });
 

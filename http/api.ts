@@ -24,20 +24,19 @@ import {
 } from "#accounts/contract/views.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-const row = <I extends z.ZodMiniType, O extends z.ZodMiniType>(endpoint: Endpoint<I, O>) => endpoint;
+const update = {
+  path: "/auth/update-user/<id>/",
+  tag: "Account",
+  access: "token",
+  takesImage: true,
+  output: UserAnswer,
+  status: 200,
+  errors: ["validation_failed", "not_your_account", "recent_login_required", "wrong_password", "user_already_exists", "rate_limited"],
+} as const;
 
-const updateErrors = [
-  "validation_failed",
-  "not_your_account",
-  "recent_login_required",
-  "wrong_password",
-  "user_already_exists",
-  "rate_limited",
-] as const;
-
-/** The whole API. Routes serve from it, the front door routes by it, the OpenAPI document is generated from it. */
+/** The whole API, with its literals as types: routes serve from it, the front door routes by it, the OpenAPI document is made of it. */
 export const api = {
-  createUser: row({
+  createUser: {
     method: "POST",
     path: "/auth/create-user/",
     summary: "Register a user",
@@ -48,9 +47,10 @@ export const api = {
     takesImage: true,
     output: UserAnswer,
     status: 201,
+    location: "/auth/me/", // where its user, and nobody else, can read it
     errors: ["validation_failed", "user_already_exists", "rate_limited"],
-  }),
-  logIn: row({
+  },
+  logIn: {
     method: "POST",
     path: "/auth/login/",
     summary: "Log in and get a token",
@@ -62,8 +62,8 @@ export const api = {
     output: LoginAnswer,
     status: 200,
     errors: ["validation_failed", "invalid_credentials", "account_inactive", "account_suspended", "rate_limited"],
-  }),
-  logOut: row({
+  },
+  logOut: {
     method: "POST",
     path: "/auth/logout/",
     summary: "End this session, or all of the user's",
@@ -75,8 +75,8 @@ export const api = {
     output: SessionsEndedAnswer,
     status: 200,
     errors: ["validation_failed"],
-  }),
-  logOutAll: row({
+  },
+  logOutAll: {
     method: "POST",
     path: "/auth/logout-all/",
     summary: "End all sessions of the user, this one included",
@@ -87,8 +87,8 @@ export const api = {
     output: SessionsEndedAnswer,
     status: 200,
     errors: ["validation_failed"],
-  }),
-  me: row({
+  },
+  me: {
     method: "GET",
     path: "/auth/me/",
     summary: "The signed-in user and this session",
@@ -98,49 +98,31 @@ export const api = {
     access: "token",
     output: MeAnswer,
     status: 200,
-  }),
-  updateUser: row({
+  },
+  updateUser: {
+    ...update,
     method: "PATCH",
-    path: "/auth/update-user/<id>/",
     summary: "Update your profile",
-    tag: "Account",
     description:
       "Changes what is sent and leaves the rest. A new email address needs a log-in within the last 10 minutes, or `current_password` beside it.",
-    access: "token",
     input: UpdateUserInput,
-    takesImage: true,
-    output: UserAnswer,
-    status: 200,
-    errors: [...updateErrors],
-  }),
-  updateUserByPost: row({
+  },
+  updateUserByPost: {
+    ...update,
     method: "POST",
-    path: "/auth/update-user/<id>/",
     summary: "Update your profile, by POST",
-    tag: "Account",
     description: "The same as PATCH, for clients and HTML forms that can send no other method.",
-    access: "token",
     input: UpdateUserInput,
-    takesImage: true,
-    output: UserAnswer,
-    status: 200,
-    errors: [...updateErrors],
-  }),
-  replaceUser: row({
+  },
+  replaceUser: {
+    ...update,
     method: "PUT",
-    path: "/auth/update-user/<id>/",
     summary: "Replace your profile",
-    tag: "Account",
     description:
       "Replaces the whole profile: `email` and `username` are required, and what is left out of the rest gets its default. The password stays.",
-    access: "token",
     input: ReplaceUserInput,
-    takesImage: true,
-    output: UserAnswer,
-    status: 200,
-    errors: [...updateErrors],
-  }),
-  changePassword: row({
+  },
+  changePassword: {
     method: "POST",
     path: "/auth/change-password/",
     summary: "Change the password, end the other sessions, renew this one's token",
@@ -151,8 +133,8 @@ export const api = {
     output: ChangePasswordAnswer,
     status: 200,
     errors: ["validation_failed", "wrong_password", "rate_limited"],
-  }),
-  sessions: row({
+  },
+  sessions: {
     method: "GET",
     path: "/auth/sessions/",
     summary: "The user's live sessions",
@@ -161,8 +143,8 @@ export const api = {
     access: "token",
     output: SessionsAnswer,
     status: 200,
-  }),
-  revokeOtherSessions: row({
+  },
+  revokeOtherSessions: {
     method: "DELETE",
     path: "/auth/sessions/",
     summary: "End all other sessions, keep this one",
@@ -171,8 +153,8 @@ export const api = {
     access: "token",
     output: SessionsEndedCount,
     status: 200,
-  }),
-  renameSession: row({
+  },
+  renameSession: {
     method: "PATCH",
     path: "/auth/sessions/<id>/",
     summary: "Rename one of your sessions",
@@ -183,8 +165,8 @@ export const api = {
     output: SessionAnswer,
     status: 200,
     errors: ["validation_failed", "not_found", "rate_limited"],
-  }),
-  revokeSession: row({
+  },
+  revokeSession: {
     method: "DELETE",
     path: "/auth/sessions/<id>/",
     summary: "End one of your sessions",
@@ -193,8 +175,8 @@ export const api = {
     access: "token",
     status: 204,
     errors: ["not_found"],
-  }),
-  activity: row({
+  },
+  activity: {
     method: "GET",
     path: "/auth/activity/",
     summary: "List your account activity, newest first",
@@ -205,8 +187,8 @@ export const api = {
     output: ActivityAnswer,
     status: 200,
     errors: ["validation_failed"],
-  }),
-  policy: row({
+  },
+  policy: {
     method: "GET",
     path: "/auth/policy/",
     summary: "The rules of input and the limits of sessions",
@@ -215,8 +197,8 @@ export const api = {
     access: "public",
     output: z.looseObject({}).check(z.meta({ description: "Rules by field." })),
     status: 200,
-  }),
-  openApi: row({
+  },
+  openApi: {
     method: "GET",
     path: "/auth/openapi.json",
     summary: "The OpenAPI document",
@@ -225,8 +207,8 @@ export const api = {
     access: "public",
     output: z.looseObject({}).check(z.meta({ description: "OpenAPI 3.1." })),
     status: 200,
-  }),
-  health: row({
+  },
+  health: {
     method: "GET",
     path: "/health",
     summary: "Health check",
@@ -236,8 +218,8 @@ export const api = {
     output: z.object({ status: z.literal("ok") }),
     status: 200,
     errors: ["storage_unavailable"],
-  }),
-  avatar: row({
+  },
+  avatar: {
     method: "GET",
     path: "/avatars/<name>",
     summary: `A profile picture: WebP, ${AVATAR_SIDE_PIXELS} × ${AVATAR_SIDE_PIXELS} pixels, never changes`,
@@ -246,5 +228,8 @@ export const api = {
     access: "public",
     status: 200,
     errors: ["not_found"],
-  }),
-};
+  },
+} as const satisfies Record<string, Endpoint>;
+
+/** The same without their names, for whoever looks at all of them alike. */
+export const rows: Endpoint[] = Object.values(api);

@@ -9,9 +9,9 @@ const HEADER = "x-latchkey-client-address";
 
 /**
  * Writes the client's address into a header that only we set; a client's own is thrown away. Route handlers and pages see
- * nothing of the connection but headers. Returns it.
+ * nothing of the connection but headers.
  */
-export function stampClientAddress(request: IncomingMessage): string {
+export function stampClientAddress(request: IncomingMessage): void {
   const { headers, rawHeaders } = request;
   const address = throughProxies(plain(request.socket.remoteAddress ?? ""), headers["x-forwarded-for"]);
   if (headers[HEADER] !== undefined) {
@@ -21,7 +21,6 @@ export function stampClientAddress(request: IncomingMessage): string {
   }
   rawHeaders.push(HEADER, address);
   headers[HEADER] = address;
-  return address;
 }
 
 /** Does so from now on for every HTTP server of this process, and bounds what its clients say. */
@@ -37,6 +36,9 @@ export function stampEveryRequest(): void {
 export function clientAddress(headers: Pick<Headers, "get">): string {
   return headers.get(HEADER) ?? "";
 }
+
+/** The same of a request of Node's. */
+export const clientAddressOf = ({ headers }: IncomingMessage): string => String(headers[HEADER] ?? "");
 
 /** The socket's address, or what trusted proxies say they were asked by: from right to left up to the first stranger. */
 function throughProxies(socketAddress: string, forwardedFor: string | string[] | undefined): string {

@@ -2,9 +2,10 @@ import type * as z from "zod/mini";
 import { parseInput } from "#accounts/contract/input.ts";
 import { AccountsError, FIELD_CODES } from "#accounts/errors.ts";
 import { TAKEN } from "#accounts/users/names.ts";
-import { challenge, type Endpoint, refusesCrossSite } from "./endpoint.ts";
+import { type Endpoint, refusesCrossSite } from "./endpoint.ts";
 import { exampleOf } from "./openapi-examples.ts";
 import { type ProblemCode, problemBody, problems } from "./problem.ts";
+import { challenge } from "./refusal.ts";
 
 const REQUEST_ID = "5f0c3a52-9d7e-4c1b-8a46-2f1de0b7c9aa";
 
@@ -72,8 +73,8 @@ export function answers(endpoint: Endpoint) {
   return { ...successes(endpoint), ...refusals(endpoint) };
 }
 
-function successes({ output, path, status }: Endpoint) {
-  const headers = refer("X-Request-Id", ...(status === 201 ? ["Location" as const] : []));
+function successes({ output, path, status, location }: Endpoint) {
+  const headers = refer("X-Request-Id", ...(location ? ["Location" as const] : []));
   if (output) {
     const content = { "application/json": { schema: output as never, example: exampleOf(output) } };
     return { [status]: { description: "Done.", headers, content } };

@@ -12,11 +12,11 @@ export type ApiDocument = ReturnType<typeof createDocument>;
 
 let made: ApiDocument | undefined;
 
-/** The OpenAPI 3.1 document of the table in `auth/api.ts`, with an example for every body. Made at first use. */
+/** The OpenAPI 3.1 document of the table in `http/api.ts`, with an example for every body. Made at first use. */
 export function openApiDocument(): ApiDocument {
   if (made) return made;
   const paths: ZodOpenApiPathsObject = {};
-  for (const [operationId, endpoint] of Object.entries(api) as [string, Endpoint][]) {
+  for (const [operationId, endpoint] of Object.entries<Endpoint>(api)) {
     const path = endpoint.path.replace(/<(\w+)>/, "{$1}");
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(operationId, endpoint) };
   }

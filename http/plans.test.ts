@@ -7,7 +7,7 @@ import { writeUses } from "#accounts/sessions/use.ts";
 import { connection } from "#db/engine.ts";
 import { freshDatabase, PASSWORD } from "#db/testing.ts";
 import { api } from "./api.ts";
-import type { Handler } from "./endpoint.ts";
+import type { Exported } from "./route.ts";
 
 /* Every address is asked once, and the database how it finds the rows of every statement that this brings about. */
 
@@ -34,7 +34,7 @@ type Given = { token?: string; body?: unknown; value?: string | number; query?: 
 async function ask(name: keyof typeof api, { token, body, value, query = "" }: Given = {}, status: number = api[name].status) {
   asked.add(name);
   const { method, path } = api[name];
-  const handlers: Record<string, Handler> = await import(`#app/${path.replace(/^\/|\/$/g, "").replace(/<(\w+)>/, "[$1]")}/route.ts`);
+  const handlers: Record<string, Exported> = await import(`#app/${path.replace(/^\/|\/$/g, "").replace(/<(\w+)>/, "[$1]")}/route.ts`);
   const form = body instanceof FormData;
   const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(body && !form ? { "content-type": "application/json" } : {}) };
   const request = new Request(`http://latchkey.test${path}${query}`, {

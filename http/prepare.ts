@@ -5,6 +5,7 @@ import { storageSentence } from "#accounts/storage-sentence.ts";
 import { startDatabase } from "#db/lifecycle.ts";
 import { processWide } from "#db/process-wide.ts";
 import { lostFile } from "#db/sqlite/condition.ts";
+import { lowerWorkerPriority } from "#db/worker-threads.ts";
 import { NoBuildError } from "./front-door/builds.ts";
 import { log, logEvents } from "./log.ts";
 import { say } from "./output.ts";
@@ -31,6 +32,7 @@ async function prepareOnce(): Promise<void> {
   logEvents();
   startPurging();
   startWatching();
+  void lowerWorkerPriority();
   if (!config().rateLimits) say("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   if (!cookiesWork(config().publicUrl)) say(`${overHttp(config().publicUrl)}\n`);
 }

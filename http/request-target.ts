@@ -7,6 +7,7 @@ const UNREADABLE = "";
 
 // No slash in front, two in a row, a backslash, a fragment, a dot segment: what Next.js would redirect, resolve or fail on.
 const ODD_PATH = /^[^/]|\/\/|[\\#]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
+const asked = new WeakMap<IncomingMessage, string>();
 const API_PATH = /[/\\](?:auth|avatars|health)(?:[/\\]|$)/i;
 
 /**
@@ -22,9 +23,13 @@ export function tidyTarget(request: IncomingMessage): void {
   const decoded = decode(path);
   const forApi = API_PATH.test(decoded) || !path.startsWith("/");
   const odd = ODD_PATH.test(path) || (forApi && !API_PATH.test(path)) || decoded === UNREADABLE;
+  if (odd || origin) asked.set(request, target);
   if (odd) request.url = forApi || API_PATH.test(path) ? NO_ADDRESS : NO_PAGE;
   else if (origin) request.url = tidy;
 }
+
+/** The target as the client sent it, for the log. */
+export const askedTarget = (request: IncomingMessage): string => asked.get(request) ?? request.url ?? "";
 
 /** Does so from now on for every HTTP server of this process. */
 export function tidyEveryTarget(): void {

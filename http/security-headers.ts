@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { config } from "#accounts/config.ts";
 
 const TWO_YEARS_SECONDS = 63_072_000;
@@ -19,6 +20,11 @@ export function apiHeaders(): Record<string, string> {
 }
 
 export const newNonce = (): string => randomBytes(NONCE_BYTES).toString("base64url");
+
+/** The nonce in the headers that a page's answer has already; empty without. */
+export function nonceOf(response: Pick<ServerResponse, "getHeader">): string {
+  return String(response.getHeader("content-security-policy")).match(/'nonce-([\w-]+)'/)?.[1] ?? "";
+}
 
 /** For pages; scripts run only with this answer's nonce. */
 export function pageHeaders(nonce: string): Record<string, string> {

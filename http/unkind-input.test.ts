@@ -6,8 +6,8 @@ import { POST as logIn } from "#app/auth/login/route.ts";
 import { innerPath } from "#app/forms/inner-path.ts";
 import { freshDatabase, PASSWORD } from "#db/testing.ts";
 import { BODY_MAX_BYTES } from "./buffered-body.ts";
-import type { Handler } from "./endpoint.ts";
 import { boundHeaders } from "./request-headers.ts";
+import type { Exported } from "./route.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { BOUNDARY, fill, UNKIND } from "./unkind-content.ts";
 
@@ -66,7 +66,7 @@ const inPieces = (bytes: Buffer) =>
     },
   });
 
-function asking(handler: Handler, path: string, type: string, body: string) {
+function asking(handler: Exported, path: string, type: string, body: string) {
   const bytes = Buffer.from(body);
   return () => {
     const init = { method: "POST", headers: { "content-type": type }, body: inPieces(bytes), duplex: "half" };
@@ -80,7 +80,7 @@ function asking(handler: Handler, path: string, type: string, body: string) {
 
 freshDatabase();
 
-const SIZES: [path: string, handler: Handler, bytes: number, fields: string[]][] = [
+const SIZES: [path: string, handler: Exported, bytes: number, fields: string[]][] = [
   ["/auth/create-user/", register, LARGE_BYTES, ["password", "image"]],
   ["/auth/login/", logIn, BODY_MAX_BYTES, ["email", "password", "device_name"]],
 ];

@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { availableParallelism, setPriority } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { reportFault } from "#accounts/faults.ts";
 import { fairTurns, inTurn, type Party, refuseIfFull } from "#accounts/limits/fair-turns.ts";
 import { processWide } from "#db/process-wide.ts";
+import { CORES } from "#db/worker-threads.ts";
 
 // The first choice of OWASP's Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 // (2 is Argon2id: the library's const enum can't be imported with isolated modules.)
@@ -13,7 +12,6 @@ const CURRENT_PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCos
 const RUNNABLE = /^\$argon2(?:id|i|d)\$v=\d\d\$m=\d{1,6},t=\d\d?,p=\d\d?\$/;
 const MIN_MEMORY_KIB = 8;
 const PACE_CHANGE = 0.1;
-const HASHING_NICENESS = 5;
 const MAX_WAITING = 128; // takes two cores about 4 seconds
 const MAX_WAIT_MS = 5_000;
 
@@ -50,8 +48,7 @@ export function isOutdated(passwordHash: string): boolean {
 
 // One queue per process. Each Argon2 run occupies a core, so more runs than cores at once would only slow all of them down.
 const queue = processWide("hashing", () => ({
-  turns: fairTurns({ maxRunning: availableParallelism(), maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS }),
-  isNice: false,
+  turns: fairTurns({ maxRunning: CORES, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS }),
   /** How long a run with the current parameters takes at the moment. */
   runMs: 0,
 }));
@@ -83,25 +80,5 @@ async function makeUp(password: string, ms: number): Promise<void> {
 }
 
 function hashingTurn<T>(party: Party, work: () => Promise<T>): Promise<T> {
-  return inTurn(queue.turns, party, () => {
-    const done = work();
-    if (!queue.isNice) letOthersGoFirst();
-    return done;
-  });
-}
-
-/**
- * Lowers the priority of the hashing threads, so that the event loop doesn't wait for a core. Only Linux has priorities for
- * threads; elsewhere nothing happens. What it gains is in docs/performance.md.
- */
-function letOthersGoFirst(): void {
-  queue.isNice = true;
-  try {
-    for (const thread of readdirSync("/proc/self/task")) {
-      if (readFileSync(`/proc/self/task/${thread}/comm`, "latin1").startsWith("libuv-worker"))
-        setPriority(Number(thread), HASHING_NICENESS);
-    }
-  } catch {
-    // Not Linux, or not allowed.
-  }
+  return inTurn(queue.turns, party, work);
 }

@@ -8,8 +8,10 @@ import { AccountsError } from "#accounts/errors.ts";
 import { currentCaller } from "#app/visitor/current.ts";
 import { ACCOUNT_FIELD, type FormAction, type FormState } from "#components/form-state.ts";
 import { formValues } from "#http/body.ts";
-import { describeError, type Inspect, requestIdOf } from "#http/endpoint.ts";
+import type { Inspect } from "#http/endpoint.ts";
 import { logged } from "#http/log.ts";
+import { describeError } from "#http/refusal.ts";
+import { requestIdOf } from "#http/request-id.ts";
 import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
 import { saveDraft } from "./draft-cookie.ts";
 import { isFormOf } from "./form-owner.ts";
@@ -19,7 +21,7 @@ import { setNotice, withNotice } from "./notices.ts";
 type Fields = [string, FormDataEntryValue][];
 type Act = (caller: Visitor | SignedIn, fields: Fields) => Promise<string>;
 type Options<S extends z.ZodMiniType> = {
-  inspect?: Inspect<S>;
+  inspect?: Inspect<z.output<S>>;
   /** The page of a long form: what was typed is kept as a draft if the session has ended. */
   draftPath?: string;
 };
@@ -120,7 +122,7 @@ function refused(refusal: Pick<FormState, "message" | "errors" | "stop">, fields
 }
 
 async function refusal(error: unknown) {
-  const { code, detail, fields } = describeError(error, requestIdOf({ headers: await headers() }));
+  const { code, detail, fields } = describeError(error, requestIdOf((await headers()).get("x-request-id")));
   return {
     message: code === "validation_failed" ? undefined : detail,
     errors: fields.map((error) => ({ ...error, field: error.field ?? "" })),

@@ -6,12 +6,12 @@ import type { LogoutInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { findPageSession, logOut } from "#accounts/sessions/sessions.ts";
 import { clientAddress } from "#http/client-address.ts";
-import { requestIdOf } from "#http/endpoint.ts";
+import { requestIdOf } from "#http/request-id.ts";
 import { readBrowserCookie } from "./browser-cookie.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
 /** The caller of this page or form, by its session cookie. Pages learn who is asking only from here. */
-export const currentCaller = cache(async () => callerOf(requestIdOf({ headers: await headers() })));
+export const currentCaller = cache(async () => callerOf(requestIdOf((await headers()).get("x-request-id"))));
 
 /** Like `currentCaller`, for a request whose id is known already. */
 export async function callerOf(requestId: string): Promise<Visitor | SignedIn> {

@@ -3,9 +3,9 @@ import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import { runInProduction } from "#accounts/config.ts";
 import { lockAlone } from "#db/lock.ts";
 import { beganAt, builds, folderOfBuild, inUse, removeOldBuilds, WORKSHOP } from "./builds.ts";
+import { runInProduction } from "./production.ts";
 
 const SOURCES = ["{accounts,app,components,db,http}/**/*.{ts,tsx,css}", "{instrumentation,next.config}.ts", "package-lock.json"];
 const STAYS = ["cache", "types"]; // in the workshop, from one build to the next

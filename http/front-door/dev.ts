@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { config, disableTelemetry } from "#accounts/config.ts";
+import { config } from "#accounts/config.ts";
 import { giveUp } from "#http/prepare.ts";
+import { disableTelemetry } from "./production.ts";
 
 /* “npm run dev”: the development server of Next.js, with the settings of the service and its sentences where they are wrong. */
 

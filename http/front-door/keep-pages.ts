@@ -3,10 +3,10 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { runInProduction } from "#accounts/config.ts";
 import { pageHeaders } from "#http/security-headers.ts";
 import { serveFrom, WORKSHOP } from "./builds.ts";
 import { KEPT_FILE, KEPT_PATHS, type KeptPage } from "./kept-pages.ts";
+import { runInProduction } from "./production.ts";
 
 /* The build's last step, a process of its own: renders the pages that are the same for everybody, once and for all. */
 

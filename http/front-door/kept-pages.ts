@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { nonceOf } from "#http/security-headers.ts";
 import { servedBuild } from "./builds.ts";
+import type { Station } from "./stations.ts";
 
 /** The doors that everybody comes to. They look the same to all who are signed out, but for the nonce of their scripts. */
 export const KEPT_PATHS = ["/login/", "/register/"];
@@ -14,19 +16,19 @@ export type KeptPage = { headers: Record<string, string>; pieces: string[] };
 let kept: Record<string, KeptPage> | undefined;
 
 /** Answers with such a page as the build rendered it, twenty times as fast as Next.js would. False for everything else. */
-export function sendKept(request: IncomingMessage, response: ServerResponse, nonce: string, root: string): boolean {
-  const page = isPlainVisit(request) && pages(root)[request.url ?? ""];
+export const keptPages: Station = (request, response) => {
+  const page = isPlainVisit(request) && pages()[request.url ?? ""];
   if (!page) return false;
   for (const [name, value] of Object.entries(page.headers)) response.setHeader(name, value);
-  const text = page.pieces.join(nonce);
+  const text = page.pieces.join(nonceOf(response));
   const zipped = /\bgzip\b/.test(String(request.headers["accept-encoding"]));
   if (zipped) response.setHeader("content-encoding", "gzip");
   response.end(zipped ? gzipSync(text) : text);
   return true;
-}
+};
 
-function pages(root: string): Record<string, KeptPage> {
-  const file = join(root, servedBuild(), KEPT_FILE);
+function pages(): Record<string, KeptPage> {
+  const file = join(servedBuild(), KEPT_FILE);
   kept ??= existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, KeptPage>) : {};
   return kept;
 }

@@ -12,13 +12,13 @@ let pagesByAction: Map<string, RegExp[]> | undefined;
  * Whether a page at this path has this server action. Next.js would pass on an action of another page by asking itself over
  * the network, at an address that the request chose, and complain on stderr about one that does not exist.
  */
-export function hasAction(path: string, id: string, root: string): boolean {
-  pagesByAction ??= readActions(root);
+export function hasAction(path: string, id: string): boolean {
+  pagesByAction ??= readActions();
   return pagesByAction.get(id)?.some((page) => page.test(path)) ?? false;
 }
 
-function readActions(root: string): Map<string, RegExp[]> {
-  const { node } = JSON.parse(readFileSync(join(root, servedBuild(), MANIFEST), "utf8")) as Manifest;
+function readActions(): Map<string, RegExp[]> {
+  const { node } = JSON.parse(readFileSync(join(servedBuild(), MANIFEST), "utf8")) as Manifest;
   return new Map(Object.entries(node).map(([id, { workers }]) => [id, Object.keys(workers).map(pathOf)]));
 }
 

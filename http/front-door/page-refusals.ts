@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { IMAGE_MAX_SIZE } from "#accounts/contract/image-field.ts";
 import { MAX_FIELDS } from "#http/body-checks.ts";
-import { describeError } from "#http/endpoint.ts";
 import { log } from "#http/log.ts";
 import { type ProblemCode, problems } from "#http/problem.ts";
+import { describeError } from "#http/refusal.ts";
 import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
 import { closeAfterBody } from "./lingering-close.ts";
 import { hasAction } from "./page-actions.ts";
 import { withReadBody } from "./page-body.ts";
 import { refusalPage } from "./refusal-page.ts";
+import { pathOf } from "./request-log.ts";
+import type { Station } from "./stations.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
 const HTML = "text/html; charset=utf-8";
@@ -26,7 +28,7 @@ const sentences: Partial<Record<ProblemCode, string>> = {
  * Refuses for the pages, in a sentence, what Next.js would answer as if nothing were wrong (TRACE) or as if the fault were
  * ours (500): methods that no page has, addresses that are none, forms of other sites. True if it did.
  */
-export function refusePage(request: IncomingMessage, response: ServerResponse, root: string): boolean {
+export const refusePage: Station = (request, response) => {
   const { method = "", headers, url = "/" } = request;
   if (!METHODS.includes(method)) {
     response.setHeader("allow", METHODS.join(", "));
@@ -38,10 +40,10 @@ export function refusePage(request: IncomingMessage, response: ServerResponse, r
   const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
   if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
   const action = headers["next-action"]?.toString();
-  if (action !== undefined && !hasAction(pathOf(url), action, root)) return refuseAction(request, response);
+  if (action !== undefined && !hasAction(pathOf(url), action)) return refuseAction(request, response);
   explainBareError(response, action === undefined);
   return false;
-}
+};
 
 /** What Next.js's script in the browser takes for "the page is older than the service". */
 function refuseAction(request: IncomingMessage, response: ServerResponse): true {
@@ -50,8 +52,6 @@ function refuseAction(request: IncomingMessage, response: ServerResponse): true 
   response.end("Server action not found.");
   return true;
 }
-
-const pathOf = (url: string) => url.split("?", 1)[0] ?? "";
 
 /** Why no page can be at this address, if so. What begins with "_" is Next.js's own. */
 function refusedAddress(url: string): [status: number, sentence: string] | null {

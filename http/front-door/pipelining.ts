@@ -1,18 +1,18 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Station } from "./stations.ts";
 
 const MAX_UNANSWERED = 16;
 
 const unanswered = new WeakMap<Socket, number>();
 
 /**
- * Counts a request on its connection until it is answered, and ends the connection of who asks on and on without reading:
- * a kilobyte of questions would keep megabytes of answers in memory. No browser or library asks ahead. False if it ended.
+ * Counts a request on its connection until it is answered, and closes a connection on which requests arrive while nobody
+ * reads the answers: a kilobyte of requests would keep megabytes of answers in memory. No browser or library does so.
  */
-export function countUnanswered({ socket }: IncomingMessage, response: ServerResponse): boolean {
+export const countUnanswered: Station = ({ socket }, response) => {
   const count = (unanswered.get(socket) ?? 0) + 1;
   unanswered.set(socket, count);
   if (count > MAX_UNANSWERED) socket.destroy();
   response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-  return !socket.destroyed;
-}
+  return socket.destroyed;
+};

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
+import { nonceOf } from "#http/security-headers.ts";
 
 const STYLE = "body{max-width:32rem;margin:0 auto;padding:3rem 1rem;font:1.0625rem/1.5 system-ui,sans-serif}";
 
 /** A whole page around a sentence, for what is refused before a page is made. */
 export function refusalPage(response: ServerResponse, sentence: string): string {
-  const [, nonce = ""] = String(response.getHeader("content-security-policy")).match(/'nonce-([\w-]+)'/) ?? [];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -13,7 +13,7 @@ export function refusalPage(response: ServerResponse, sentence: string): string 
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>Error: this was not sent – Latchkey</title>
-<style nonce="${nonce}">${STYLE}</style>
+<style nonce="${nonceOf(response)}">${STYLE}</style>
 </head>
 <body>
 <main>

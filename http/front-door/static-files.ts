@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { staticHeaders } from "#http/security-headers.ts";
 import { servedBuild } from "./builds.ts";
+import type { Station } from "./stations.ts";
 
 const TYPES: Record<string, string> = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" };
 
@@ -10,10 +10,10 @@ const TYPES: Record<string, string> = { js: "text/javascript; charset=utf-8", cs
  * Scripts and styles for browsers that read Brotli, a sixth smaller than the gzip that Next.js would send, as the build
  * left them. False for everything else, which is Next.js's: other files, other browsers, files that do not exist.
  */
-export async function serveStatic(request: IncomingMessage, response: ServerResponse, root: string): Promise<boolean> {
+export const staticFiles: Station = async (request, response) => {
   const [path, , type = ""] = request.url?.match(/^\/_next\/static(\/[\w~-][\w.~-]*)+\.(js|css)$/) ?? [];
   if (!path || request.method !== "GET" || !/\bbr\b/.test(String(request.headers["accept-encoding"]))) return false;
-  const bytes = await readFile(join(root, servedBuild(), `${path.slice("/_next".length)}.br`)).catch(() => null);
+  const bytes = await readFile(join(servedBuild(), `${path.slice("/_next".length)}.br`)).catch(() => null);
   if (!bytes) return false;
   response.writeHead(200, {
     ...staticHeaders(),
@@ -25,4 +25,4 @@ export async function serveStatic(request: IncomingMessage, response: ServerResp
   });
   response.end(bytes);
   return true;
-}
+};

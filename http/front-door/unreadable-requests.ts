@@ -1,10 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { answering, METHODS, newRequestId } from "#http/endpoint.ts";
 import { logAnswer } from "#http/log.ts";
 import { DoorError, type Problem, problemBody, problems } from "#http/problem.ts";
+import { newRequestId } from "#http/request-id.ts";
+import { answering, METHODS } from "#http/route.ts";
 import { apiHeaders } from "#http/security-headers.ts";
+import { answerBy } from "./api.ts";
+import type { Station } from "./stations.ts";
 
 const LAST_WORD_MS = 1_000;
 
@@ -27,12 +30,17 @@ export function refuseTunnel({ method = "" }: IncomingMessage, socket: Duplex): 
 }
 
 /** Refuses `Expect: something` but 100-continue (RFC 9110 10.1.1). */
-export const refuseExpectation = answering(() => {
+export const refuseExpectation: Station = (request, response) => answerBy(expectationFailed, request, response);
+
+const expectationFailed = answering(() => {
   throw new DoorError("expectation_failed", { headers: { connection: "close" } });
 });
 
 /** Refuses HTTP/1.1 without a Host (RFC 9112 3.2). */
-export const refuseWithoutHost = answering(() => {
+export const requireHost: Station = (request, response) =>
+  request.headers.host === undefined && request.httpVersion === "1.1" && answerBy(withoutHost, request, response);
+
+const withoutHost = answering(() => {
   throw new DoorError("malformed_request", { detail: "HTTP/1.1 needs a Host header.", headers: { connection: "close" } });
 });
 

@@ -1,10 +1,11 @@
 import { instantText } from "#accounts/clock.ts";
 import { changePassword, inspectNewPassword } from "#accounts/passwords/change.ts";
 import { api } from "#http/api.ts";
-import { route, serve } from "#http/endpoint.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  POST: serve(
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
+  serve(
     api.changePassword,
     async ({ caller, input }) => {
       const { token, session, sessionsEnded } = await changePassword(caller, input);
@@ -13,4 +14,4 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     },
     inspectNewPassword,
   ),
-});
+);

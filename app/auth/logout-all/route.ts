@@ -1,10 +1,11 @@
 import { revokeAllSessions } from "#accounts/sessions/sessions.ts";
 import { api } from "#http/api.ts";
-import { route, serve } from "#http/endpoint.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  POST: serve(api.logOutAll, async ({ caller }) => {
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
+  serve(api.logOutAll, async ({ caller }) => {
     const { sessionsEnded } = await revokeAllSessions(caller);
     return { message: "You are logged out everywhere.", sessions_ended: sessionsEnded };
   }),
-});
+);

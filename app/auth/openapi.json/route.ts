@@ -1,5 +1,6 @@
 import { api } from "#http/api.ts";
-import { route, serve } from "#http/endpoint.ts";
+import { serve } from "#http/endpoint.ts";
 import { openApiDocument } from "#http/openapi.ts";
+import { route } from "#http/route.ts";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({ GET: serve(api.openApi, () => ({ ...openApiDocument() })) });
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(serve(api.openApi, () => ({ ...openApiDocument() })));

@@ -1,5 +1,6 @@
 import { policy } from "#accounts/contract/policy.ts";
 import { api } from "#http/api.ts";
-import { route, serve } from "#http/endpoint.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({ GET: serve(api.policy, policy) });
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(serve(api.policy, policy));

@@ -1,14 +1,15 @@
 import { listSessions, publicSession, revokeOtherSessions } from "#accounts/sessions/sessions.ts";
 import { api } from "#http/api.ts";
-import { route, serve } from "#http/endpoint.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  GET: serve(api.sessions, async ({ caller }) => {
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
+  serve(api.sessions, async ({ caller }) => {
     const sessions = await listSessions(caller);
     return { sessions: sessions.map((session) => publicSession(session, caller.session?.id)) };
   }),
-  DELETE: serve(api.revokeOtherSessions, async ({ caller }) => {
+  serve(api.revokeOtherSessions, async ({ caller }) => {
     const { sessionsEnded } = await revokeOtherSessions(caller);
     return { sessions_ended: sessionsEnded };
   }),
-});
+);

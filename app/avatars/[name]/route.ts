@@ -1,27 +1,26 @@
 import { findAvatar } from "#accounts/users/avatars.ts";
-import { answering, route, web } from "#http/endpoint.ts";
+import { api } from "#http/api.ts";
 import { DoorError } from "#http/problem.ts";
+import { answering, route } from "#http/route.ts";
 import { pictureHeaders } from "#http/security-headers.ts";
 
 const GONE = "There is no picture at this address. Its user may have changed or removed it.";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  GET: answering(async (request, requestId, context) => {
-    const hash = String((await context?.params)?.name).match(/^([0-9a-f]{64})\.webp$/)?.[1];
-    const bytes = hash && (await findAvatar(hash));
-    if (!bytes) throw new DoorError("not_found", { detail: GONE });
-    const etag = `"${hash}"`;
-    const headers = { ...pictureHeaders(), "cache-control": "public, max-age=31536000, immutable", etag, "x-request-id": requestId };
-    if (isCurrent(request.headers.get("if-none-match"), etag)) return new web.Response(null, { status: 304, headers });
-    return new web.Response(new Uint8Array(bytes), {
-      headers: {
-        ...headers,
-        "content-type": "image/webp",
-        "content-disposition": `inline; filename="${hash}.webp"`, // never a name sent by a client
-      },
-    });
-  }),
+const handler = answering(async (request, requestId, context) => {
+  const hash = String((await context.params)?.name).match(/^([0-9a-f]{64})\.webp$/)?.[1];
+  const bytes = hash && (await findAvatar(hash));
+  if (!bytes) throw new DoorError("not_found", { detail: GONE });
+  const etag = `"${hash}"`;
+  const headers = { ...pictureHeaders(), "cache-control": "public, max-age=31536000, immutable", etag, "x-request-id": requestId };
+  if (isCurrent(request.headers.get("if-none-match"), etag)) return { status: 304, headers, body: null };
+  const content = {
+    "content-type": "image/webp",
+    "content-disposition": `inline; filename="${hash}.webp"`, // never a name sent by a client
+  };
+  return { status: 200, headers: { ...headers, ...content }, body: new Uint8Array(bytes) };
 });
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({ method: api.avatar.method, handler });
 
 /** Whether the client's copy is current (RFC 9110 13.1.2: weak comparison, a list, or "*"). */
 function isCurrent(ifNoneMatch: string | null, etag: string): boolean {

@@ -1,11 +1,12 @@
 import { publicSession, renameSession, revokeSession } from "#accounts/sessions/sessions.ts";
 import { api } from "#http/api.ts";
-import { route, serve } from "#http/endpoint.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  PATCH: serve(api.renameSession, async ({ caller, id, input }) => {
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
+  serve(api.renameSession, async ({ caller, id, input }) => {
     const { session } = await renameSession(caller, id, input);
     return { message: "The session has its new name.", session: publicSession(session, caller.session?.id) };
   }),
-  DELETE: serve(api.revokeSession, ({ caller, id }) => revokeSession(caller, id)),
-});
+  serve(api.revokeSession, ({ caller, id }) => revokeSession(caller, id)),
+);

@@ -1,0 +1,25 @@
+import { type Caller, callerFrom } from "#accounts/caller.ts";
+import { AccountsError } from "#accounts/errors.ts";
+import { spend } from "#accounts/limits/budgets.ts";
+import { networkOf } from "#accounts/limits/known-devices.ts";
+import { findSession } from "#accounts/sessions/sessions.ts";
+import { clientAddress } from "./client-address.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/**
+ * Who sent a request: a visitor where the row is public, else the user of the token.
+ * Throws `authentication_required`, `invalid_token`, and `rate_limited` for too many invalid tokens.
+ */
+export async function callerOf({ headers }: Request, { access }: Pick<Endpoint, "access">, requestId: string): Promise<Caller> {
+  const ip = clientAddress(headers);
+  const userAgent = headers.get("user-agent");
+  if (access === "public") return callerFrom(ip, userAgent, { requestId });
+  const [, token] = headers.get("authorization")?.match(/^(?:bearer|token)[ \t]+(.*)$/i) ?? [];
+  if (!token?.trim()) throw new AccountsError("authentication_required");
+  const found = await findSession(token.trim(), ip);
+  if (!found) {
+    spend("invalid_tokens", networkOf({ ip }));
+    throw new AccountsError("invalid_token");
+  }
+  return callerFrom(ip, userAgent, { ...found, requestId });
+}

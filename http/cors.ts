@@ -1,0 +1,23 @@
+import { config } from "#accounts/config.ts";
+import type { Answer } from "./answer.ts";
+
+const PREFLIGHT_SECONDS = 600;
+
+/** Lets scripts of the configured origins, and no others, read the answer; never with cookies. */
+export function withCors({ method, headers }: Request, answer: Answer): Answer {
+  const { corsOrigins } = config();
+  if (corsOrigins.length === 0) return answer;
+  const vary = { vary: answer.headers.vary ? `${answer.headers.vary}, Origin` : "Origin" };
+  const origin = headers.get("origin");
+  if (!origin || !corsOrigins.includes(origin)) return { ...answer, headers: { ...answer.headers, ...vary } };
+  const readable = {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "Location, Retry-After, X-Request-Id",
+  };
+  const preflight = method === "OPTIONS" && {
+    "access-control-allow-methods": answer.headers.allow ?? "",
+    "access-control-allow-headers": "Authorization, Content-Type, X-Request-Id",
+    "access-control-max-age": String(PREFLIGHT_SECONDS),
+  };
+  return { ...answer, headers: { ...answer.headers, ...vary, ...readable, ...preflight } };
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { NodeRequest } from "srvx/node";
+import type { Answer } from "#http/answer.ts";
+import type { Endpoint } from "#http/endpoint.ts";
+import { tidyTarget } from "#http/request-target.ts";
+import { METHODS, NO_PARAMS, notFound, otherMethods, type RouteContext } from "#http/route.ts";
+import { logRequest, pathOf } from "./request-log.ts";
+import { send } from "./send.ts";
+import type { Station } from "./stations.ts";
+
+/** What answers a request: a handler, or a function of a route file that makes a `Response` of its own. */
+type Handler = (request: Request, context: RouteContext) => Promise<Answer | Response> | Answer | Response;
+/** What a route file exports under its methods. */
+type Exports = Record<string, Handler & { handler?: Handler }>;
+type Load = (folder: string) => Promise<Exports>;
+type Route = { handlers: Map<string, Handler>; refuse: Handler };
+type Routes = { fixed: Map<string, Route>; varying: Map<string, Route & { parameter: string }> };
+
+const UNKNOWN: Route = { handlers: new Map(), refuse: notFound.handler };
+
+/**
+ * The station of the API: calls the functions that Next.js would call, without its detour, which costs several times the
+ * work itself. `load` imports the route file of a folder below app/.
+ */
+export async function apiStation(rows: Endpoint[], load: Load): Promise<Station> {
+  const routes = await loadRoutes(rows, load);
+  return (request, response) => {
+    const found = findRoute(routes, request) ?? findTidied(routes, request);
+    if (!found) return false;
+    const { route, context } = found;
+    return answerBy(route.handlers.get(request.method ?? "") ?? route.refuse, request, response, context);
+  };
+}
+
+/** Answers with what a handler gives, and writes the request's line into the log. */
+export async function answerBy(handler: Handler, request: IncomingMessage, response: ServerResponse, context = NO_PARAMS): Promise<true> {
+  const startedAt = performance.now();
+  const answer = await handler(new NodeRequest({ req: request, res: response }), context);
+  await send(request, response, answer);
+  logRequest(request, response, !response.destroyed, startedAt);
+  return true;
+}
+
+/** By path, or by what stands before the path's parameter. */
+async function loadRoutes(rows: Endpoint[], load: Load): Promise<Routes> {
+  const routes: Routes = { fixed: new Map(), varying: new Map() };
+  for (const [path, ofPath] of Map.groupBy(rows, ({ path }) => path)) {
+    const [start = "", parameter] = path.replace(/\/$/, "").split(/[<>]/);
+    const exports = await load(`${start}${parameter ? `[${parameter}]` : ""}`);
+    const { refuse, options } = otherMethods(ofPath.map(({ method }) => method));
+    const given = METHODS.flatMap((method) => (exports[method] ? [[method, exports[method].handler ?? exports[method]] as const] : []));
+    const handlers = new Map<string, Handler>([["OPTIONS", options], ...given]);
+    const [get, head] = [handlers.get("GET"), handlers.get("HEAD")];
+    if (get && !head) handlers.set("HEAD", get);
+    if (parameter) routes.varying.set(start, { handlers, refuse, parameter });
+    else routes.fixed.set(start, { handlers, refuse });
+  }
+  return routes;
+}
+
+function findRoute({ fixed, varying }: Routes, { url = "/" }: IncomingMessage): { route: Route; context?: RouteContext } | null {
+  const path = pathOf(url);
+  const bare = path.endsWith("/") ? path.slice(0, -1) : path;
+  const route = fixed.get(bare);
+  if (route) return { route };
+  const slash = bare.lastIndexOf("/") + 1;
+  const withParameter = varying.get(bare.slice(0, slash));
+  if (withParameter) {
+    return { route: withParameter, context: { params: Promise.resolve({ [withParameter.parameter]: decode(bare.slice(slash)) }) } };
+  }
+  const unknown = bare === "/auth" || (bare.startsWith("/auth/") && bare !== "/auth/docs");
+  return unknown ? { route: UNKNOWN } : null;
+}
+
+/** An address in another form than the usual one, which the many that are known need not be looked at for. */
+function findTidied(routes: Routes, request: IncomingMessage) {
+  tidyTarget(request);
+  return findRoute(routes, request);
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return ""; // matches nothing
+  }
+}

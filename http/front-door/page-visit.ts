@@ -1,0 +1,23 @@
+import { forgetNotice } from "#http/notice-cookie.ts";
+import { boundHeaders } from "#http/request-headers.ts";
+import { newNonce, pageHeaders } from "#http/security-headers.ts";
+import { logRequest } from "./request-log.ts";
+import type { Station } from "./stations.ts";
+
+/** What is not the API's: keeps of the request's headers those that anything reads, and has the answer logged. */
+export const beginVisit: Station = (request, response) => {
+  const startedAt = performance.now();
+  response.once("close", () => logRequest(request, response, response.writableFinished, startedAt));
+  boundHeaders(request);
+  response.setHeader("x-request-id", String(request.headers["x-request-id"]));
+  return false;
+};
+
+/** Gives the answer the headers of a page. */
+export const dressPage: Station = (request, response) => {
+  const headers = pageHeaders(newNonce());
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
+  forgetNotice(request, response);
+  return false;
+};

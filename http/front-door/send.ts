@@ -1,0 +1,12 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendNodeResponse } from "srvx/node";
+import type { Answer } from "#http/answer.ts";
+import { closeAfterBody } from "./lingering-close.ts";
+import { sendAtOnce } from "./one-write.ts";
+
+/** Sends what a handler answered: an `Answer`, or a `Response` of a route that makes its own. */
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer | Response): Promise<void> | void {
+  closeAfterBody(request, response);
+  if (answer instanceof Response) return sendNodeResponse(response, answer);
+  sendAtOnce(response, answer);
+}

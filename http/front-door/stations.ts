@@ -1,0 +1,20 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { errorAnswer } from "#http/refusal.ts";
+import { sendAtOnce } from "./one-write.ts";
+
+/** A part of the front door: looks at a request and says whether it has answered it. */
+export type Station = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+
+/** Hands a request from station to station until one has answered it. What a station throws is a fault of ours: 500. */
+export async function pass(stations: Station[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    for (const station of stations) {
+      const answered = station(request, response);
+      if (typeof answered === "boolean" ? answered : await answered) return;
+    }
+  } catch (error) {
+    const answer = errorAnswer(error, String(request.headers["x-request-id"]));
+    if (response.headersSent) response.destroy();
+    else sendAtOnce(response, answer);
+  }
+}
