@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { config } from "#accounts/config.ts";
 import { rows } from "./http/api.ts";
 import { apiStation } from "./http/front-door/api.ts";
+import { boundBody } from "./http/front-door/body-bounds.ts";
 import { builds, NoBuildError } from "./http/front-door/builds.ts";
 import { Connections } from "./http/front-door/draining.ts";
 import { logForeignOutput } from "./http/front-door/foreign-output.ts";
@@ -39,6 +40,7 @@ if (builds().length === 0) giveUp(new NoBuildError());
 const stations: Station[] = [
   countUnanswered,
   receive,
+  boundBody,
   requireHost,
   await apiStation(rows, (folder) => import(`./app${folder}/route.ts`)),
   beginVisit,

@@ -5,8 +5,8 @@ import { malformed } from "./body-checks.ts";
 import { DoorError } from "./problem.ts";
 
 /*
- * Request bodies in memory. Each grows in one buffer, its chunks are counted, and all of them together have a budget:
- * neither a crowd of uploads that are held back nor a body in one-byte chunks can fill the memory.
+ * Request bodies in memory. Each grows in one buffer, and all of them together have a budget: a crowd
+ * of uploads that are held back cannot fill the memory.
  */
 
 export const BODY_MAX_BYTES = 64 * 1024;
@@ -15,8 +15,6 @@ const SMALL_BUDGET_BYTES = 32 * 1024 * 1024; // of its own, so that pictures nev
 const LARGE_BUDGET_BYTES = 56 * 1024 * 1024;
 const RETRY_SECONDS = 5;
 const SPEED_HALVES_MS = 250;
-const FREE_CHUNKS = 1_000;
-const MIN_MEAN_CHUNK_BYTES = 64; // beyond the free ones: a chunk costs some 200 bytes and a microsecond however small it is
 
 type Pool = { budget: number; held: number; reading: Set<BufferedBody> };
 
@@ -30,7 +28,6 @@ export class BufferedBody {
   readonly #maxBytes: number;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   #length = 0;
-  #chunks = 0;
   #capacity = 0;
   #pool = pools.small;
   #speed = 0;
@@ -56,8 +53,6 @@ export class BufferedBody {
     const at = this.#length;
     this.#length += chunk.length;
     this.#noteSpeed(chunk.length);
-    const isFlood = ++this.#chunks > FREE_CHUNKS + this.#length / MIN_MEAN_CHUNK_BYTES;
-    if (isFlood) throw tooLarge(this.#maxBytes, { connection: "close" });
     if (this.#length > 2 * this.#maxBytes) throw tooLarge(this.#maxBytes);
     if (this.isTooLarge) this.release();
     else this.#put(chunk, at);
@@ -123,13 +118,12 @@ function makeRoom(pool: Pool, bytes: number, asking: BufferedBody): void {
   throw overloaded();
 }
 
-/** A body in very many tiny chunks is refused like a large one: it costs as much. */
-function tooLarge(maxBytes: number, headers: Record<string, string> = {}): DoorError {
+function tooLarge(maxBytes: number): DoorError {
   const detail =
     maxBytes > BODY_MAX_BYTES
       ? `A body may have ${maxBytes / 1024 / 1024} MiB here, and a picture in it ${IMAGE_MAX_BYTES / 1024 / 1024} MiB.`
       : `A body of this type may have ${maxBytes / 1024} KiB here.`;
-  return new DoorError("payload_too_large", { detail, headers });
+  return new DoorError("payload_too_large", { detail });
 }
 
 const overloaded = () => new DoorError("overloaded", { headers: { connection: "close", "retry-after": String(RETRY_SECONDS) } });

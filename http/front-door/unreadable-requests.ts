@@ -44,7 +44,8 @@ const withoutHost = answering(() => {
   throw new DoorError("malformed_request", { detail: "HTTP/1.1 needs a Host header.", headers: { connection: "close" } });
 });
 
-function refuseOn(socket: Duplex, problem: Problem, more: Record<string, string> = {}, method = ""): void {
+/** Writes a refusal past Node's own answers, and closes the connection. */
+export function refuseOn(socket: Duplex, problem: Problem, more: Record<string, string> = {}, method = ""): void {
   const requestId = newRequestId();
   const { status } = problems[problem.code];
   const body = JSON.stringify(problemBody(problem, requestId));
