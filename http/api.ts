@@ -47,7 +47,7 @@ export const api = {
     takesImage: true,
     output: UserAnswer,
     status: 201,
-    location: "/auth/me/", // where its user, and nobody else, can read it
+    location: "/auth/me/", // only its user can read it
     errors: ["validation_failed", "user_already_exists", "rate_limited"],
   },
   logIn: {

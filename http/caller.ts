@@ -1,4 +1,4 @@
-import { type Caller, callerFrom } from "#accounts/caller.ts";
+import { callerFrom, type SignedIn, type Visitor } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { spend } from "#accounts/limits/budgets.ts";
 import { networkOf } from "#accounts/limits/known-devices.ts";
@@ -10,7 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
  * Who sent a request: a visitor where the row is public, else the user of the token.
  * Throws `authentication_required`, `invalid_token`, and `rate_limited` for too many invalid tokens.
  */
-export async function callerOf({ headers }: Request, { access }: Pick<Endpoint, "access">, requestId: string): Promise<Caller> {
+export async function callerOf({ headers }: Request, { access }: Pick<Endpoint, "access">, requestId: string): Promise<Visitor | SignedIn> {
   const ip = clientAddress(headers);
   const userAgent = headers.get("user-agent");
   if (access === "public") return callerFrom(ip, userAgent, { requestId });

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Caller } from "#accounts/caller.ts";
+import type { Caller, SignedIn, Visitor } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
 import { type Answer, json } from "./answer.ts";
@@ -38,9 +38,9 @@ export type Endpoint = {
 
 type InputOf<E extends Endpoint> = E extends { input: infer I extends z.ZodMiniType } ? z.output<I> : undefined;
 type ResultOf<E extends Endpoint> = E extends { output: infer O extends z.ZodMiniType } ? z.output<O> : unknown;
-type Asked<E extends Endpoint> = { caller: Caller; input: InputOf<E> } & (E["path"] extends `${string}<id>${string}`
-  ? { id: number }
-  : unknown);
+type CallerOf<E extends Endpoint> = E extends { access: "token" } ? SignedIn : Visitor;
+type IdOf<E extends Endpoint> = E extends { path: `${string}<id>${string}` } ? { id: number } : unknown;
+type Asked<E extends Endpoint> = { caller: CallerOf<E>; input: InputOf<E> } & IdOf<E>;
 
 /** Throws what the domain finds wrong with the fields that the schema lets through, when it refuses others. */
 export type Inspect<Input> = (caller: Caller, valid: Partial<Input>) => Promise<void>;
@@ -55,7 +55,7 @@ export function serve<const E extends Endpoint>(
   const checksSite = refusesCrossSite(row);
   const hasId = path.includes("<id>");
 
-  async function answer(requestId: string, caller: Caller, context: RouteContext, input?: unknown): Promise<Answer> {
+  async function answer(requestId: string, caller: Visitor | SignedIn, context: RouteContext, input?: unknown): Promise<Answer> {
     const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
     const result = await logged(caller, () => run({ caller, input, ...id } as Asked<E>));
     const headers = location === undefined ? undefined : { location: config().publicUrl + location };

@@ -1,4 +1,3 @@
-import { requireUser } from "#accounts/caller.ts";
 import { publicSession } from "#accounts/sessions/sessions.ts";
 import { publicUser } from "#accounts/users/users.ts";
 import { api } from "#http/api.ts";
@@ -6,8 +5,5 @@ import { serve } from "#http/endpoint.ts";
 import { route } from "#http/route.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
-  serve(api.me, ({ caller }) => {
-    requireUser(caller);
-    return { ...publicUser(caller.user), session: publicSession(caller.session, caller.session.id) };
-  }),
+  serve(api.me, ({ caller: { user, session } }) => ({ ...publicUser(user), session: publicSession(session, session.id) })),
 );

@@ -6,7 +6,7 @@ import { route } from "#http/route.ts";
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
   serve(api.sessions, async ({ caller }) => {
     const sessions = await listSessions(caller);
-    return { sessions: sessions.map((session) => publicSession(session, caller.session?.id)) };
+    return { sessions: sessions.map((session) => publicSession(session, caller.session.id)) };
   }),
   serve(api.revokeOtherSessions, async ({ caller }) => {
     const { sessionsEnded } = await revokeOtherSessions(caller);
