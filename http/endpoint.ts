@@ -2,12 +2,12 @@ import * as z from "zod/mini";
 import type { Caller, SignedIn, Visitor } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
-import { type Answer, json } from "./answer.ts";
+import { json } from "./answer.ts";
 import { queryValues, withBody } from "./body.ts";
 import { callerOf } from "./caller.ts";
 import { logged } from "./log.ts";
 import { DoorError, type ProblemCode } from "./problem.ts";
-import { answering, type Method, type RouteContext, type Served } from "./route.ts";
+import { answering, type Method, type Served } from "./route.ts";
 import { isCrossSite } from "./same-origin.ts";
 
 /** What the document groups its operations by. */
@@ -55,25 +55,20 @@ export function serve<const E extends Endpoint>(
   const checksSite = refusesCrossSite(row);
   const hasId = path.includes("<id>");
 
-  async function answer(requestId: string, caller: Visitor | SignedIn, context: RouteContext, input?: unknown): Promise<Answer> {
-    const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
-    const result = await logged(caller, () => run({ caller, input, ...id } as Asked<E>));
-    const headers = location === undefined ? undefined : { location: config().publicUrl + location };
-    return json(status, requestId, output && z.parse(output, result), headers);
-  }
-
   const handler = answering(async (request, requestId, context) => {
     if (checksSite && isCrossSite(request.headers)) throw new DoorError("cross_site");
     const caller = await callerOf(request, row, requestId);
-    if (!schema) return answer(requestId, caller, context);
-    const parsed = async (raw: unknown) =>
-      answer(
-        requestId,
-        caller,
-        context,
-        await parseAndInspect(schema, raw, inspect && ((valid) => inspect(caller, valid as Partial<InputOf<E>>))),
-      );
-    return method === "GET" ? parsed(queryValues(schema, request.url)) : withBody(request, { schema, takesImage }, parsed);
+    const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
+    const answer = async (input?: unknown) => {
+      const result = await logged(caller, () => run({ caller, input, ...id } as Asked<E>));
+      const headers = location === undefined ? undefined : { location: config().publicUrl + location };
+      return json(status, requestId, output && z.parse(output, result), headers);
+    };
+    if (!schema) return answer();
+    const inspectFields = inspect && ((valid: object) => inspect(caller, valid as Partial<InputOf<E>>));
+    const parseAndAnswer = async (raw: unknown) => answer(await parseAndInspect(schema, raw, inspectFields));
+    if (method === "GET") return parseAndAnswer(queryValues(schema, request.url));
+    return withBody(request, { schema, takesImage }, parseAndAnswer);
   });
   return { method, handler };
 }
