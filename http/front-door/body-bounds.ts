@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { skipBody } from "./body-skipping.ts";
 import type { Station } from "./stations.ts";
 import { refuseOn } from "./unreadable-requests.ts";
 
@@ -29,7 +30,8 @@ function refuseFlood(request: IncomingMessage, response: ServerResponse): void {
     chunks++;
     bytes += chunk?.length ?? 0;
     if (chunks <= FREE_CHUNKS + bytes / MIN_MEAN_CHUNK_BYTES) return push(chunk, ...more);
-    request.push = () => false; // Node has more of them at hand, and stops reading when it gets false
+    request.push = () => false; // Node then stops reading
+    skipBody(request.socket);
     const isAnswered = response.headersSent || response.socket === null; // null: other answers come before this one
     if (isAnswered) request.socket.destroy();
     else refuseOn(request.socket, { code: "payload_too_large", detail: TOO_MANY_CHUNKS }, {}, request.method);
