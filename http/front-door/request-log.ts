@@ -3,7 +3,7 @@ import { clientAddressOf } from "#http/client-address.ts";
 import { logAnswer } from "#http/log.ts";
 import { askedTarget } from "#http/request-target.ts";
 
-const MAX_PATH_LENGTH = 200;
+const MAX_LOGGED_PATH_LENGTH = 200;
 
 /** Writes the line of a request into the log. */
 export function logRequest(request: IncomingMessage, { statusCode }: ServerResponse, isSent: boolean, startedAt: number): void {
@@ -11,7 +11,7 @@ export function logRequest(request: IncomingMessage, { statusCode }: ServerRespo
   logAnswer({
     requestId: String(headers["x-request-id"]),
     method,
-    path: pathOf(askedTarget(request)).slice(0, MAX_PATH_LENGTH),
+    path: pathOf(askedTarget(request)).slice(0, MAX_LOGGED_PATH_LENGTH),
     status: isSent ? statusCode : "aborted",
     ms: performance.now() - startedAt,
     ip: clientAddressOf(request),
