@@ -4,13 +4,15 @@ import { spend } from "#accounts/limits/budgets.ts";
 import { networkOf } from "#accounts/limits/known-devices.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
 import { clientAddress } from "./client-address.ts";
-import type { Endpoint } from "./endpoint.ts";
+
+/** Whether an address answers everybody, or only the bearer of a session's token. */
+export type Access = "public" | "token";
 
 /**
  * Who sent a request: a visitor where the row is public, else the user of the token.
  * Throws `authentication_required`, `invalid_token`, and `rate_limited` for too many invalid tokens.
  */
-export async function callerOf({ headers }: Request, { access }: Pick<Endpoint, "access">, requestId: string): Promise<Visitor | SignedIn> {
+export async function callerOf({ headers }: Request, access: Access, requestId: string): Promise<Visitor | SignedIn> {
   const ip = clientAddress(headers);
   const userAgent = headers.get("user-agent");
   if (access === "public") return callerFrom(ip, userAgent, { requestId });

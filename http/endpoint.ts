@@ -4,7 +4,7 @@ import { config } from "#accounts/config.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
 import { json } from "./answer.ts";
 import { queryValues, withBody } from "./body.ts";
-import { callerOf } from "./caller.ts";
+import { type Access, callerOf } from "./caller.ts";
 import { logged } from "./log.ts";
 import { DoorError, type ProblemCode } from "./problem.ts";
 import { answering, type Method, type Served } from "./route.ts";
@@ -25,7 +25,7 @@ export type Endpoint = {
   summary: string;
   tag: keyof typeof TAGS;
   description: string;
-  access: "public" | "token";
+  access: Access;
   input?: z.ZodMiniType;
   takesImage?: boolean;
   output?: z.ZodMiniType;
@@ -51,13 +51,13 @@ export function serve<const E extends Endpoint>(
   run: (asked: Asked<E>) => ResultOf<E> | Promise<ResultOf<E>>,
   inspect?: Inspect<InputOf<E>>,
 ): Served {
-  const { method, path, input: schema, takesImage = false, output, status, location } = row;
+  const { method, path, access, input: schema, takesImage = false, output, status, location } = row;
   const checksSite = refusesCrossSite(row);
   const hasId = path.includes("<id>");
 
   const handler = answering(async (request, requestId, context) => {
     if (checksSite && isCrossSite(request.headers)) throw new DoorError("cross_site");
-    const caller = await callerOf(request, row, requestId);
+    const caller = await callerOf(request, access, requestId);
     const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
     const answer = async (input?: unknown) => {
       const result = await logged(caller, () => run({ caller, input, ...id } as Asked<E>));
