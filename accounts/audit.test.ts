@@ -13,8 +13,10 @@ import { AUDIT_EVENT_TYPES, RegisterInput } from "./contract/schemas.ts";
 import { AccountsError } from "./errors.ts";
 import { listAuditEventsOf, setUserStatus } from "./operator.ts";
 import { requirePassword } from "./passwords/change.ts";
+import { logIn } from "./sessions/log-in.ts";
 import { openSession } from "./sessions/opening.ts";
-import { logIn, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
+import { revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
+import { loggedIn } from "./testing.ts";
 import { registerUser, updateUser } from "./users/users.ts";
 
 freshDatabase();
@@ -112,7 +114,7 @@ test("listeners also learn that a limit was reached, and which session ended bey
 test("what users do is recorded once, with the session it was done from", async () => {
   const input = parseInput(RegisterInput, { email: "ada@example.org", username: "ada.lovelace", password: PASSWORD });
   const { user } = await registerUser(client(), input);
-  const { session } = await logIn(client(), { email: user.email, password: PASSWORD });
+  const { session } = await loggedIn(client(), { email: user.email, password: PASSWORD });
   let asks = callerFrom("192.0.2.7", "curl/8.5.0", { user, session });
   const change = async (changes: object) => {
     asks = { ...asks, user: (await updateUser(asks, user.id, changes)).user };
@@ -150,7 +152,7 @@ test("what users do is recorded once, with the session it was done from", async 
 
 test("no event ever holds a password or a token", async () => {
   const user = newUser();
-  const { token } = await logIn(client(), { email: user.email, password: PASSWORD });
+  const { token } = await loggedIn(client(), { email: user.email, password: PASSWORD });
   await assert.rejects(logIn(client(), { email: user.email, password: "canary-Wrong 7" }));
   const written = JSON.stringify(await db().select().from(auditEvents));
   for (const secret of [PASSWORD, token, "canary"]) assert.ok(!written.includes(secret));

@@ -1,14 +1,13 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
 import { type Db, db } from "#db/engine.ts";
-import { auditEvents, rateLimits } from "#db/schema.ts";
+import { auditEvents } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
 import { type Caller, requireUser } from "./caller.ts";
-import { clock, DAY_MS, instantText, steadyNow } from "./clock.ts";
+import { clock, DAY_MS, instantText } from "./clock.ts";
 import { RECORDED, recorded } from "./commit.ts";
 import type { ActivityInput, AUDIT_EVENT_TYPES } from "./contract/schemas.ts";
 import type { AuditEventView } from "./contract/views.ts";
-import type { Limit } from "./limits/limits.ts";
 
 export const AUDIT_KEPT_DAYS = 400;
 export const AUDIT_KEPT_MS = AUDIT_KEPT_DAYS * DAY_MS;
@@ -42,13 +41,6 @@ export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: Audit
   const device = caller.device();
   const values = { userId: sql`${userId}`, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
   return recorded(insertFrom(tx, auditEvents, values, sql`where ${condition}`).returning(RECORDED));
-}
-
-/** The statement that records `login.limited` if one of these limits is closed after the failures were counted. */
-export function loginLimitedEvent(tx: Db, caller: Caller, userId: number, limits: Limit[]) {
-  const keys = limits.map(({ key }) => key);
-  const blocked = sql`select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${steadyNow()}`;
-  return auditEventIf(tx, caller, sql`exists (${blocked})`, "login.limited", { userId });
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;

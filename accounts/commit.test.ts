@@ -10,8 +10,9 @@ import { commit, must } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
 import { deleteUser, operatorRevokeAll, operatorRevokeSession, setUserStatus } from "./operator.ts";
 import { changePassword, requirePassword } from "./passwords/change.ts";
+import { logIn } from "./sessions/log-in.ts";
 import { openSession } from "./sessions/opening.ts";
-import { logIn, logOut, renameSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
+import { logOut, renameSession, revokeAllSessions, revokeOtherSessions, revokeSession } from "./sessions/sessions.ts";
 import { findUserById, updateUser } from "./users/users.ts";
 
 freshDatabase();

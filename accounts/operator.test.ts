@@ -23,8 +23,9 @@ import {
 } from "./operator.ts";
 import { changePassword } from "./passwords/change.ts";
 import { purge } from "./retention/purge.ts";
+import { logIn } from "./sessions/log-in.ts";
 import { openSession } from "./sessions/opening.ts";
-import { findSession, logIn, revokeAllSessions, revokeOtherSessions } from "./sessions/sessions.ts";
+import { findSession, revokeAllSessions, revokeOtherSessions } from "./sessions/sessions.ts";
 
 freshDatabase();
 

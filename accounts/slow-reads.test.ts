@@ -8,12 +8,14 @@ import { freshDatabase, newUser, PASSWORD, slowReads } from "#db/testing.ts";
 import { callerFrom, housekeeping, type SignedIn, type User } from "./caller.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
-import { countFailure, withinLimits } from "./limits/counters.ts";
+import { count, withinLimits } from "./limits/counters.ts";
 import { limit } from "./limits/limits.ts";
 import { changePassword, requirePassword } from "./passwords/change.ts";
 import { MAX_SESSIONS } from "./sessions/lifetimes.ts";
+import { logIn } from "./sessions/log-in.ts";
 import { openSession } from "./sessions/opening.ts";
-import { findSession, logIn, revokeAllSessions } from "./sessions/sessions.ts";
+import { findSession, revokeAllSessions } from "./sessions/sessions.ts";
+import { loggedIn } from "./testing.ts";
 import { namesOf, refuseTaken } from "./users/names.ts";
 import { registerUser, updateUser } from "./users/users.ts";
 
@@ -36,7 +38,7 @@ test("checks at once are no more than the failures that are left, and none waits
     const guess = async () => {
       checks++;
       await sleep(Math.random() * 5);
-      await commit(housekeeping, () => ({ counted: limits.map(countFailure) }));
+      await commit(housekeeping, () => ({ counted: count(limits) }));
     };
     const results = await Promise.allSettled(Array.from({ length: 60 }, () => withinLimits(limits, guess)));
     assert.equal(checks, FREE_GUESSES);
@@ -87,7 +89,7 @@ test("no log-in that was under way survives the end of all sessions or a new pas
     const caller = await signedIn();
     const early: string[] = [];
     const logIns = Array.from({ length: 12 }, async () => {
-      const { token } = await logIn(client(), { email: caller.user.email, password: PASSWORD });
+      const { token } = await loggedIn(client(), { email: caller.user.email, password: PASSWORD });
       early.push(token);
     });
     const settled = Promise.allSettled(logIns);

@@ -65,6 +65,10 @@ export const sessions = table(
     kind: text({ enum: ["browser", "lasting", "token"] })
       .notNull()
       .default("token"),
+    /** When its user proved who it is. */
+    authenticatedAt: instant().notNull().default(0),
+    /** By what, separated by spaces: "password". */
+    factors: text().notNull().default("password"),
   },
   (row) => [
     check("sessions_kind", sql`${row.kind} in ('browser', 'lasting', 'token')`),

@@ -93,7 +93,7 @@ test("accounts/ and db/ know nothing about Next.js, React or HTTP answers", () =
 });
 
 test("the service imports nothing that is made for tests", () => {
-  const forTests = ["db/people.ts", "db/testing.ts", "http/unkind-content.ts"];
+  const forTests = ["accounts/testing.ts", "db/people.ts", "db/testing.ts", "http/unkind-content.ts"];
   const service = [...sources, "server.ts", "instrumentation.ts"].filter((file) => !forTests.includes(file));
   expect(breaches(service, (name) => forTests.includes(name) || ["e2e", "bench"].includes(room(name)))).toEqual([]);
 });

@@ -7,8 +7,10 @@ import { LoginInput, RegisterInput, UpdateUserInput } from "#accounts/contract/s
 import { AccountsError } from "#accounts/errors.ts";
 import { listUsers } from "#accounts/operator.ts";
 import { changePassword } from "#accounts/passwords/change.ts";
-import { findPageSession, logIn } from "#accounts/sessions/sessions.ts";
+import { logIn } from "#accounts/sessions/log-in.ts";
+import { findPageSession } from "#accounts/sessions/sessions.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
+import { loggedIn } from "#accounts/testing.ts";
 import { registerUser, updateUser } from "#accounts/users/users.ts";
 import { startDatabase, stopDatabase } from "#db/lifecycle.ts";
 import { ADA, GRACE, ZOE } from "#db/people.ts";
@@ -100,7 +102,7 @@ function register(input: Person & { bio?: string; image?: Blob }) {
 /** In a browser, which keeps the cookie; with a name as an API client. */
 function signIn({ email, password }: Person, device_name?: string) {
   return async (caller: Caller) => {
-    const { token } = await logIn(caller, parseInput(LoginInput, { email, password, device_name }), device_name ? "token" : "lasting");
+    const { token } = await loggedIn(caller, parseInput(LoginInput, { email, password, device_name }), device_name ? "token" : "lasting");
     if (!device_name && caller.browser) cookies.set(caller.browser, token);
   };
 }

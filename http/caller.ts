@@ -1,7 +1,7 @@
 import { callerFrom, type SignedIn, type Visitor } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { spend } from "#accounts/limits/budgets.ts";
-import { networkOf } from "#accounts/limits/known-devices.ts";
+import { networkOf } from "#accounts/limits/networks.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
 import { clientAddress } from "./client-address.ts";
 

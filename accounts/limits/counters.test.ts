@@ -8,7 +8,7 @@ import { db } from "#db/engine.ts";
 import { rateLimits } from "#db/schema.ts";
 import { freshDatabase } from "#db/testing.ts";
 import { spend } from "./budgets.ts";
-import { clearLimits, countFailure, stillWithin, withinLimits } from "./counters.ts";
+import { clearLimits, count, stillWithin, withinLimits } from "./counters.ts";
 import { type Limit, limit } from "./limits.ts";
 
 freshDatabase();
@@ -18,7 +18,7 @@ const FREE_PER_ADDRESS = 20;
 const MAX_PER_ACCOUNT = 100;
 let people = 0;
 const somebody = () => `person-${++people}@example.org`;
-const fail = (...limits: Limit[]) => commit(housekeeping, () => ({ counted: limits.map(countFailure) }));
+const fail = (...limits: Limit[]) => commit(housekeeping, () => ({ counted: count(limits) }));
 
 test("failures within the free budget cost nothing, the next one has to wait", async (t) => {
   const wait = movableClock(t);
@@ -196,7 +196,7 @@ test("a clock that was ahead and is right again makes nobody wait longer than th
 test("of two processes that check at the same moment only one admits the last guess", async (t) => {
   const { wait } = movableClocks(t);
   const own = limit("login_device", somebody());
-  const told = () => commit(housekeeping, () => ({ within: stillWithin([own]), counted: countFailure(own) }));
+  const told = () => commit(housekeeping, () => ({ within: stillWithin([own]), counted: count([own]) }));
   const looked = await Promise.allSettled(Array.from({ length: 2 * FREE_PER_DEVICE }, told));
   assert.equal(looked.filter(({ status }) => status === "fulfilled").length, FREE_PER_DEVICE);
   for (const result of looked) if (result.status === "rejected") assert.ok(isLimited(result.reason));

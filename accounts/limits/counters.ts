@@ -26,7 +26,7 @@ const underWay = processWide("rate-limits", () => ({
 
 /**
  * Runs `check` unless one of the limits is used up. Checks that could together exceed a limit wait for each other, so that
- * parallel guesses gain nothing and parallel right answers lose nothing. `check` itself records failures (`countFailure`), and
+ * parallel guesses gain nothing and parallel right answers lose nothing. `check` itself records failures (`count`), and
  * its commits hold `stillWithin`, since another process may have let in as many at the same moment.
  * Throws `rate_limited` with the seconds to wait, and `overloaded`.
  */
@@ -56,11 +56,12 @@ export function stillWithin(limits: Limit[]) {
   return limits.map((one) => checked(counterRow({ key: one.key }), ([row]) => refuseUsedUp([counterOf(one, row)])));
 }
 
-/** The statement that counts one failure; it belongs into the same commit as what failed. */
-export const countFailure = (one: Limit) => countAmount(one, 1);
+/** The statements that count against these limits, once or an amount; they belong into the same commit as what is counted. */
+export function count(limits: Limit[], amount = 1) {
+  return limits.map((one) => counted(one, amount));
+}
 
-/** The same for a limit that counts something else than failures. */
-export function countAmount({ name, key }: Limit, amount: number) {
+function counted({ name, key }: Limit, amount: number) {
   const { free: freeSetting, windowMs, grows }: Rule = LIMITS[name];
   const free = allowance(freeSetting);
   const now = steadyNow();

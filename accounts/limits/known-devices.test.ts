@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { callerFrom, type User } from "#accounts/caller.ts";
 import { clock, DAY_MS } from "#accounts/clock.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { logIn } from "#accounts/sessions/sessions.ts";
+import { logIn } from "#accounts/sessions/log-in.ts";
 import { db } from "#db/engine.ts";
 import { knownDevices } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
-import { loginLimits, networkOf } from "./known-devices.ts";
+import { loginLimits } from "./login-attempts.ts";
+import { networkOf } from "./networks.ts";
 
 freshDatabase();
 

@@ -10,8 +10,10 @@ import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { changePassword, requirePassword } from "#accounts/passwords/change.ts";
+import { logIn } from "#accounts/sessions/log-in.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
-import { findSession, logIn, renameSession, revokeOtherSessions } from "#accounts/sessions/sessions.ts";
+import { findSession, renameSession, revokeOtherSessions } from "#accounts/sessions/sessions.ts";
+import { loggedIn } from "#accounts/testing.ts";
 import { findUserById, registerUser, updateUser } from "#accounts/users/users.ts";
 import { db } from "#db/engine.ts";
 import { auditEvents, avatars } from "#db/schema.ts";
@@ -147,7 +149,7 @@ test("after 100 wrong current passwords none is checked until the user logs in",
   }
   const from = client();
   await assert.rejects(logIn(from, { email: owner.email, password: WRONG }), refusedAs("invalid_credentials"));
-  const { token } = await logIn(from, { email: owner.email, password: PASSWORD });
+  const { token } = await loggedIn(from, { email: owner.email, password: PASSWORD });
   const found = (await findSession(token)) ?? assert.fail();
   assert.ok(
     await changePassword(callerFrom(from.ip, "curl/8.5.0", found), { current_password: PASSWORD, new_password: "Another horse 8 battery" }),

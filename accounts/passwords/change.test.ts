@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Caller, callerFrom, type SignedIn } from "#accounts/caller.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { loginLimits } from "#accounts/limits/known-devices.ts";
+import { loginLimits } from "#accounts/limits/login-attempts.ts";
+import { logIn } from "#accounts/sessions/log-in.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
-import { findSession, logIn, revokeSession } from "#accounts/sessions/sessions.ts";
+import { findSession, revokeSession } from "#accounts/sessions/sessions.ts";
+import { loggedIn } from "#accounts/testing.ts";
 import { findUserById } from "#accounts/users/users.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { changePassword } from "./change.ts";
@@ -58,7 +60,7 @@ test("a changed password forgets every device but the one it is changed from", a
   const email = user.email;
   const [thief, own] = [callerFrom("203.0.113.66", null, { browser: "thief" }), callerFrom("192.0.2.9", null, { browser: "own" })];
   await logIn(thief, { email, password: PASSWORD });
-  const { session } = await logIn(own, { email, password: PASSWORD });
+  const { session } = await loggedIn(own, { email, password: PASSWORD });
   const names = async (caller: Caller) => (await loginLimits(caller, user.emailCanonical, user)).map(({ name }) => name);
   assert.deepEqual(await names(thief), ["login_device"]);
   await changePassword(callerFrom(own.ip, null, { browser: own.browser, user, session }), {
@@ -94,7 +96,7 @@ test("a session that ended meanwhile changes no password", async () => {
 
 test("a log-in with the old password that was under way opens nothing", async () => {
   const asks = await signedIn();
-  const racing = Array.from({ length: 10 }, () => logIn(client(), { email: asks.user.email, password: PASSWORD }));
+  const racing = Array.from({ length: 10 }, () => loggedIn(client(), { email: asks.user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
   await changePassword(asks, { current_password: PASSWORD, new_password: NEW });
   for (const result of await settled) if (result.status === "fulfilled") assert.equal(await findSession(result.value.token), null);

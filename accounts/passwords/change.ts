@@ -6,9 +6,10 @@ import type { ChangePasswordInput } from "#accounts/contract/schemas.ts";
 import { checkAll } from "#accounts/contract/wrong-fields.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
-import { clearLimits, countFailure, hasFailures, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
-import { forgetOtherDevices, partyOf } from "#accounts/limits/known-devices.ts";
+import { clearLimits, count, hasFailures, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
+import { forgetOtherDevices } from "#accounts/limits/known-devices.ts";
 import { limit } from "#accounts/limits/limits.ts";
+import { partyOf } from "#accounts/limits/networks.ts";
 import { endSessions } from "#accounts/sessions/ending.ts";
 import { purposeOf } from "#accounts/sessions/lifetimes.ts";
 import { newToken } from "#accounts/sessions/tokens.ts";
@@ -64,12 +65,12 @@ export async function requirePassword(caller: SignedIn, password: string): Promi
   const tries = [limit("reauthentication", user.id, session.id), limit("reauthentication_user", user.id)];
   await withinLimits(tries, async () => {
     await refuseEndedSession(caller);
-    const proven = await verifyPassword(user.passwordHash, password, partyOf(caller, user.id), user.id);
+    const proven = await verifyPassword(user, password, partyOf(caller, user.id));
     if (proven && !(await hasFailures(tries))) return;
     const event = { userId: user.id, sessionId: session.id, detail: "current password" };
     await commit(caller, (tx) => ({
       within: stillWithin(tries),
-      limits: proven ? clearLimits(tx, tries) : tries.map(countFailure),
+      limits: proven ? clearLimits(tx, tries) : count(tries),
       event: !proven && auditEvent(tx, caller, "login.failed", event),
     }));
     if (!proven) throw wrongPassword();

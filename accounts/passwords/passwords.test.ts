@@ -10,7 +10,8 @@ import { hashPassword as hashFor, isOutdated, verifyPassword as verifyFor } from
 
 const PARTY = { network: "192.0.2.1", who: "ada@example.org" };
 const hashPassword = (password: string) => hashFor(password, PARTY);
-const verifyPassword = (stored: string | null, password: string) => verifyFor(stored, password, PARTY);
+const verifyPassword = (stored: string | null, password: string) =>
+  verifyFor(stored === null ? null : { id: 1, passwordHash: stored }, password, PARTY);
 
 const PASSWORD = "Correct horse 7 battery";
 const MAX_WAITING = 128;

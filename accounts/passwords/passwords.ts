@@ -1,4 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
+import type { User } from "#accounts/caller.ts";
 import { reportFault } from "#accounts/faults.ts";
 import { fairTurns, inTurn, type Party, refuseIfFull } from "#accounts/limits/fair-turns.ts";
 import { processWide } from "#db/process-wide.ts";
@@ -15,23 +16,26 @@ const PACE_CHANGE = 0.1;
 const MAX_WAITING = 128; // takes two cores about 4 seconds
 const MAX_WAIT_MS = 5_000;
 
+type Credential = Pick<User, "id" | "passwordHash">;
+
 /** Hashes a new password, in PHC format. Throws `overloaded` when too many are waiting. */
 export async function hashPassword(password: string, party: Party): Promise<string> {
   return hashingTurn(party, () => hash(password, ARGON2));
 }
 
 /**
- * Whether the password belongs to `passwordHash`. Takes as long as an Argon2 run with the current parameters, also for null
- * (an unknown email address), for a damaged hash, and for a wrong password with a weaker hash, so that the time of a refusal
- * reveals nothing. Reports a damaged hash as a fault of `userId`. Throws `overloaded` when too many are waiting.
+ * Whether this is the user's password. Takes as long as an Argon2 run with the current parameters, also for null (an unknown
+ * email address), for a damaged hash, and for a wrong password with a weaker hash, so that the time of a refusal reveals
+ * nothing. Reports a damaged hash as a fault. Throws `overloaded` when too many are waiting.
  */
-export async function verifyPassword(passwordHash: string | null, password: string, party: Party, userId?: number): Promise<boolean> {
+export async function verifyPassword(user: Credential | null, password: string, party: Party): Promise<boolean> {
   return hashingTurn(party, async () => {
-    const { result: proven, ms } = await timed(() => runOn(passwordHash ?? "", password)); // null: damaged
+    const passwordHash = user?.passwordHash ?? "";
+    const { result: proven, ms } = await timed(() => runOn(passwordHash, password)); // null: damaged
     if (proven === null) await runOnce(password);
-    else if (!isOutdated(passwordHash ?? "")) noteRun(ms);
+    else if (!isOutdated(passwordHash)) noteRun(ms);
     else if (!proven) await makeUp(password, ms);
-    if (proven === null && userId !== undefined) reportFault({ event: "password_hash.damaged", userId });
+    if (proven === null && user) reportFault({ event: "password_hash.damaged", userId: user.id });
     return proven === true;
   });
 }

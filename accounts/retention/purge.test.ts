@@ -72,8 +72,18 @@ test("old events, devices and counters are deleted, and current ones stay", asyn
 
 test("while ten thousand expired sessions are deleted, other work runs between the batches", async () => {
   const { id } = newUser();
-  const times = { idleSeconds: 1, createdAt: 1, lastUsedAt: 1, expiresAt: 1, endsAtLatest: 1 };
-  const ended = { id: sql`i`, userId: id, tokenHash: Buffer.alloc(1), deviceName: null, device: "d", ip: "i", kind: "token", ...times };
+  const times = { idleSeconds: 1, createdAt: 1, authenticatedAt: 1, lastUsedAt: 1, expiresAt: 1, endsAtLatest: 1 };
+  const ended = {
+    id: sql`i`,
+    userId: id,
+    tokenHash: Buffer.alloc(1),
+    deviceName: null,
+    device: "d",
+    ip: "i",
+    kind: "token",
+    factors: "password",
+    ...times,
+  };
   await insertFrom(db(), sessions, ended, numbers(10_000));
   const leftAtTurns = new Set<number>();
   let turn = setImmediate(async function look() {

@@ -5,9 +5,8 @@ import { clock, SECOND_MS } from "#accounts/clock.ts";
 import { commit, must, RECORDED, recorded } from "#accounts/commit.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { spend } from "#accounts/limits/budgets.ts";
-import { clearLimits, stillWithin } from "#accounts/limits/counters.ts";
 import { rememberDevice } from "#accounts/limits/known-devices.ts";
-import type { Limit } from "#accounts/limits/limits.ts";
+import type { LoginAttempt } from "#accounts/limits/login-attempts.ts";
 import { afterFirst, asKey, insertFrom } from "#db/dialect.ts";
 import { uniqueViolation } from "#db/errors.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
@@ -21,16 +20,15 @@ export type OpenedSession = { token: string; session: Session; user: User };
 
 /**
  * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
- * that row was read. Beyond 100 live sessions the one longest unused ends. Forgets the failures of the limits that are
- * `cleared`. Throws `account_inactive`, `account_suspended`, and `rate_limited` if one of `limits` is used up, or the user has
- * had too many sessions within the hour.
+ * that row was read. Beyond 100 live sessions the one longest unused ends. With `attempt`, the log-in's success is written in
+ * the same commit. Throws `account_inactive`, `account_suspended`, and `rate_limited` if a limit of the attempt is used up, or
+ * the user has had too many sessions within the hour.
  */
 export async function openSession(
   caller: Caller,
   user: User,
   kind: SessionKind,
-  deviceName?: string,
-  { limits, cleared }: { limits: Limit[]; cleared: Limit[] } = { limits: [], cleared: [] },
+  options: { deviceName?: string; attempt?: LoginAttempt } = {},
 ): Promise<OpenedSession | null> {
   refuseUnlessActive(user);
   spend("sessions_opened", user.id);
@@ -42,34 +40,35 @@ export async function openSession(
     kind,
     userId: user.id,
     tokenHash: hash,
-    deviceName: deviceName || null,
+    deviceName: options.deviceName || null,
     device: caller.device(),
     ip: caller.ip ?? "",
     idleSeconds,
     createdAt: now,
+    authenticatedAt: now,
+    factors: "password",
     lastUsedAt: now,
     expiresAt: now + Math.min(idleSeconds * SECOND_MS, absoluteMs),
     endsAtLatest: now + absoluteMs,
   };
   const result = await commit(withoutSession(caller), (tx) => ({
-    within: stillWithin(limits),
+    ...options.attempt?.succeeded(tx, user),
     unchanged: must(unchangedUser(user), () => new OutOfDate()),
     endEvents: recorded(recordEndBeyondLimit(session)),
     end: endBeyondLimit(session),
     session: insertSession(session),
     event: auditEvent(tx, caller, "session.opened", { userId: user.id, sessionId: id }),
     device: rememberDevice(tx, caller, user.id),
-    cleared: clearLimits(tx, cleared),
   })).catch((error) => {
     if (error instanceof OutOfDate) return null;
     if (uniqueViolation(error) === "id") return "taken" as const;
     throw error;
   });
-  if (result === "taken") return openSession(caller, user, kind, deviceName, { limits, cleared }); // a random key met another one
+  if (result === "taken") return openSession(caller, user, kind, options); // a random key met another one
   return result && { token, session, user };
 }
 
-export function refuseUnlessActive(user: User): void {
+function refuseUnlessActive(user: User): void {
   if (user.status === "inactive") throw new AccountsError("account_inactive");
   if (user.status === "suspended") throw new AccountsError("account_suspended");
 }

@@ -11,17 +11,18 @@ import { AccountsError } from "#accounts/errors.ts";
 import { type Fault, onFault } from "#accounts/faults.ts";
 import { setUserStatus } from "#accounts/operator.ts";
 import { hashPassword, isOutdated } from "#accounts/passwords/passwords.ts";
+import { loggedIn } from "#accounts/testing.ts";
 import { findUserById } from "#accounts/users/users.ts";
 import { connection, db } from "#db/engine.ts";
 import { auditEvents, sessions, users } from "#db/schema.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import type { SessionKind } from "./lifetimes.ts";
+import { logIn } from "./log-in.ts";
 import { type OpenedSession, openSession } from "./opening.ts";
 import {
   findPageSession,
   findSession,
   listSessions,
-  logIn,
   logOut,
   publicSession,
   renameSession,
@@ -43,7 +44,11 @@ const signedIn = ({ user, session }: OpenedSession) => callerFrom(client().ip, "
 
 test("the right password opens a session with a working token", async () => {
   const user = newUser();
-  const opened = await logIn(client(), { email: ` ${user.email.toUpperCase()} `.trim(), password: PASSWORD, device_name: "Build server" });
+  const opened = await loggedIn(client(), {
+    email: ` ${user.email.toUpperCase()} `.trim(),
+    password: PASSWORD,
+    device_name: "Build server",
+  });
   const found = await findSession(opened.token);
   assert.equal(found?.user.id, user.id);
   assert.equal(found?.session.deviceName, "Build server");
@@ -263,7 +268,7 @@ test("ending one's other sessions keeps this one, ending all keeps none, and bot
     false,
     false,
   ]);
-  const again = await logIn(client(), { email: user.email, password: PASSWORD });
+  const again = await loggedIn(client(), { email: user.email, password: PASSWORD });
   assert.deepEqual(await revokeAllSessions(signedIn(one)), { sessionsEnded: 2 });
   assert.ok(!(await findSession(one.token)) && !(await findSession(again.token)));
   assert.ok(await findSession(stranger.token));
@@ -300,7 +305,7 @@ test("without a session nothing can be listed or ended", async () => {
 
 test("after “end all” no log-in that was under way has a session that is not in the list", async () => {
   const user = newUser();
-  const racing = Array.from({ length: 100 }, () => logIn(client(), { email: user.email, password: PASSWORD }));
+  const racing = Array.from({ length: 100 }, () => loggedIn(client(), { email: user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
   const early: OpenedSession[] = [];
   for (const one of racing) one.then((opened) => early.push(opened)).catch(() => {});
@@ -316,7 +321,7 @@ test("after “end all” no log-in that was under way has a session that is not
   const found = await Promise.all(opened.map(({ token }) => findSession(token)));
   const alive = found.flatMap((one) => (one ? [one.session.id] : []));
   assert.deepEqual(alive.sort(), (await liveRows(user)).sort());
-  const last = await logIn(client(), { email: user.email, password: PASSWORD });
+  const last = await loggedIn(client(), { email: user.email, password: PASSWORD });
   const { sessionsEnded } = await revokeAllSessions(signedIn(last));
   assert.equal(sessionsEnded, Math.min(alive.length + 1, MAX_SESSIONS));
   for (const { token } of opened) assert.equal(await findSession(token), null);
@@ -325,7 +330,7 @@ test("after “end all” no log-in that was under way has a session that is not
 test("a log-in with a password that has changed meanwhile opens nothing", async () => {
   const user = newUser();
   const changed = await hashPassword("Another horse 8 battery", { network: "", who: "" });
-  const racing = Array.from({ length: 40 }, () => logIn(client(), { email: user.email, password: PASSWORD }));
+  const racing = Array.from({ length: 40 }, () => loggedIn(client(), { email: user.email, password: PASSWORD }));
   const settled = Promise.allSettled(racing);
   await sleep(100);
   await commit(housekeeping, (tx) => ({
@@ -362,7 +367,7 @@ test("a hash of weaker parameters is renewed at the next log-in, and the passwor
   const user = newUser({ passwordHash });
   await assert.rejects(logIn(client(), { email: user.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
   assert.equal((await findUserById(user.id))?.passwordHash, passwordHash, "not by a wrong password");
-  const opened = await logIn(client(), { email: user.email, password: PASSWORD });
+  const opened = await loggedIn(client(), { email: user.email, password: PASSWORD });
   assert.equal(isOutdated((await findUserById(user.id))?.passwordHash ?? ""), false);
   assert.ok(await findSession(opened.token), "the session of the renewing log-in lives");
   assert.ok(await logIn(client(), { email: user.email, password: PASSWORD }));

@@ -1,70 +1,22 @@
 import { and, desc, eq, gt, ne } from "drizzle-orm";
-import { auditEvent, auditEventIf, loginLimitedEvent } from "#accounts/audit.ts";
-import {
-  type Caller,
-  housekeeping,
-  NOBODY,
-  requireUser,
-  type Session,
-  type SignedIn,
-  type User,
-  withoutSession,
-} from "#accounts/caller.ts";
+import { auditEvent, auditEventIf } from "#accounts/audit.ts";
+import { type Caller, requireUser, type Session, type SignedIn, type User } from "#accounts/caller.ts";
 import { clock, instantText } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
-import type { LoginInput, LogoutInput, RenameSessionInput } from "#accounts/contract/schemas.ts";
+import type { LogoutInput, RenameSessionInput } from "#accounts/contract/schemas.ts";
 import type { SessionView } from "#accounts/contract/views.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
-import { countFailure, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
-import type { Party } from "#accounts/limits/fair-turns.ts";
-import { countedLimits, limitsClearedBy, loginLimits, partyOf } from "#accounts/limits/known-devices.ts";
-import type { Limit } from "#accounts/limits/limits.ts";
-import { hashPassword, isOutdated, refuseInFlood, verifyPassword } from "#accounts/passwords/passwords.ts";
+import { spend } from "#accounts/limits/budgets.ts";
 import { purgeSoon } from "#accounts/retention/purge.ts";
-import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
 import { db } from "#db/engine.ts";
-import { auditEvents, sessions, users } from "#db/schema.ts";
+import { sessions } from "#db/schema.ts";
 import { endSessions, hasSessions } from "./ending.ts";
-import { purposeOf, type SessionKind } from "./lifetimes.ts";
-import { type OpenedSession, openSession, refuseUnlessActive } from "./opening.ts";
+import { purposeOf } from "./lifetimes.ts";
 import { findSessionWithUser } from "./row.ts";
 import { type Purpose, readToken, sameHash } from "./tokens.ts";
 import { noteUse, withNotedUse } from "./use.ts";
 
-const MAX_LOGIN_ATTEMPTS = 3;
-
 type Found = { session: Session; user: User };
-
-/**
- * Opens a session for whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an
- * unknown email address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without
- * looking at the password; `overloaded`.
- */
-export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<OpenedSession> {
-  const emailCanonical = canonicalEmail(input.email);
-  const party = partyOf(caller, emailCanonical);
-  refuseInFlood(party);
-  const known = await findUserByEmail(emailCanonical);
-  if (known) refuseIfSpent("sessions_opened", known.id);
-  const limits = await loginLimits(caller, emailCanonical, known);
-  return withinLimits(limits, async () => {
-    for (let attempt = 1; attempt <= MAX_LOGIN_ATTEMPTS; attempt++) {
-      const user = await findUserByEmail(emailCanonical);
-      const proven = await verifyPassword(user?.passwordHash ?? null, input.password, party, user?.id);
-      if (!user || !proven) return refuseLogIn(caller, limits, emailCanonical, user);
-      refuseUnlessActive(user);
-      const cleared = limitsClearedBy(limits, emailCanonical, user);
-      const opened = await openSession(caller, user, kind, input.device_name, { limits, cleared });
-      if (opened) {
-        if (isOutdated(user.passwordHash)) await renewHash(user, input.password, party).catch(() => {}); // the next log-in tries again; this one is through
-        return opened;
-      }
-      // All sessions ended, or the password changed, while this one was being checked: what was proven is out of date.
-    }
-    throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
-  });
-}
 
 /** The live session of an API client's token and its user, or null; `ip` is who uses it. Reads two rows by their keys; writes nothing. */
 export function findSession(token: string, ip?: string): Promise<Found | null> {
@@ -183,28 +135,4 @@ async function revokeSessions(caller: SignedIn, detail: "others" | "all", keptId
     ...endSessions(tx, user.id, keptId),
   }));
   return { sessionsEnded };
-}
-
-/** Puts a failure on record. For an address that nobody has, the same is written and taken back, so that it takes as long. */
-async function refuseLogIn(caller: Caller, limits: Limit[], emailCanonical: string, user: User | null): Promise<never> {
-  const userId = user?.id ?? NOBODY;
-  await commit(withoutSession(caller), (tx) => ({
-    within: stillWithin(limits),
-    counted: countedLimits(limits, emailCanonical).map(countFailure),
-    failed: auditEvent(tx, caller, "login.failed", { userId }),
-    limited: loginLimitedEvent(tx, caller, userId, limits),
-    nobodys: tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
-  }));
-  throw new AccountsError("invalid_credentials");
-}
-
-/** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */
-async function renewHash(user: User, password: string, party: Party): Promise<void> {
-  const passwordHash = await hashPassword(password, party);
-  await commit(housekeeping, (tx) => ({
-    user: tx
-      .update(users)
-      .set({ passwordHash })
-      .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash))),
-  }));
 }

@@ -2,9 +2,9 @@ import { eq, sql } from "drizzle-orm";
 import type { Caller, SignedIn, User } from "#accounts/caller.ts";
 import { commit } from "#accounts/commit.ts";
 import { AccountsError, type FieldError } from "#accounts/errors.ts";
-import { countFailure, stillWithin } from "#accounts/limits/counters.ts";
-import { networkOf } from "#accounts/limits/known-devices.ts";
+import { count, stillWithin } from "#accounts/limits/counters.ts";
 import { type Limit, limit } from "#accounts/limits/limits.ts";
+import { networkOf } from "#accounts/limits/networks.ts";
 import { uniqueViolation } from "#db/errors.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
@@ -80,7 +80,7 @@ async function takenFields({ email, username }: Names, ownId?: number): Promise<
 
 /** Throws `user_already_exists` for these names, and counts the answer, because it reveals who has an account. */
 async function refuseFields(caller: Caller, fields: Field[], told: Limit[]): Promise<never> {
-  await commit(caller, () => ({ within: stillWithin(told), counted: told.map(countFailure) }));
+  await commit(caller, () => ({ within: stillWithin(told), counted: count(told) }));
   const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
   throw new AccountsError("user_already_exists", { fields: errors });
 }

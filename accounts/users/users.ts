@@ -9,9 +9,10 @@ import type { UserView } from "#accounts/contract/views.ts";
 import { checkAll } from "#accounts/contract/wrong-fields.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
-import { countAmount, countFailure, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
-import { networkOf, partyOf, rememberDevice } from "#accounts/limits/known-devices.ts";
+import { count, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
+import { rememberDevice } from "#accounts/limits/known-devices.ts";
 import { type Limit, limit } from "#accounts/limits/limits.ts";
+import { networkOf, partyOf } from "#accounts/limits/networks.ts";
 import { requirePassword } from "#accounts/passwords/change.ts";
 import { refuseCommonPassword } from "#accounts/passwords/common-passwords.ts";
 import { hashPassword } from "#accounts/passwords/passwords.ts";
@@ -43,7 +44,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
       event: auditEvent(tx, caller, "user.registered", { userId }),
       avatar: avatar && insertAvatar(tx, avatar),
       device: isLimited && rememberDevice(tx, caller, userId),
-      limits: [...created.map(countFailure), ...pictures.map((one) => countAmount(one, avatar?.bytes.length ?? 0))],
+      limits: [count(created), count(pictures, avatar?.bytes.length ?? 0)],
     })).catch((error) => refuseTaken(visitor, error, input, told));
     return { user };
   });
@@ -96,7 +97,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
       within: stillWithin(pictures),
       avatar: changes.avatarHash !== undefined && replaceAvatar(tx, id, avatar),
       events: events.map(({ type, detail }) => auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail })),
-      pictures: pictures.map((one) => countAmount(one, changes.avatarHash && avatar ? avatar.bytes.length : 0)),
+      pictures: count(pictures, changes.avatarHash && avatar ? avatar.bytes.length : 0),
       user: must(writeUser(tx, id, changes), "invalid_token"), // deleted meanwhile
     })).catch((error) => refuseTaken(caller, error, names, told, id));
   });
@@ -156,8 +157,8 @@ async function requireRecentLogin(caller: SignedIn, currentPassword: string | un
 }
 
 /** The last use is a lower bound for the session's age, in case the clock was set back. */
-function isRecent({ createdAt, lastUsedAt }: Session): boolean {
-  return Math.abs(clock.now() - createdAt) < RECENT_LOGIN_MS && lastUsedAt - createdAt < RECENT_LOGIN_MS;
+function isRecent({ authenticatedAt, lastUsedAt }: Session): boolean {
+  return Math.abs(clock.now() - authenticatedAt) < RECENT_LOGIN_MS && lastUsedAt - authenticatedAt < RECENT_LOGIN_MS;
 }
 
 const pictureLimit = (...who: (string | number)[]): Limit => ({ ...limit("picture_bytes", ...who), fields: ["image"] });

@@ -1,6 +1,6 @@
 "use server";
 import { LoginFormInput } from "#accounts/contract/schemas.ts";
-import { logIn } from "#accounts/sessions/sessions.ts";
+import { logIn } from "#accounts/sessions/log-in.ts";
 import { visitorAction } from "#app/forms/form-action.ts";
 import { innerPath } from "#app/forms/inner-path.ts";
 import { signedInAt } from "#app/forms/notices.ts";
@@ -9,7 +9,12 @@ import { startSession } from "#app/visitor/session-start.ts";
 
 export const signIn = visitorAction(LoginFormInput, async (visitor, { email, password, remember, next }, before) => {
   const kind = remember ? "lasting" : "browser";
-  const { token } = await logIn(await markBrowser(visitor), { email, password }, kind);
-  await startSession(token, kind, before);
-  return signedInAt(innerPath(next, "/profile/"), before, email);
+  const ending = await logIn(await markBrowser(visitor), { email, password }, kind);
+  switch (ending.kind) {
+    case "session":
+      await startSession(ending.token, kind, before);
+      return signedInAt(innerPath(next, "/profile/"), before, email);
+    case "challenge":
+      throw new Error("The pages cannot ask for a second factor yet.");
+  }
 });

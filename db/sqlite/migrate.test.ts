@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterEach, test } from "node:test";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
+import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
 import { closeDatabase, connection } from "../engine.ts";
 import { StorageError } from "../errors.ts";
 import { processWide } from "../process-wide.ts";
 import * as schema from "../schema.ts";
 import { freshFolder, newUser } from "../testing.ts";
+import { APPLICATION_ID } from "./identity.ts";
 import { migrateDatabase } from "./migrate.ts";
 
 const OWN_OF_DRIZZLE = "__drizzle_migrations";
@@ -63,7 +65,7 @@ test("a user's sessions are deleted with the user, events stay", () => {
   migrateDatabase(newFile());
   const database = connection();
   const { id } = newUser();
-  database.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1, 'token');
+  database.exec(`INSERT INTO sessions VALUES (1, ${id}, x'00', NULL, 'd', 'i', 1, 1, 1, 1, 1, 'token', 1, 'password');
     INSERT INTO audit_events (user_id, type, at) VALUES (${id}, 'session.opened', 1);
     DELETE FROM users WHERE id = ${id}`);
   assert.equal(database.prepare("SELECT count(*) FROM sessions").pluck().get(), 0);
@@ -162,6 +164,23 @@ test("a database that a newer version has changed is refused, and left as it is"
   );
   assert.deepEqual(schemaOf(file), before);
   assert.equal(connection().prepare("SELECT count(*) FROM users WHERE id = ?").pluck().get(id), 1);
+});
+
+test("sessions of earlier versions were authenticated by password when they were created", () => {
+  const file = newFile();
+  const migrationsFolder = join(freshFolder(), "migrations");
+  cpSync("db/sqlite/migrations", migrationsFolder, { recursive: true });
+  const journal = join(migrationsFolder, "meta/_journal.json");
+  const { entries } = JSON.parse(readFileSync(journal, "utf8"));
+  writeFileSync(journal, JSON.stringify({ entries: entries.slice(0, 3) }));
+  const client = new Database(file);
+  migrate(drizzle(client), { migrationsFolder });
+  client.pragma(`application_id = ${APPLICATION_ID}`);
+  client.exec(`INSERT INTO users VALUES (1, 'a', 'a', 'a', 'a', '', '', '', NULL, 'active', 0, 1, 1);
+    INSERT INTO sessions VALUES (1, 1, x'00', NULL, '', '', 1, 5, 6, 7, 8, 'token')`);
+  client.close();
+  migrateDatabase(file);
+  assert.deepEqual(connection().prepare("SELECT created_at, authenticated_at, factors FROM sessions").raw().all(), [[5, 5, "password"]]);
 });
 
 test("schema.ts and the migrations agree: drizzle-kit finds nothing to add", () => {

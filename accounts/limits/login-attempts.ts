@@ -1,0 +1,90 @@
+import { eq, inArray, type SQL, sql } from "drizzle-orm";
+import { auditEvent, auditEventIf } from "#accounts/audit.ts";
+import { type Caller, NOBODY, type User } from "#accounts/caller.ts";
+import { steadyNow } from "#accounts/clock.ts";
+import { refuseInFlood } from "#accounts/passwords/passwords.ts";
+import { findUserByEmail } from "#accounts/users/names.ts";
+import type { Db } from "#db/engine.ts";
+import { auditEvents, rateLimits } from "#db/schema.ts";
+import { refuseIfSpent } from "./budgets.ts";
+import { clearLimits, count, stillWithin, withinLimits } from "./counters.ts";
+import { findKnownDevice } from "./known-devices.ts";
+import { type Limit, limit } from "./limits.ts";
+import { networkOf, partyOf } from "./networks.ts";
+
+const MAX_COUNTED = 3; // for an unknown device
+
+export type LoginAttempt = Awaited<ReturnType<typeof loginAttempt>>;
+
+/**
+ * An attempt to log in with this email address: the limits that it is under, and what its end writes. Throws `overloaded` if
+ * its password could not even wait to be checked, and `rate_limited` if the user has logged in too often.
+ */
+export async function loginAttempt(caller: Caller, emailCanonical: string) {
+  const party = partyOf(caller, emailCanonical);
+  refuseInFlood(party);
+  const known = await findUserByEmail(emailCanonical);
+  if (known) refuseIfSpent("sessions_opened", known.id);
+  const limits = await loginLimits(caller, emailCanonical, known);
+  return {
+    /** Who waits for the password to be checked. */
+    party,
+
+    /** Runs `check` as `withinLimits` does. Throws `rate_limited`, `overloaded`. */
+    within: <T>(check: () => Promise<T>) => withinLimits(limits, check),
+
+    /**
+     * The statements of a commit that records the failure. For an address that nobody has, the same is written and deleted
+     * again, so that it takes as long.
+     */
+    failed(tx: Db, user: User | null) {
+      const userId = user?.id ?? NOBODY;
+      return {
+        within: stillWithin(limits),
+        counted: count(countedLimits(limits, emailCanonical)),
+        failed: auditEvent(tx, caller, "login.failed", { userId }),
+        limited: auditEventIf(tx, caller, areBlocked(limits), "login.limited", { userId }),
+        nobodys: tx.delete(auditEvents).where(eq(auditEvents.userId, NOBODY)),
+      };
+    },
+
+    /** The statements of the commit that opens the session. */
+    succeeded: (tx: Db, user: User) => ({
+      within: stillWithin(limits),
+      cleared: clearLimits(tx, clearedLimits(limits, emailCanonical, user)),
+    }),
+  };
+}
+
+/**
+ * The limits of a log-in with this email address. A known browser has a budget of its own; a known address too, but it
+ * may be shared, so what it tries on other accounts still counts; everybody else also counts together.
+ */
+export async function loginLimits(caller: Caller, emailCanonical: string, user: User | null): Promise<Limit[]> {
+  const known = await findKnownDevice(caller, user?.id ?? NOBODY); // asked for nobody too: the same work either way
+  const network = networkOf(caller);
+  const own = limit("login_device", emailCanonical, known?.hash ?? network);
+  if (known?.isBrowser) return [own];
+  return known ? [own, limit("login_address", network)] : [own, limit("login_address", network), limit("login_account", emailCanonical)];
+}
+
+/** As many counters to write for everybody, so that the time of a refusal does not tell who is known; the added ones are never read. */
+function countedLimits(limits: Limit[], emailCanonical: string): Limit[] {
+  const unread = [1, 2].map((number) => limit("login_account", emailCanonical, "unread", number));
+  return [...limits, ...unread].slice(0, MAX_COUNTED);
+}
+
+/**
+ * Which limits a success clears: the device's own; from a known device, on whose own it does not count, the account's; and
+ * guesses in stolen sessions, whose thief does not know the password and cannot do this.
+ */
+function clearedLimits(limits: Limit[], emailCanonical: string, user: User): Limit[] {
+  const own = [...limits.filter(({ name }) => name === "login_device"), limit("reauthentication_user", user.id)];
+  return limits.some(({ name }) => name === "login_account") ? own : [...own, limit("login_account", emailCanonical)];
+}
+
+/** Whether one of these limits is blocked, at this point of a commit. */
+function areBlocked(limits: Limit[]): SQL {
+  const keys = limits.map(({ key }) => key);
+  return sql`exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${steadyNow()})`;
+}

@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { logIn } from "./sessions/log-in.ts";
+import type { OpenedSession } from "./sessions/opening.ts";
+
+/* For tests alone: the product never imports this file. */
+
+/** The session of a log-in that has to end with one. */
+export async function loggedIn(...login: Parameters<typeof logIn>): Promise<OpenedSession> {
+  const ending = await logIn(...login);
+  assert.ok(ending.kind === "session");
+  return ending;
+}
