@@ -37,10 +37,9 @@ await prepare();
 logForeignOutput();
 if (builds().length === 0) giveUp(new NoBuildError());
 
+const first: Station[] = [countUnanswered, receive, boundBody];
 const stations: Station[] = [
-  countUnanswered,
-  receive,
-  boundBody,
+  ...first,
   requireHost,
   await apiStation(rows, (folder) => import(`./app${folder}/route.ts`)),
   beginVisit,
@@ -64,7 +63,7 @@ server.setTimeout(SILENT_MS);
 const connections = new Connections(server);
 server.on("request", (request, response) => connections.take(request, response, () => void pass(stations, request, response)));
 server.on("checkExpectation", (request, response) => {
-  connections.take(request, response, () => void pass([countUnanswered, receive, refuseExpectation], request, response));
+  connections.take(request, response, () => void pass([...first, refuseExpectation], request, response));
 });
 server.on("connect", refuseTunnel);
 server.on("clientError", refuseUnreadable);
