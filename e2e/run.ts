@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
 /*
- * “npm test”: every check and test, in steps that say how they ended in one line each. A step that fails shows all that it
- * said, and is the last.
+ * “npm test”: every check and test, in steps that say how they ended in one line each. A step that fails shows all its
+ * output, and no more steps follow.
  */
 
 type Step = { name: string; script: string; args?: string[]; passed?: RegExp; notRun?: RegExp };
@@ -41,12 +41,11 @@ const notRun = new Set<string>();
 for (const steps of STEPS) {
   const all = await Promise.all(steps.map(run));
   for (const { output } of all) for (const [sentence] of output.matchAll(/^Not run\b.*$/gm)) notRun.add(sentence);
-  const failed = all.find(({ code }) => code !== 0);
-  if (failed) {
-    process.stdout.write(failed.output);
-    process.stdout.write(`\nThe step “${failed.step.name}” failed. Alone: ${commandOf(failed.step)}\n`);
-    process.exit(failed.code);
+  const failed = all.filter(({ code }) => code !== 0);
+  for (const { step, output } of failed) {
+    process.stdout.write(`\n${output}\nThe step “${step.name}” failed. To run it alone: ${commandOf(step)}\n`);
   }
+  if (failed[0]) process.exit(failed[0].code);
 }
 for (const sentence of notRun) process.stdout.write(`${sentence}\n`);
 process.stdout.write(`${line("all", "", (performance.now() - startedAt) / 1_000)}\n`);
