@@ -6,7 +6,6 @@ import { boundBody } from "./http/front-door/body-bounds.ts";
 import { builds, NoBuildError } from "./http/front-door/builds.ts";
 import { Connections } from "./http/front-door/draining.ts";
 import { logForeignOutput } from "./http/front-door/foreign-output.ts";
-import { keptPages } from "./http/front-door/kept-pages.ts";
 import { nextStation } from "./http/front-door/next.ts";
 import { ownName } from "./http/front-door/own-name.ts";
 import { refusePage } from "./http/front-door/page-refusals.ts";
@@ -14,6 +13,7 @@ import { beginVisit, dressPage } from "./http/front-door/page-visit.ts";
 import { countUnanswered } from "./http/front-door/pipelining.ts";
 import { runInProduction } from "./http/front-door/production.ts";
 import { receive } from "./http/front-door/receive.ts";
+import { renderedPages } from "./http/front-door/rendered-pages.ts";
 import { staticFiles } from "./http/front-door/static-files.ts";
 import { pass, type Station } from "./http/front-door/stations.ts";
 import { stopOnSignal } from "./http/front-door/stop.ts";
@@ -22,16 +22,16 @@ import { say } from "./http/output.ts";
 import { giveUp, prepare } from "./http/prepare.ts";
 
 /*
- * The front door: one server for all. Settings and database, stations, listen, drain.
+ * The front door, the server in production: settings and database, stations, listen, drain.
  */
 
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 const TIMEOUT_CHECK_MS = 5_000;
-const SILENT_MS = 60_000; // longer than any answer takes: who has not read a byte of one for so long is gone
+const SILENT_MS = 60_000; // longer than any answer takes: a client that has read nothing for so long is gone
 
-process.chdir(import.meta.dirname); // DATA_DIR=./data means the same from wherever it is started
+process.chdir(import.meta.dirname); // DATA_DIR=./data is relative to the project, whatever the current folder
 runInProduction();
 await prepare();
 logForeignOutput();
@@ -47,7 +47,7 @@ const stations: Station[] = [
   dressPage,
   refusePage,
   ownName,
-  keptPages,
+  renderedPages,
   await nextStation(),
 ];
 
@@ -56,8 +56,8 @@ const server = createServer({
   requestTimeout: REQUEST_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
   connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-  requireHostHeader: false, // we refuse it ourselves, with an answer like all others
-  shouldUpgradeCallback: () => false, // Next.js would take WebSockets over, and never answer them
+  requireHostHeader: false, // refused below, with an answer like all others
+  shouldUpgradeCallback: () => false, // Next.js would take over WebSockets and never answer them
 });
 server.setTimeout(SILENT_MS);
 const connections = new Connections(server);

@@ -22,9 +22,9 @@ type Listener = (actor: Actor, events: RecordedEvent[]) => void;
 const listeners = processWide("commit-listeners", () => [] as Listener[]);
 
 /**
- * Runs the statements that `build` names, in their order, as one durable act, and returns what each returned, by name.
- * If the actor has a session, nothing happens unless this very session is still live and its user active: a request can be
- * held back for half a minute, and whoever was signed out meanwhile must not act. `build` may be called again while another process holds the database.
+ * Runs the statements that `build` returns, in order, all or nothing, and returns their results by name once they are on the
+ * disk. If the actor has a session, nothing is changed unless this very session is still live and its user active: a client can
+ * hold back a request for half a minute while its session ends. `build` may be called again if another process holds the database.
  * Throws `invalid_token`, the refusal of a `must`, StorageError, and the driver's error for a violated constraint.
  */
 export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P) {

@@ -13,7 +13,7 @@ import { deleteAvatarOf } from "./users/avatars.ts";
 import { canonicalEmail, canonicalUsername } from "./users/names.ts";
 import { findUserById } from "./users/users.ts";
 
-/* What only the operator of the service may do, to any user: every function refuses other callers, and the command line is the only door. */
+/* What only the operator may do, to any user. Every function refuses other callers; only the command line calls them. */
 
 const BY_OPERATOR = "by operator";
 const MAX_NAME_LENGTH = 4 * EMAIL_MAX_BYTES; // in any normalisation form, with surrounding blanks
@@ -36,7 +36,7 @@ export async function listUsers(caller: Caller, afterId: number, limit: number):
   return db().select().from(users).where(gt(users.id, afterId)).orderBy(users.id).limit(limit);
 }
 
-/** Sets the status; any but "active" ends all of the user's sessions in the same commit. Throws `not_found`. */
+/** Sets the status. Any but "active" ends all of the user's sessions in the same commit. Throws `not_found`. */
 export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
   requireOperator(caller);
   const { changed, sessionsEnded = 0 } = await commit(caller, (tx) => ({

@@ -118,7 +118,7 @@ test("a name that was taken when a commit wanted it is refused, also if it is fr
   })).catch((error) => error);
   await db().delete(users).where(eq(users.id, owner.id));
   await assert.rejects(
-    refuseTaken(caller, error, names, [], caller.user.id),
+    explainTakenName(caller, error, names, [], caller.user.id),
     (refusal) => refusal instanceof AccountsError && refusal.fields.length === 1 && refusal.fields[0]?.field === "username",
   );
 });

@@ -6,8 +6,8 @@ import { config } from "./config.ts";
 export function storageSentence(error: unknown): string | null {
   const { dataDir } = config();
   const path = faultPath(error);
-  const told = error instanceof StorageError && !error.cause ? error.message : null;
+  const message = error instanceof StorageError && !error.cause ? error.message : null;
   const fault = faultSentence(error);
-  const reason = told ?? (fault && path && path !== dataDir ? `${path}: ${fault}` : fault);
+  const reason = message ?? (fault && path && path !== dataDir ? `${path}: ${fault}` : fault);
   return reason && `The database in DATA_DIR (${dataDir}) cannot be used: ${reason}`;
 }

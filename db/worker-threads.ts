@@ -4,12 +4,12 @@ import { availableParallelism, setPriority } from "node:os";
 
 const NICENESS = 5;
 
-/** How much work on worker threads can run at once. */
+/** The number of Node's worker threads. */
 export const CORES = availableParallelism();
 
 /**
- * Lowers the priority of Node's worker threads, which hash passwords, so that the event loop need not wait for a core: token
- * checks among log-ins become much faster, and log-ins too (measured). Only Linux has priorities by thread.
+ * Lowers the priority of Node's worker threads, which hash passwords, so that the event loop doesn't wait for a core: token
+ * checks among log-ins become much faster, and log-ins too (measured). Only Linux has priorities for threads.
  */
 export async function lowerWorkerPriority(): Promise<void> {
   await access("."); // starts the threads

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import { apiHeaders } from "./security-headers.ts";
 
-/** What a handler answers. Next.js gets it as a `Response`; the front door writes it by itself. */
+/** The answer of a handler. Next.js gets it as a `Response`; the front door writes it itself. */
 export type Answer = { status: number; headers: Record<string, string>; body: string | Uint8Array<ArrayBuffer> | null };
 
-/** An answer of the API in JSON, or without a body for 204. */
+/** A JSON answer of the API, or one without a body for 204. */
 export function json(status: number, requestId: string, body: unknown, headers?: Record<string, string>): Answer {
   if (status === 204) return empty(status, requestId, headers);
   return textAnswer(status, requestId, "application/json; charset=utf-8", JSON.stringify(body), headers);

@@ -1,12 +1,12 @@
 import { AccountsError, type FieldCode } from "#accounts/errors.ts";
-import { DoorError } from "./problem.ts";
+import { HttpError } from "./problem.ts";
 
 /*
- * What a body is made of, counted in one pass over its bytes before a parser sees it: parsers take quadratic time, or a
- * hundred times the memory, for very many fields, elements or parts.
+ * Counts the fields, elements and parts of a body in one pass over its bytes, before a parser sees it. For very many of them,
+ * parsers take quadratic time or a hundred times the memory.
  */
 
-export const MAX_FIELDS = 100; // each unknown one is named in the answer
+export const MAX_FIELDS = 100; // a bound for the answer too, which names each unknown field
 const MAX_JSON_DEPTH = 20;
 const SLICE_BYTES = 512 * 1024;
 const NOWHERE = -1;
@@ -17,7 +17,7 @@ const MAX_TEXTS_BYTES = 64 * 1024; // of a JSON body without a picture, and of a
 const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }); // what is not UTF-8 is refused when all of it is decoded
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }); // invalid UTF-8 is refused later, when the whole body is decoded
 const [QUOTE_BYTE, BACKSLASH_BYTE] = [0x22, 0x5c];
 const [QUOTE, COLON, COMMA, OPENING, CLOSING, BLANK, LITERAL] = [1, 2, 3, 4, 5, 6, 7];
 const NOTHING = 0;
@@ -42,21 +42,21 @@ export const tooManyFields = () => malformed(null, "malformed", `The body has mo
 
 export const repeated = (name: string) => malformed(name, "repeated", `Send “${name.slice(0, 60)}” only once.`);
 
-/** Throws `validation_failed` for more pairs than any form or query has. */
+/** Throws `validation_failed` for more pairs than MAX_FIELDS. */
 export function checkPairs(text: string): void {
   let pairs = 1;
   for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", at + 1)) if (++pairs > MAX_FIELDS) throw tooManyFields();
 }
 
 /**
- * Throws for what JSON.parse would swallow: deep nesting, very many elements, and a key of the outer object given twice, of
- * which one parser takes the first and another the last. Throws `payload_too_large` for a large body without a picture.
- * Calls `pause` after every half a mebibyte.
+ * Throws for what JSON.parse would accept: deep nesting, very many elements, and a repeated key of the outer object, of which
+ * some parsers take the first value and some the last. Throws `payload_too_large` for a large body without a picture. Calls
+ * `pause` after every SLICE_BYTES.
  */
 export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): Promise<void> {
   const keys = new Set<string>();
   let [depth, elements, pauseAt] = [0, 0, SLICE_BYTES];
-  let [start, end] = [NOWHERE, NOWHERE]; // of the last string, a key if a colon follows
+  let [start, end] = [NOWHERE, NOWHERE]; // of the last string, which is a key if a colon follows
   for (let at = 0; at < bytes.length; at++) {
     if (at >= pauseAt) {
       await pause();
@@ -76,12 +76,12 @@ export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): 
     } else if (kind === CLOSING) depth--;
     else if (kind === NOTHING) throw notJson();
   }
-  if (bytes.length > MAX_TEXTS_BYTES && !keys.has("image")) throw new DoorError("payload_too_large", { detail: JSON_TOO_LARGE });
+  if (bytes.length > MAX_TEXTS_BYTES && !keys.has("image")) throw new HttpError("payload_too_large", { detail: JSON_TOO_LARGE });
 }
 
 export const notJson = () => malformed(null, "malformed", "The body is not valid JSON.");
 
-/** Where the string ends that goes on here: at its closing quote, at the end of everything, or not yet after a slice. */
+/** Where the current string ends: its closing quote, the end of the body, or the end of this slice. */
 function endOfString(bytes: Uint8Array, from: number): number {
   const until = from + SLICE_BYTES;
   let at = from;
@@ -98,8 +98,8 @@ function addKey(keys: Set<string>, quoted: Uint8Array): void {
 }
 
 /**
- * Throws `validation_failed` for more parts than any form has and for heads that go on and on, and `payload_too_large` for
- * long texts: only files are large.
+ * Throws `validation_failed` for more parts than MAX_FIELDS and for overlong part headers, and `payload_too_large` if the parts
+ * that aren't files are too large.
  */
 export function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): void {
   const boundary = boundaryOf(contentType);
@@ -122,14 +122,14 @@ export function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: stri
     const headEnd = head.indexOf("\r\n\r\n");
     if (headEnd === -1) throw notMultipart();
     if (!/;\s*filename/i.test(head.slice(0, headEnd))) texts += next - start;
-    if (texts > MAX_TEXTS_BYTES) throw new DoorError("payload_too_large", { detail: TEXTS_TOO_LARGE });
+    if (texts > MAX_TEXTS_BYTES) throw new HttpError("payload_too_large", { detail: TEXTS_TOO_LARGE });
     at = next;
   }
 }
 
 export const notMultipart = () => malformed(null, "malformed", "The body is not valid multipart/form-data.");
 
-/** The boundary of a multipart body, in RFC 2046's characters; null if there is none, or two, which parsers could read differently. */
+/** The boundary of a multipart body (RFC 2046); null if there is none, or two, which parsers could interpret differently. */
 function boundaryOf(contentType: string): string | null {
   const [given, ...more] = contentType.split(";").flatMap((part) => part.trim().match(/^boundary=(.*)$/i)?.[1] ?? []);
   const [, quoted, bare] = given?.match(/^(?:"([\w'()+,./:=? -]{1,70})"|([\w'()+,./:=?-]{1,70}))$/) ?? [];

@@ -14,7 +14,7 @@ import {
   tooManyFields,
 } from "./body-checks.ts";
 import { BODY_MAX_BYTES, type BufferedBody, bufferBody, IMAGE_BODY_MAX_BYTES } from "./buffered-body.ts";
-import { DoorError } from "./problem.ts";
+import { HttpError } from "./problem.ts";
 import { turn } from "./turns.ts";
 
 const TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
@@ -23,9 +23,9 @@ const MAX_ECHO_LENGTH = 60;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Gives the fields of a request's body to `use` as plain values, whichever of the three types it has. The body counts
- * against the budget of all bodies until `use` is done. Throws `payload_too_large`, `unsupported_media_type`, `overloaded`
- * and `validation_failed`.
+ * Parses the body of a request, in any of the three content types, and passes its fields to `use`. The body counts against the
+ * shared budget of memory until `use` is done. Throws `payload_too_large`, `unsupported_media_type`, `overloaded` and
+ * `validation_failed`.
  */
 export async function withBody<T>(
   request: Request,
@@ -47,7 +47,7 @@ export async function withBody<T>(
 
 type MediaType = { name: string; contentType: string; unreadable: string | null };
 
-/** The type of a body, and why it cannot be read: compressed, or in another encoding than UTF-8. */
+/** The content type of a body, and why it can't be read: an unknown type, compression, or an encoding other than UTF-8. */
 function mediaType(headers: Headers): MediaType {
   const contentType = headers.get("content-type") ?? "";
   const [name = "", ...parameters] = contentType
@@ -73,8 +73,8 @@ function mediaType(headers: Headers): MediaType {
 const quoted = (given: string) => `“${given.slice(0, MAX_ECHO_LENGTH).replaceAll(/[^\x20-\x7e]/g, "?")}”`;
 
 /**
- * Node's own stream where there is one: a web stream around it copies every byte, and takes in a whole body as fast as it
- * comes, so that a few large ones keep everybody else waiting. Null without a body.
+ * The body as Node's own stream where possible: a web stream around it copies every byte and reads a whole body without pause,
+ * so that a few large ones delay everybody else. Null without a body.
  */
 function streamOf(request: ServerRequest): Readable | null {
   const { req } = request.runtime?.node ?? {};
@@ -84,7 +84,7 @@ function streamOf(request: ServerRequest): Readable | null {
 
 async function fieldsOf({ bytes }: BufferedBody, { name, contentType, unreadable }: MediaType, schema: z.ZodMiniType): Promise<unknown> {
   if (bytes.length === 0) return {};
-  if (unreadable) throw new DoorError("unsupported_media_type", { detail: unreadable });
+  if (unreadable) throw new HttpError("unsupported_media_type", { detail: unreadable });
   await turn(bytes.length > BODY_MAX_BYTES ? "alone" : "shared");
   if (name === "application/json") return parseJson(bytes);
   if (name === "application/x-www-form-urlencoded") return formValues(schema, parseUrlEncoded(decode(bytes)));
@@ -99,8 +99,8 @@ export function queryValues(schema: z.ZodMiniType, url: string): Record<string, 
 }
 
 /**
- * The fields of a form as plain values: boolean fields by their word, an untouched file input left out.
- * Throws `validation_failed` for a field sent twice, which parsers along the way could read differently.
+ * The fields of a form as plain values: booleans from their words, and without unused file inputs. Throws `validation_failed` for
+ * a repeated field, which parsers on the way could interpret differently.
  */
 export function formValues(schema: z.ZodMiniType, form: Iterable<[string, FormDataEntryValue]>): Record<string, unknown> {
   const values = new Map<string, unknown>();
@@ -130,7 +130,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** In steps, between which others are served: each takes at most some 20 ms for the largest body. */
+/** Parses in steps of at most some 20 ms for the largest body, between which the event loop runs. */
 async function parseJson(bytes: Uint8Array): Promise<unknown> {
   const pause = async () => {
     if (bytes.length > BODY_MAX_BYTES) await turn("alone");

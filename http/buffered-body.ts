@@ -2,16 +2,16 @@ import type { Readable } from "node:stream";
 import { IMAGE_MAX_BYTES } from "#accounts/contract/image-field.ts";
 import { processWide } from "#db/process-wide.ts";
 import { malformed } from "./body-checks.ts";
-import { DoorError } from "./problem.ts";
+import { HttpError } from "./problem.ts";
 
 /*
- * Request bodies in memory. Each grows in one buffer, and all of them together have a budget: a crowd
- * of uploads that are held back cannot fill the memory.
+ * Request bodies in memory. Each has one growing buffer, and all of them share a budget, so that many slow uploads can't fill the
+ * memory.
  */
 
 export const BODY_MAX_BYTES = 64 * 1024;
 export const IMAGE_BODY_MAX_BYTES = 7 * 1024 * 1024;
-const SMALL_BUDGET_BYTES = 32 * 1024 * 1024; // of its own, so that pictures never keep log-ins out
+const SMALL_BUDGET_BYTES = 32 * 1024 * 1024; // separate, so that pictures never block log-ins
 const LARGE_BUDGET_BYTES = 56 * 1024 * 1024;
 const RETRY_SECONDS = 5;
 const SPEED_HALVES_MS = 250;
@@ -23,7 +23,7 @@ const pools = processWide("bodies", () => ({
   large: { budget: LARGE_BUDGET_BYTES, held: 0, reading: new Set() } as Pool,
 }));
 
-/** A body on its way in. Whoever has one releases it when the request is done, not earlier: what is parsed takes as much again. */
+/** A body being received. It is released when the request is done, not earlier, because the parsed values take as much again. */
 export class BufferedBody {
   readonly #maxBytes: number;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
@@ -32,14 +32,14 @@ export class BufferedBody {
   #pool = pools.small;
   #speed = 0;
   #fedAt = 0;
-  /** Called when this body has to make room for others. */
+  /** Called when the body is dropped to make room for others. */
   onDropped: (error: Error) => void = () => {};
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** What has arrived so far; nothing if it is too large. */
+  /** The bytes received so far; none if the body is too large. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -48,7 +48,7 @@ export class BufferedBody {
     return this.#length > this.#maxBytes;
   }
 
-  /** Takes in a chunk. Throws `payload_too_large` for a body that will not end, and `overloaded`. */
+  /** Adds a chunk. Throws `payload_too_large` for a body that is far too large, and `overloaded`. */
   add(chunk: Uint8Array): void {
     const at = this.#length;
     this.#length += chunk.length;
@@ -58,13 +58,13 @@ export class BufferedBody {
     else this.#put(chunk, at);
   }
 
-  /** All is here: it can no longer be dropped. Throws `payload_too_large`. */
+  /** Completes the body, which can't be dropped any more. Throws `payload_too_large`. */
   complete(): void {
     this.#pool.reading.delete(this);
     if (this.isTooLarge) throw tooLarge(this.#maxBytes);
   }
 
-  /** Gives the memory back to the budget. */
+  /** Returns the memory to the budget. */
   release(): void {
     this.#pool.reading.delete(this);
     this.#pool.held -= this.#capacity;
@@ -72,12 +72,12 @@ export class BufferedBody {
     this.#bytes = new Uint8Array();
   }
 
-  /** The buffer doubles when it is full, so that growing costs no more than reading. */
+  /** Doubles the buffer when it is full, so that growing costs no more than reading. */
   #put(chunk: Uint8Array, at: number): void {
     if (this.#length > this.#capacity) {
       const capacity = Math.min(this.#maxBytes, Math.max(this.#length, this.#capacity * 2));
       this.#reserve(capacity);
-      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(capacity)); // the smaller buffer's memory is free at once
+      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(capacity)); // the old buffer's memory is freed immediately
     }
     this.#bytes.set(chunk, at);
   }
@@ -99,13 +99,13 @@ export class BufferedBody {
     this.#fedAt = performance.now();
   }
 
-  /** The bytes of the last moments: what was sent a second ago counts a sixteenth. */
+  /** The bytes received recently; those of a second ago count a sixteenth. */
   speed(): number {
     return this.#speed * 2 ** ((this.#fedAt - performance.now()) / SPEED_HALVES_MS);
   }
 }
 
-/** Drops those that are fed slowest until there is room, the asking one too if it is the slowest of all. */
+/** Drops the slowest bodies until there is room, possibly including the one that needs it. */
 function makeRoom(pool: Pool, bytes: number, asking: BufferedBody): void {
   const slowestFirst = [...pool.reading].map((body) => ({ body, speed: body.speed() })).sort((a, b) => a.speed - b.speed);
   for (const { body } of slowestFirst) {
@@ -118,20 +118,20 @@ function makeRoom(pool: Pool, bytes: number, asking: BufferedBody): void {
   throw overloaded();
 }
 
-function tooLarge(maxBytes: number): DoorError {
+function tooLarge(maxBytes: number): HttpError {
   const detail =
     maxBytes > BODY_MAX_BYTES
       ? `A body may have ${maxBytes / 1024 / 1024} MiB here, and a picture in it ${IMAGE_MAX_BYTES / 1024 / 1024} MiB.`
       : `A body of this type may have ${maxBytes / 1024} KiB here.`;
-  return new DoorError("payload_too_large", { detail });
+  return new HttpError("payload_too_large", { detail });
 }
 
-const overloaded = () => new DoorError("overloaded", { headers: { connection: "close", "retry-after": String(RETRY_SECONDS) } });
+const overloaded = () => new HttpError("overloaded", { headers: { connection: "close", "retry-after": String(RETRY_SECONDS) } });
 
 /**
- * Reads a body to its end, never keeping more than `maxBytes`. What is only somewhat too large is read and thrown away: a
- * client that is still writing when the connection closes sees it broken, and not the answer.
- * Throws `payload_too_large`, `overloaded`, and `validation_failed` for a body that breaks off.
+ * Reads a body to its end, never keeping more than `maxBytes`. A body that is only somewhat too large is read and discarded: a
+ * client that is still writing when the connection closes would see an error instead of the answer.
+ * Throws `payload_too_large`, `overloaded`, and `validation_failed` for a body that ends too early.
  */
 export async function bufferBody(stream: Readable, contentLength: number, maxBytes: number): Promise<BufferedBody> {
   if (contentLength > 2 * maxBytes) throw tooLarge(maxBytes);
@@ -149,7 +149,7 @@ export async function bufferBody(stream: Readable, contentLength: number, maxByt
 function feed(stream: Readable, body: BufferedBody): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
-      stream.off("data", take); // what still comes is thrown away
+      stream.off("data", take); // the rest is discarded
       reject(error);
     };
     const take = (chunk: Uint8Array) => {
@@ -159,7 +159,7 @@ function feed(stream: Readable, body: BufferedBody): Promise<void> {
         fail(error as Error);
       }
     };
-    const brokeOff = () => fail(malformed(null, "malformed", "The request ended too early.")); // its sender is gone: no fault of ours
+    const brokeOff = () => fail(malformed(null, "malformed", "The request ended too early.")); // the client disconnected
     if (stream.destroyed) return brokeOff();
     body.onDropped = fail;
     stream.on("data", take).once("end", resolve).once("error", brokeOff).once("close", brokeOff);

@@ -9,7 +9,7 @@ import { clientAddress } from "./client-address.ts";
 export type Access = "public" | "token";
 
 /**
- * Who sent a request: a visitor where the row is public, else the user of the token.
+ * The caller of a request: a visitor if the row is public, otherwise the user of the token.
  * Throws `authentication_required`, `invalid_token`, and `rate_limited` for too many invalid tokens.
  */
 export async function callerOf({ headers }: Request, access: Access, requestId: string): Promise<Visitor | SignedIn> {

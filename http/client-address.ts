@@ -23,7 +23,7 @@ export function stampClientAddress(request: IncomingMessage): void {
   headers[HEADER] = address;
 }
 
-/** Does so from now on for every HTTP server of this process, and bounds what its clients say. */
+/** Does this for every request of this process's HTTP servers, after removing unknown headers. */
 export function stampEveryRequest(): void {
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
@@ -32,7 +32,7 @@ export function stampEveryRequest(): void {
   });
 }
 
-/** The client's address as `stampClientAddress` left it. */
+/** The client's address that `stampClientAddress` has set. */
 export function clientAddress(headers: Pick<Headers, "get">): string {
   return headers.get(HEADER) ?? "";
 }
@@ -40,7 +40,7 @@ export function clientAddress(headers: Pick<Headers, "get">): string {
 /** The same of a request of Node's. */
 export const clientAddressOf = ({ headers }: IncomingMessage): string => String(headers[HEADER] ?? "");
 
-/** The socket's address, or what trusted proxies say they were asked by: from right to left up to the first stranger. */
+/** The socket's address or, behind trusted proxies, the rightmost address of X-Forwarded-For that isn't a trusted proxy. */
 function throughProxies(socketAddress: string, forwardedFor: string | string[] | undefined): string {
   const { isTrustedProxy } = config();
   if (!isTrustedProxy || !forwardedFor) return socketAddress;
@@ -51,11 +51,11 @@ function throughProxies(socketAddress: string, forwardedFor: string | string[] |
   let address = socketAddress;
   while (isTrustedProxy(address)) {
     const next = hops.pop();
-    if (!next || isIP(next) === 0) break; // a proxy that hides or garbles the address stands for its clients
+    if (!next || isIP(next) === 0) break; // a proxy that hides or garbles the address counts as the client
     address = next;
   }
   return address;
 }
 
-/** An IPv4 client of an IPv6 socket is the same client. */
+/** An IPv4-mapped IPv6 address as IPv4: it is the same client. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/, "");

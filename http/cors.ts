@@ -3,7 +3,7 @@ import type { Answer } from "./answer.ts";
 
 const PREFLIGHT_SECONDS = 600;
 
-/** Lets scripts of the configured origins, and no others, read the answer; never with cookies. */
+/** Allows scripts of the configured origins to read the answer, without cookies. */
 export function withCors({ method, headers }: Request, answer: Answer): Answer {
   const { corsOrigins } = config();
   if (corsOrigins.length === 0) return answer;

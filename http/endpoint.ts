@@ -6,21 +6,21 @@ import { json } from "./answer.ts";
 import { queryValues, withBody } from "./body.ts";
 import { type Access, callerOf } from "./caller.ts";
 import { logged } from "./log.ts";
-import { DoorError, type ProblemCode } from "./problem.ts";
+import { HttpError, type ProblemCode } from "./problem.ts";
 import { answering, type Method, type Served } from "./route.ts";
 import { isCrossSite } from "./same-origin.ts";
 
-/** What the document groups its operations by. */
+/** The tags that group operations in the OpenAPI document. */
 export const TAGS = {
   Account: "Registering, and what belongs to the own account.",
   Sessions: "Logging in and out, and the list of places where one is logged in.",
   Service: "About the service itself: rules, documents, health, pictures.",
 };
 
-/** One row of the API: what the document says of an address, and what `serve` does for it. */
+/** A row of the API: what the OpenAPI document says about an address, and what `serve` does. */
 export type Endpoint = {
   method: Method;
-  /** With `<id>` for the part that varies. */
+  /** The path, with `<id>` for the parameter. */
   path: string;
   summary: string;
   tag: keyof typeof TAGS;
@@ -30,9 +30,9 @@ export type Endpoint = {
   takesImage?: boolean;
   output?: z.ZodMiniType;
   status: number;
-  /** The path in `Location`: where to find what was created. */
+  /** The path in `Location`, where the client finds what was created. */
   location?: string;
-  /** The refusals beside those that any address can give. */
+  /** The refusals, in addition to those that every address can give. */
   errors?: readonly ProblemCode[];
 };
 
@@ -42,10 +42,10 @@ type CallerOf<E extends Endpoint> = E extends { access: "token" } ? SignedIn : V
 type IdOf<E extends Endpoint> = E extends { path: `${string}<id>${string}` } ? { id: number } : unknown;
 type Asked<E extends Endpoint> = { caller: CallerOf<E>; input: InputOf<E> } & IdOf<E>;
 
-/** Throws what the domain finds wrong with the fields that the schema lets through, when it refuses others. */
+/** Throws what the domain refuses about valid fields, when the schema refuses others. */
 export type Inspect<Input> = (caller: Caller, valid: Partial<Input>) => Promise<void>;
 
-/** A handler for one row: reads and checks the request, calls `run`, and answers with what the row's output lets through. */
+/** The handler of a row: reads and checks the request, calls `run`, and answers with the result, parsed by the row's output schema. */
 export function serve<const E extends Endpoint>(
   row: E,
   run: (asked: Asked<E>) => ResultOf<E> | Promise<ResultOf<E>>,
@@ -56,7 +56,7 @@ export function serve<const E extends Endpoint>(
   const hasId = path.includes("<id>");
 
   const handler = answering(async (request, requestId, context) => {
-    if (checksSite && isCrossSite(request.headers)) throw new DoorError("cross_site");
+    if (checksSite && isCrossSite(request.headers)) throw new HttpError("cross_site");
     const caller = await callerOf(request, access, requestId);
     const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
     const answer = async (input?: unknown) => {
@@ -73,12 +73,12 @@ export function serve<const E extends Endpoint>(
   return { method, handler };
 }
 
-/** Whether an address acts for whoever asks, without a token that only a page of their own could send. */
+/** Whether an address acts without a token, so that pages on other sites could use it from their visitors' browsers. */
 export const refusesCrossSite = ({ access, method }: Pick<Endpoint, "access" | "method">) => access === "public" && method !== "GET";
 
-const NO_ID = 0; // belongs to nothing
+const NO_ID = 0; // no user or session has it
 
-/** Only the canonical spelling is an id. */
+/** The id in a path, or NO_ID for anything but its canonical spelling. */
 function readId(text: unknown): number {
   return typeof text === "string" && /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : NO_ID;
 }

@@ -10,7 +10,7 @@ import { problems } from "./problem.ts";
 
 const shared = processWide("log", () => ({ log: undefined as { logger: pino.Logger; output: Output } | undefined }));
 
-/** The log: one JSON line an entry on stdout, written a quarter of a second later at the latest. Made at first use. */
+/** The log: one JSON line per entry on stdout, written within a quarter of a second. Created at first use. */
 export function log(): pino.Logger {
   return open().logger;
 }
@@ -25,7 +25,7 @@ function open() {
 
 export type Answered = { requestId: string; method: string; path: string; status: number | "aborted"; ms: number; ip: string };
 
-/** One line for each request, as pino would write it, but put together by hand: pino itself takes 4 % of a token check. */
+/** Logs a request in pino's format, but without pino, which would take 4 % of a token check (measured). */
 export function logAnswer({ requestId, method, path, status, ms, ip }: Answered): void {
   const { logger, output } = open();
   if (!logger.isLevelEnabled("info")) return;
@@ -37,16 +37,16 @@ export function logAnswer({ requestId, method, path, status, ms, ip }: Answered)
 
 let time = { at: 0, text: "" };
 
-/** Made once a millisecond. */
+/** The current time as text, cached for a millisecond. */
 function timeText(): string {
   const at = Date.now();
   if (at !== time.at) time = { at, text: new Date(at).toISOString() };
   return time.text;
 }
 
-const WORTH_A_LINE = [403, 409, 429]; // the statuses of refusals that somebody may be after more of
+const WORTH_A_LINE = [403, 409, 429]; // refusals that may belong to an attack
 
-/** From now on, one line for each audit event that is written, since a log collector is to see what the database has, and for each fault. */
+/** Logs each recorded audit event and each fault, so that a log collector sees what the database has. */
 export function logEvents(): void {
   onFault(({ event, userId }) => log().error({ event, user_id: userId }, "a stored password hash is damaged: nobody can log in with it"));
   onCommitted(({ requestId, ip }, events) => {
@@ -56,7 +56,7 @@ export function logEvents(): void {
   });
 }
 
-/** Runs it and logs a refusal, with who was refused: a page answers it with 200. */
+/** Runs `act` and logs a refusal with its caller, because pages answer refusals with 200. */
 export async function logged<T>(caller: Caller, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();

@@ -9,7 +9,7 @@ import { challenge } from "./refusal.ts";
 
 const REQUEST_ID = "5f0c3a52-9d7e-4c1b-8a46-2f1de0b7c9aa";
 
-/** RFC 9457, with a stable `code` and the wrong fields. */
+/** The schema of a problem (RFC 9457), with a stable `code` and the wrong fields. */
 export const problemSchema = {
   type: "object" as const,
   description: "RFC 9457. Tell errors apart by `code`.",
@@ -68,7 +68,7 @@ export type HeaderName = keyof ReturnType<typeof headerComponents>;
 
 const refer = (...names: HeaderName[]) => Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** The answers of an operation by status: success, and every refusal. */
+/** The answers of an operation by status: success and all refusals. */
 export function answers(endpoint: Endpoint) {
   return { ...successes(endpoint), ...refusals(endpoint) };
 }
@@ -96,7 +96,7 @@ function refusals(endpoint: Endpoint) {
   const codes: ProblemCode[] = [
     ...(refusesCrossSite(endpoint) ? (["cross_site"] as const) : []),
     ...(access === "token" ? (["authentication_required", "invalid_token"] as const) : []),
-    ...(access === "token" ? (["rate_limited"] as const) : []), // too many dead tokens from one address
+    ...(access === "token" ? (["rate_limited"] as const) : []), // too many invalid tokens from one address
     ...(input && method !== "GET" ? (["payload_too_large", "unsupported_media_type"] as const) : []),
     ...(takesImage || input ? (["overloaded"] as const) : []),
     "storage_unavailable",
@@ -121,7 +121,7 @@ function refusal(status: number, codes: ProblemCode[], input: z.ZodMiniType | un
   };
 }
 
-/** Wrong fields as the service would answer them: of a body without any field, or with one that does not exist. */
+/** An example of wrong fields, as the service answers for an empty body or an unknown field. */
 function exampleFields(code: ProblemCode, input: z.ZodMiniType | undefined) {
   if (code === "user_already_exists") return [{ field: "email", code: "taken" as const, detail: TAKEN.email }];
   if (code !== "validation_failed" || !input) return [];

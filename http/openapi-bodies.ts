@@ -7,7 +7,7 @@ import { exampleOf } from "./openapi-examples.ts";
 const IN_BASE64 = `${IMAGE_HINT}, as base64 text or as a data: URL in base64.`;
 const described = (image: z.ZodMiniType, description: string) => image.register(z.globalRegistry, { description });
 
-/** The body of an operation in each of the three types. A picture is something else in each of them: text, or a file. */
+/** The body of an operation in each content type. A picture is text in two of them and a file in multipart. */
 export function requestBody({ input, takesImage }: Endpoint) {
   if (!input || Object.keys(shapeOf(input)).length === 0) return undefined;
   const example = exampleOf(input) as Record<string, unknown>;
@@ -29,7 +29,7 @@ export function requestBody({ input, takesImage }: Endpoint) {
 
 const made = new Map<z.ZodMiniType, ReturnType<typeof newWithPicture>>();
 
-/** Made once for each input, because a schema's name can be given only once. */
+/** Cached by input, because a schema's name can be registered only once. */
 function withPicture(input: z.ZodMiniType) {
   const found = made.get(input) ?? newWithPicture(input);
   made.set(input, found);
@@ -38,7 +38,7 @@ function withPicture(input: z.ZodMiniType) {
 
 function newWithPicture(input: z.ZodMiniType) {
   const { id = "", description } = z.globalRegistry.get(input) ?? {};
-  const replaces = shapeOf(input).image?._zod.def.type === "default"; // what is left out gets its default: no picture
+  const replaces = shapeOf(input).image?._zod.def.type === "default"; // a field that is left out gets its default: no picture
   const image = (text: string) => `${text}${replaces ? " Left out, the picture is removed." : ""}`;
   const named = (suffix: string, schema: z.ZodMiniType) =>
     z.extend(input as z.ZodMiniObject, { image: schema }).register(z.globalRegistry, { id: id.replace(/Input$/, suffix), description });

@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
 import { config } from "#accounts/config.ts";
 
-/** A green pixel as PNG. */
+/** A PNG of one green pixel. */
 const PICTURE =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWNQWpUGAAIkATM6oYJNAAAAAElFTkSuQmCC";
 
-/** Of fields whose example depends on where they are. */
+/** Examples of fields that depend on the schema they are in. */
 const BY_NAME: Record<string, unknown> = { image: PICTURE, new_password: "Nine walruses on 2 skis" };
 
-/** An example made of the examples of the fields, which works when it is sent as it is. */
+/** An example made of the fields' examples; it is valid as it is. */
 export function exampleOf(schema: z.ZodMiniType): unknown {
   const { def } = schema._zod;
   const example = (z.globalRegistry.get(schema)?.examples as unknown[] | undefined)?.[0];
@@ -27,6 +27,6 @@ export function exampleOf(schema: z.ZodMiniType): unknown {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** Addresses in examples are those of this service. */
+/** Replaces the addresses in examples by those of this service. */
 export const atThisService = (example: unknown): unknown =>
   typeof example === "string" && example.startsWith("/avatars/") ? config().publicUrl + example : example;

@@ -12,7 +12,7 @@ export type ApiDocument = ReturnType<typeof createDocument>;
 
 let made: ApiDocument | undefined;
 
-/** The OpenAPI 3.1 document of the table in `http/api.ts`, with an example for every body. Made at first use. */
+/** The OpenAPI 3.1 document, generated from the table in `http/api.ts`, with an example for every body. Created at first use. */
 export function openApiDocument(): ApiDocument {
   if (made) return made;
   const paths: ZodOpenApiPathsObject = {};
@@ -74,12 +74,12 @@ const pathParameter = (name: string) => ({
   example: name === "id" ? 1 : `${"0123456789abcdef".repeat(4)}.webp`,
 });
 
-// What Python's `re`, RE2 or JavaScript without the flag "u" would not read, or not in the same way.
+// Syntax that Python's `re`, RE2 or JavaScript without the flag "u" don't support, or interpret differently.
 const NOT_PORTABLE = /\\[pPuUdDwWsSbB]|\(\?[^:]|\{\d{4,}/;
 
 /**
- * Of several rules about one text only a pattern that every generator and linter can read is shown; the description has the
- * rest. Answers may have fields that this document does not know yet.
+ * Keeps only a pattern that every generator and linter can read; the description has the other rules. Answers may get further
+ * fields in later versions.
  */
 const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   delete jsonSchema.allOf;
@@ -88,6 +88,6 @@ const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   if (io === "output") delete jsonSchema.additionalProperties;
   if (io === "input" && jsonSchema.default !== undefined) {
     jsonSchema.description = `${jsonSchema.description ?? ""} Default: ${JSON.stringify(jsonSchema.default)}.`.trim();
-    delete jsonSchema.default; // some generators demand every field that has one
+    delete jsonSchema.default; // some generators require every field that has a default
   }
 };

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { processWide } from "#db/process-wide.ts";
 
-const FLUSH_BYTES = 16_000; // a system call costs as much as some ten lines
+const FLUSH_BYTES = 16_000; // a system call costs as much as ten lines
 const FLUSH_MS = 250;
-const MAX_WAITING = 1024 * 1024; // characters; what comes beyond them is dropped
-const FULL_MS = 10; // until the reader of a full pipe has read something
+const MAX_WAITING = 1024 * 1024; // characters; more is dropped
+const FULL_MS = 10; // between attempts to write to a full pipe
 const FAILED_MS = 1_000;
 const LAST_WORD_MS = 1_000;
 
 /**
- * Writes text to a stream without ever waiting for it: nothing stops, grows or ends because a reader has stopped or gone, or
- * a disk is full. What does not fit is dropped and counted, and `note` says how much once the stream takes something again.
+ * Writes text to a stream without ever waiting: a reader that has stopped or gone, or a full disk, neither blocks the service
+ * nor fills its memory. What doesn't fit is dropped and counted; `note` makes the line that says so once the stream works again.
  */
 export class Output {
   readonly #fd: number;
@@ -32,7 +32,7 @@ export class Output {
     process.once("exit", () => this.#lastWord());
   }
 
-  /** Adds a text, which is written a quarter of a second later at the latest. */
+  /** Adds a text, which is written within a quarter of a second. */
   add(text: string): void {
     if (this.#waiting.length + text.length > MAX_WAITING) {
       this.#dropped++;
@@ -43,7 +43,7 @@ export class Output {
     else this.#later(FLUSH_MS);
   }
 
-  /** Waits until all is written, for a second at most. */
+  /** Waits until everything is written, for a second at most. */
   async finish(): Promise<void> {
     const giveUpAt = performance.now() + LAST_WORD_MS;
     while ((this.#rest || this.#waiting || this.#isWriting) && performance.now() < giveUpAt) {
@@ -67,7 +67,7 @@ export class Output {
     else this.#wrote(...attempt(this.#fd, bytes));
   }
 
-  /** On another thread, so that even a slow disk holds up nobody. */
+  /** Writes in another thread, so that a slow disk doesn't block the event loop. */
   #writeAside(bytes: Buffer): void {
     this.#isWriting = true;
     write(this.#fd, bytes, 0, bytes.length, null, (error, count) => {
@@ -96,7 +96,7 @@ export class Output {
     }
   }
 
-  /** One attempt at the end of the process. */
+  /** A last attempt when the process ends. */
   #lastWord(): void {
     const bytes = this.#isWriting ? null : this.#next();
     if (bytes) attempt(this.#fd, bytes);
@@ -112,8 +112,8 @@ function attempt(fd: number, bytes: Buffer): [error: NodeJS.ErrnoException | nul
 }
 
 /**
- * Node makes a pipe or socket non-blocking when its stream is first used, and Next.js makes it blocking again, which lets a
- * reader that has stopped stop the whole service: not any more. A terminal has to be opened anew.
+ * The descriptor of a stream in non-blocking mode. Next.js makes pipes and sockets blocking again, and then a reader that has
+ * stopped would stop the whole service. A terminal has to be opened again.
  */
 function neverBlocking(fd: number): number {
   const { _handle: handle } = (fd === 1 ? process.stdout : process.stderr) as { _handle?: { setBlocking?(on: boolean): number } };
@@ -123,13 +123,13 @@ function neverBlocking(fd: number): number {
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    return fd; // a system without /proc: a terminal that is stopped by Ctrl-S stops the service
+    return fd; // without /proc, a terminal stopped with Ctrl-S stops the service
   }
 }
 
 const shared = processWide("output", () => ({ log: undefined as Output | undefined, console: undefined as Output | undefined }));
 
-/** Standard output, which is the log's alone. */
+/** Standard output, used only by the log. */
 export function logOutput(): Output {
   shared.log ??= new Output(1, (lines) => {
     const time = new Date().toISOString();
@@ -138,7 +138,7 @@ export function logOutput(): Output {
   return shared.log;
 }
 
-/** Standard error, for what a person at the console should know. */
+/** Standard error, for messages to the operator. */
 export function say(text: string): void {
   consoleOutput().add(text);
 }

@@ -41,7 +41,7 @@ const overHttp = (publicUrl: string) =>
   `Warning: PUBLIC_URL is ${publicUrl}, and browsers keep the cookie that signs people in only over https. ` +
   "Nobody can sign in to the pages until a proxy with TLS is in front and PUBLIC_URL is its https address.";
 
-/** Says on stderr what has to be changed, and exits with 1. */
+/** Writes to stderr what has to be changed, and exits with 1. */
 export function giveUp(error: unknown): never {
   say(`${sentence(error)}\n`);
   process.exit(1);
@@ -60,7 +60,7 @@ function sentence(error: unknown): string {
   return `Latchkey cannot start. ${storageSentence(error) ?? stack ?? message}`;
 }
 
-/** Says in the log when the database's files are no longer the ones that are open, and when they are again. */
+/** Logs when a file of the open database disappears or is replaced, and when it is back. */
 function startWatching(): void {
   let lost: string | null = null;
   setInterval(() => {

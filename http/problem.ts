@@ -1,8 +1,8 @@
 import { config } from "#accounts/config.ts";
 import { type FieldError, type RefusalCode, refusals } from "#accounts/errors.ts";
 
-/** What goes wrong at the door, before the domain is asked, or in spite of it. */
-const doorRefusals = {
+/** The refusals and faults of HTTP, beside those of the domain. */
+const httpRefusals = {
   cross_site: "A page of another site sent this. The operator can allow its origin with CORS_ORIGINS.",
   malformed_request: "This is not a request that can be read as HTTP.",
   request_timeout: "The request took too long to arrive. Send it again.",
@@ -15,11 +15,11 @@ const doorRefusals = {
   internal_error: "Something went wrong on our side. If it happens again, tell the operator the request id.",
 } as const;
 
-export type ProblemCode = RefusalCode | keyof typeof doorRefusals;
+export type ProblemCode = RefusalCode | keyof typeof httpRefusals;
 
 export const problems: Record<ProblemCode, { status: number; detail: string }> = {
   validation_failed: { status: 400, detail: refusals.validation_failed },
-  malformed_request: { status: 400, detail: doorRefusals.malformed_request },
+  malformed_request: { status: 400, detail: httpRefusals.malformed_request },
   authentication_required: { status: 401, detail: refusals.authentication_required },
   invalid_token: { status: 401, detail: refusals.invalid_token },
   invalid_credentials: { status: 401, detail: refusals.invalid_credentials },
@@ -28,23 +28,23 @@ export const problems: Record<ProblemCode, { status: number; detail: string }> =
   not_your_account: { status: 403, detail: refusals.not_your_account },
   recent_login_required: { status: 403, detail: refusals.recent_login_required },
   wrong_password: { status: 403, detail: refusals.wrong_password },
-  cross_site: { status: 403, detail: doorRefusals.cross_site },
+  cross_site: { status: 403, detail: httpRefusals.cross_site },
   not_found: { status: 404, detail: refusals.not_found },
-  method_not_allowed: { status: 405, detail: doorRefusals.method_not_allowed },
-  request_timeout: { status: 408, detail: doorRefusals.request_timeout },
+  method_not_allowed: { status: 405, detail: httpRefusals.method_not_allowed },
+  request_timeout: { status: 408, detail: httpRefusals.request_timeout },
   user_already_exists: { status: 409, detail: refusals.user_already_exists },
-  payload_too_large: { status: 413, detail: doorRefusals.payload_too_large },
-  unsupported_media_type: { status: 415, detail: doorRefusals.unsupported_media_type },
-  expectation_failed: { status: 417, detail: doorRefusals.expectation_failed },
+  payload_too_large: { status: 413, detail: httpRefusals.payload_too_large },
+  unsupported_media_type: { status: 415, detail: httpRefusals.unsupported_media_type },
+  expectation_failed: { status: 417, detail: httpRefusals.expectation_failed },
   rate_limited: { status: 429, detail: refusals.rate_limited },
-  headers_too_large: { status: 431, detail: doorRefusals.headers_too_large },
-  internal_error: { status: 500, detail: doorRefusals.internal_error },
+  headers_too_large: { status: 431, detail: httpRefusals.headers_too_large },
+  internal_error: { status: 500, detail: httpRefusals.internal_error },
   overloaded: { status: 503, detail: refusals.overloaded },
-  storage_unavailable: { status: 503, detail: doorRefusals.storage_unavailable },
+  storage_unavailable: { status: 503, detail: httpRefusals.storage_unavailable },
 };
 
-/** A refusal of the door itself; `detail` says more than the sentence of its code. */
-export class DoorError extends Error {
+/** A refusal by HTTP and not by the domain; `detail` replaces the sentence of the code. */
+export class HttpError extends Error {
   readonly code: ProblemCode;
   readonly headers: Record<string, string>;
   constructor(code: ProblemCode, { detail, headers = {} }: { detail?: string; headers?: Record<string, string> } = {}) {
@@ -56,7 +56,7 @@ export class DoorError extends Error {
 
 export type Problem = { code: ProblemCode; detail?: string; fields?: FieldError[] };
 
-/** The body of an error answer (RFC 9457). `type` leads to what is written about the code. */
+/** The body of an error answer (RFC 9457). `type` links to the documentation of the code. */
 export function problemBody({ code, detail = problems[code].detail, fields = [] }: Problem, requestId: string) {
   return {
     type: `${config().publicUrl}/auth/docs/#${code}`,
@@ -73,7 +73,7 @@ export function problemBody({ code, detail = problems[code].detail, fields = [] 
 
 const title = (code: string) => code[0]?.toUpperCase() + code.slice(1).replaceAll("_", " ");
 
-/** JSON Pointer (RFC 6901) as a fragment of a URI, where "#" has to be escaped too; "#" alone is the whole body. */
+/** A JSON Pointer (RFC 6901) in URI fragment form, where "#" is escaped too; "#" alone means the whole body. */
 function pointer(field: string | null): string {
   if (field === null) return "#";
   return `#/${encodeURI(field.replaceAll("~", "~0").replaceAll("/", "~1").toWellFormed()).replaceAll("#", "%23")}`;

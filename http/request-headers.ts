@@ -2,9 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { isDevelopment } from "#accounts/config.ts";
 
 /**
- * The headers that anything here reads, each with the length it may have. Everything else a client sends is thrown away
- * before it is looked at: Next.js matches headers with patterns that take seconds for a few kilobytes, and obeys some that
- * only its own servers should send.
+ * The headers that the service reads, with their maximum lengths. All others are removed first: Next.js matches headers with
+ * patterns that take seconds for a few kilobytes, and obeys some that only its own servers should send.
  */
 const MAX_LENGTHS = new Map([
   ["accept", 256],
@@ -17,7 +16,7 @@ const MAX_LENGTHS = new Map([
   ["content-encoding", 64],
   ["content-length", 32],
   ["content-type", 256],
-  ["cookie", 8_192], // those of other services under this name come along
+  ["cookie", 8_192], // includes cookies of other services on this host
   ["host", 256],
   ["if-modified-since", 64],
   ["if-none-match", 256],
@@ -35,8 +34,7 @@ const MAX_LENGTHS = new Map([
   ["x-latchkey-client-address", 64],
 ]);
 /*
- * Under `next dev` also what its scripts ask with. Served for good, our pages are always loaded whole: whoever asks for a
- * part of one, or says from where, garbles it on purpose.
+ * Additional headers under `next dev`, which its scripts send. In production, pages are always loaded as a whole.
  */
 const MAX_LENGTHS_IN_DEVELOPMENT = new Map([
   ["next-hmr-refresh", 1],
@@ -49,9 +47,9 @@ const MAX_LENGTHS_IN_DEVELOPMENT = new Map([
   ["x-nextjs-request-id", 64],
 ]);
 const NONE = -1;
-const MAX_USER_AGENT_LENGTH = 400; // cut, not thrown away: what comes first tells what it is
+const MAX_USER_AGENT_LENGTH = 400; // cut instead of removed, because the beginning identifies the browser
 
-/** Leaves of a request's headers only those, in both of the places where Node keeps them. */
+/** Removes all other headers from a request, in both places where Node keeps them. */
 export function boundHeaders(request: IncomingMessage): void {
   const { headers, rawHeaders } = request;
   for (const name of Object.keys(headers)) {

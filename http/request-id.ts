@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-/** A well-formed request id of the client's is kept, so that its logs and ours can be compared. */
+/** The request id: the client's own if it is well-formed, so that its logs can be compared with ours. */
 export function requestIdOf(given: string | null | undefined): string {
   return given && /^[\w.:-]{1,64}$/.test(given) ? given : newRequestId();
 }

@@ -1,18 +1,18 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 
-const NO_ADDRESS = "/auth/-/"; // of the API: problem+json on either host
+const NO_ADDRESS = "/auth/-/"; // an unknown address of the API: problem+json on either host
 const NO_PAGE = "/-/";
 const UNREADABLE = "";
 
-// No slash in front, two in a row, a backslash, a fragment, a dot segment: what Next.js would redirect, resolve or fail on.
+// Paths that Next.js would redirect, resolve or fail on: no leading slash, a double slash, backslash, fragment or dot segment.
 const ODD_PATH = /^[^/]|\/\/|[\\#]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 const asked = new WeakMap<IncomingMessage, string>();
 const API_PATH = /[/\\](?:auth|avatars|health)(?:[/\\]|$)/i;
 
 /**
- * Makes an absolute-form target (RFC 9112 3.2.2) the path in it, whatever its authority, since this is no proxy. A target
- * that Next.js would answer with a redirect or a 500 becomes an address that does not exist. Call it before anything reads the URL.
+ * Reduces an absolute-form target (RFC 9112 3.2.2) to its path; the host in it is ignored, because this is no proxy. A target
+ * that Next.js would answer with a redirect or 500 becomes an unknown address. Call it before anything reads the URL.
  */
 export function tidyTarget(request: IncomingMessage): void {
   const target = request.url ?? "/";
@@ -28,10 +28,10 @@ export function tidyTarget(request: IncomingMessage): void {
   else if (origin) request.url = tidy;
 }
 
-/** The target as the client sent it, for the log. */
+/** The target as the client sent it, for logging. */
 export const askedTarget = (request: IncomingMessage): string => asked.get(request) ?? request.url ?? "";
 
-/** Does so from now on for every HTTP server of this process. */
+/** Does this for every request of this process's HTTP servers. */
 export function tidyEveryTarget(): void {
   subscribe("http.server.request.start", (message) => tidyTarget((message as { request: IncomingMessage }).request));
 }

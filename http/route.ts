@@ -1,6 +1,6 @@
 import { type Answer, empty, toResponse } from "./answer.ts";
 import { withCors } from "./cors.ts";
-import { DoorError } from "./problem.ts";
+import { HttpError } from "./problem.ts";
 import { errorAnswer } from "./refusal.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -9,16 +9,16 @@ export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTION
 
 export type RouteContext = { params: Promise<Record<string, string | string[] | undefined> | undefined> };
 export type Handler = (request: Request, context: RouteContext) => Promise<Answer>;
-/** A handler and the method that its row says. */
+/** A handler and the method of its row. */
 export type Served = { method: Method; handler: Handler };
-/** What a route file exports: Next.js calls it, the front door calls the handler in it. */
+/** An export of a route file. Next.js calls it; the front door calls the handler in it. */
 export type Exported = ((request: Request, context?: RouteContext) => Promise<Response>) & { handler: Handler };
 
-/** For an address without a part that varies. */
+/** The exports for an address without a parameter. */
 export const NO_PARAMS: RouteContext = { params: Promise.resolve({}) };
 
 /**
- * The exports of a route file: the handlers under the methods of their rows, HEAD, OPTIONS, and 405 with `Allow` for the rest.
+ * All exports of a route file: the handlers by the methods of their rows, HEAD, OPTIONS, and 405 with `Allow` for the rest.
  */
 export function route(...served: Served[]) {
   const { refuse, options } = otherMethods(served.map(({ method }) => method));
@@ -28,11 +28,11 @@ export function route(...served: Served[]) {
   return { GET: refused, HEAD, POST: refused, PUT: refused, PATCH: refused, DELETE: refused, OPTIONS: exported(options), ...handlers };
 }
 
-/** What an address with these methods answers to OPTIONS, and to all other methods. */
+/** The answers of an address with these methods to OPTIONS and to all other methods. */
 export function otherMethods(methods: Method[]): { refuse: Handler; options: Handler } {
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
   const refuse = answering(() => {
-    throw new DoorError("method_not_allowed", { headers: { allow } });
+    throw new HttpError("method_not_allowed", { headers: { allow } });
   });
   return { refuse, options: answering((_, requestId) => empty(204, requestId, { allow })) };
 }
@@ -42,7 +42,7 @@ export function exported(handler: Handler): Exported {
   return Object.assign(async (request: Request, context = NO_PARAMS) => toResponse(await handler(request, context)), { handler });
 }
 
-/** A handler of `answer`, with the error answers that every address gives. */
+/** Wraps a function in the error handling that every address has. */
 export function answering(answer: (request: Request, requestId: string, context: RouteContext) => Promise<Answer> | Answer): Handler {
   return async (request, context) => {
     const requestId = requestIdOf(request.headers.get("x-request-id"));
@@ -54,9 +54,9 @@ export function answering(answer: (request: Request, requestId: string, context:
   };
 }
 
-/** The answer to an address under /auth/ that does not exist. */
+/** The answer for an unknown address under /auth/. */
 export const notFound = exported(
   answering(() => {
-    throw new DoorError("not_found");
+    throw new HttpError("not_found");
   }),
 );

@@ -1,9 +1,9 @@
 import { config } from "#accounts/config.ts";
 
 /**
- * Whether an unsafe request comes from one of our own pages (OWASP CSRF Prevention: Fetch Metadata with Origin and Referer
- * behind it). Compared with the configured address, never with `Host` or a forwarding header, which an attacker may set.
- * Who says nothing of all this is believed only without a cookie, since without one there is nothing to misuse.
+ * Whether a request comes from one of our own pages (OWASP CSRF Prevention: Fetch Metadata, then Origin, then Referer). Compared
+ * with PUBLIC_URL, never with `Host` or a forwarding header, which an attacker may set. A request with none of these headers is
+ * accepted only without cookies, because then there is no session to misuse.
  */
 export function isSameOrigin(headers: Pick<Headers, "get">): boolean {
   const site = headers.get("sec-fetch-site");
@@ -16,8 +16,8 @@ export function isSameOrigin(headers: Pick<Headers, "get">): boolean {
 }
 
 /**
- * Whether a browser says that a request to an address without credentials comes from another site: it could guess passwords
- * and make accounts from its visitors' addresses. Programs that are no browsers say nothing, and origins of CORS_ORIGINS may.
+ * Whether a browser says that a request to a public address comes from another site, which could guess passwords or create
+ * accounts from its visitors' addresses. Origins in CORS_ORIGINS are allowed; programs other than browsers don't say.
  */
 export function isCrossSite(headers: Pick<Headers, "get">): boolean {
   const { publicUrl, corsOrigins } = config();
@@ -27,5 +27,5 @@ export function isCrossSite(headers: Pick<Headers, "get">): boolean {
   return (site !== "same-origin" && site !== "none") || (origin !== null && origin !== publicUrl);
 }
 
-/** What a form is told that does not come from one of our pages. */
+/** The refusal of a form that doesn't come from one of our pages. */
 export const fromElsewhere = (): string => `This page was opened at the wrong address. Go to ${config().publicUrl} and try again.`;

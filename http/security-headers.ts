@@ -3,12 +3,12 @@ import type { ServerResponse } from "node:http";
 import { config } from "#accounts/config.ts";
 
 const TWO_YEARS_SECONDS = 63_072_000;
-const NONCE_BYTES = 18; // 144 bits; a UUID has too few to count as unguessable (ASVS 11.5.1)
+const NONCE_BYTES = 18; // 144 bits; a UUID has 122, fewer than the 128 of ASVS 11.5.1
 const INERT = "default-src 'none'; frame-ancestors 'none'";
 
 let forApi: Record<string, string> | undefined;
 
-/** For JSON: nothing in it may run, be framed, be embedded elsewhere or be kept. Made once. */
+/** The headers of JSON answers: no scripts, framing, embedding or caching. Created once. */
 export function apiHeaders(): Record<string, string> {
   forApi ??= {
     ...everywhere(),
@@ -21,12 +21,12 @@ export function apiHeaders(): Record<string, string> {
 
 export const newNonce = (): string => randomBytes(NONCE_BYTES).toString("base64url");
 
-/** The nonce in the headers that a page's answer has already; empty without. */
+/** The nonce in the headers of an answer; empty if there is none. */
 export function nonceOf(response: Pick<ServerResponse, "getHeader">): string {
   return String(response.getHeader("content-security-policy")).match(/'nonce-([\w-]+)'/)?.[1] ?? "";
 }
 
-/** For pages; scripts run only with this answer's nonce. */
+/** The headers of pages: scripts run only with the nonce of this answer. */
 export function pageHeaders(nonce: string): Record<string, string> {
   return {
     ...everywhere(),
@@ -45,7 +45,7 @@ export function pageHeaders(nonce: string): Record<string, string> {
   };
 }
 
-/** For uploaded pictures: shown as what they are, by pages of other origins too, and inert even if opened by themselves. */
+/** The headers of pictures: shown only as images, on pages of other origins too, and inert when opened directly. */
 export function pictureHeaders(): Record<string, string> {
   return {
     ...everywhere(),
@@ -55,7 +55,7 @@ export function pictureHeaders(): Record<string, string> {
   };
 }
 
-/** For scripts and styles, which hold nothing of anybody: as pages of their own they are inert. */
+/** The headers of scripts and styles, which contain no personal data and are inert when opened directly. */
 export const staticHeaders = (): Record<string, string> => ({ ...everywhere(), "content-security-policy": INERT });
 
 function everywhere(): Record<string, string> {

@@ -5,9 +5,8 @@ type Waiting = { enter: () => void; share: number };
 const waiting: Waiting[] = [];
 
 /**
- * Waits for a place in one of the next turns of the event loop, a few to each; megabytes to parse get a turn alone.
- * Every body waits here before it is parsed: a thousand log-ins at once would hold up all token checks until the last of
- * them is refused.
+ * Waits for a place in one of the next turns of the event loop. A turn admits a few bodies, or a single large one. Every body
+ * waits here before it is parsed: otherwise a thousand simultaneous log-ins would delay all token checks.
  */
 export function turn(place: "shared" | "alone" = "shared"): Promise<void> {
   return new Promise((enter) => {

@@ -1,4 +1,4 @@
-/* What keeps parsers and patterns busy, for the tests that fill every input with it. */
+/* Content that keeps parsers and patterns busy, for the tests that put it into every input. */
 
 export const BOUNDARY = "----boundary";
 
@@ -59,5 +59,5 @@ export const UNKIND: Record<string, string> = {
   "quality values": "*;q=0.1,",
 };
 
-/** As many repetitions as fit into so many bytes. */
+/** As many repetitions as fit into this many bytes. */
 export const fill = (piece: string, bytes: number) => piece.repeat(Math.max(1, Math.floor(bytes / Buffer.byteLength(piece))));

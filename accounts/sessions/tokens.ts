@@ -36,7 +36,7 @@ export function readToken(purpose: Purpose, token: string): { id: number; hash: 
 }
 
 /** A random id for a browser: 256 bits, which prove nothing by themselves. */
-export const newBrowserMark = (): string => randomText(SECRET_LENGTH);
+export const newBrowserId = (): string => randomText(SECRET_LENGTH);
 
 /** The secret of a draft, kept by the browser; only `hash` is stored. */
 export function newDraftSecret(): { secret: string; hash: Buffer } {

@@ -41,7 +41,7 @@ export function namesOf({ email, username }: { email: string; username: string }
 }
 
 /** The limits on revealing that a name is taken; none if neither name changes. */
-export function toldLimits(caller: SignedIn, names: ReturnType<typeof namesOf>): Limit[] {
+export function namesTakenLimits(caller: SignedIn, names: ReturnType<typeof namesOf>): Limit[] {
   const { user } = caller;
   const fields = [
     ...(names.emailCanonical === user.emailCanonical ? [] : ["email"]),
@@ -52,13 +52,13 @@ export function toldLimits(caller: SignedIn, names: ReturnType<typeof namesOf>):
 }
 
 /** Throws `user_already_exists` if one of the names belongs to a user other than `ownId`. */
-export async function refuseIfTaken(caller: Caller, names: Names, told: Limit[], ownId?: number): Promise<void> {
+export async function refuseTakenNames(caller: Caller, names: Names, namesTaken: Limit[], ownId?: number): Promise<void> {
   const taken = await takenFields(names, ownId);
-  if (taken.length > 0) await refuseFields(caller, taken, told);
+  if (taken.length > 0) await refuseFields(caller, taken, namesTaken);
 }
 
 /** Turns a violated uniqueness constraint into `user_already_exists` with every taken name; throws other errors again. */
-export async function refuseTaken(caller: Caller, error: unknown, names: Names, told: Limit[], ownId?: number): Promise<never> {
+export async function explainTakenName(caller: Caller, error: unknown, names: Names, namesTaken: Limit[], ownId?: number): Promise<never> {
   const column = uniqueViolation(error);
   const broken = column === "email_canonical" ? "email" : column === "username_canonical" && "username";
   if (!broken) throw error;
@@ -66,7 +66,7 @@ export async function refuseTaken(caller: Caller, error: unknown, names: Names, 
   return refuseFields(
     caller,
     FIELDS.filter((field) => field === broken || taken.includes(field)),
-    told,
+    namesTaken,
   );
 }
 

@@ -20,7 +20,7 @@ import type { Db } from "#db/engine.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
-import { namesOf, refuseIfTaken, refuseTaken, toldLimits } from "./names.ts";
+import { explainTakenName, namesOf, namesTakenLimits, refuseTakenNames } from "./names.ts";
 
 const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
 
@@ -32,10 +32,10 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
   const visitor = withoutSession(caller);
   const isLimited = caller.kind !== "operator";
   const created = isLimited ? [limit("registration", networkOf(caller))] : [];
-  const told = isLimited ? [limit("names_taken", networkOf(caller))] : [];
+  const namesTaken = isLimited ? [limit("names_taken", networkOf(caller))] : [];
   const pictures = isLimited && input.image ? [pictureLimit(networkOf(caller))] : [];
-  return withinLimits([...created, ...told, ...pictures], async () => {
-    const avatar = await checkNewUser(visitor, input, told); // an early check, to save the hash; the database decides races
+  return withinLimits([...created, ...namesTaken, ...pictures], async () => {
+    const avatar = await checkNewUser(visitor, input, namesTaken); // an early check, to save the hash; the database decides races
     const row = newRow(input, avatar, await hashPassword(input.password, partyOf(caller, input.email)));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
@@ -52,13 +52,13 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
 
 /** Throws what `registerUser` would refuse about these fields, for input whose other fields are already wrong. */
 export async function inspectRegistration(caller: Caller, fields: Partial<RegisterInput>): Promise<void> {
-  const told = caller.kind === "operator" ? [] : [limit("names_taken", networkOf(caller))];
-  await withinLimits(told, () => checkNewUser(withoutSession(caller), fields, told));
+  const namesTaken = caller.kind === "operator" ? [] : [limit("names_taken", networkOf(caller))];
+  await withinLimits(namesTaken, () => checkNewUser(withoutSession(caller), fields, namesTaken));
 }
 
-async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, told: Limit[]) {
+async function checkNewUser(visitor: Caller, { email = "", username = "", password, image }: Partial<RegisterInput>, namesTaken: Limit[]) {
   const [, , avatar] = await checkAll(
-    refuseIfTaken(visitor, { email, username }, told),
+    refuseTakenNames(visitor, { email, username }, namesTaken),
     password !== undefined && refuseCommonPassword("password", password, { email, username }),
     makeAvatar(image ?? null, partyOf(visitor, email)),
   );
@@ -77,11 +77,11 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
   if (user.id !== id) throw new AccountsError("not_your_account");
   const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
   refuseIfSpent("changes", id);
-  const told = toldLimits(caller, names);
+  const namesTaken = namesTakenLimits(caller, names);
   const pictures = input.image ? [pictureLimit("user", id), pictureLimit(networkOf(caller))] : [];
-  return withinLimits([...told, ...pictures], async () => {
+  return withinLimits([...namesTaken, ...pictures], async () => {
     const [, , avatar] = await checkAll(
-      refuseIfTaken(caller, names, told, id),
+      refuseTakenNames(caller, names, namesTaken, id),
       names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
       input.image === undefined ? undefined : makeAvatar(input.image, partyOf(caller, id), user.avatarHash),
     );
@@ -99,7 +99,7 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
       events: events.map(({ type, detail }) => auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail })),
       pictures: count(pictures, changes.avatarHash && avatar ? avatar.bytes.length : 0),
       user: must(writeUser(tx, id, changes), "invalid_token"), // deleted meanwhile
-    })).catch((error) => refuseTaken(caller, error, names, told, id));
+    })).catch((error) => explainTakenName(caller, error, names, namesTaken, id));
   });
 }
 
@@ -107,9 +107,9 @@ export async function updateUser(caller: Caller, id: number, input: UpdateUserIn
 export async function inspectChanges(caller: Caller, { email, username, image = null }: UpdateUserInput): Promise<void> {
   requireUser(caller);
   const { user } = caller;
-  const told = toldLimits(caller, namesOf({ email: email ?? user.email, username: username ?? user.username }));
-  await withinLimits(told, () =>
-    checkAll(refuseIfTaken(caller, { email, username }, told, user.id), makeAvatar(image, partyOf(caller, user.id))),
+  const namesTaken = namesTakenLimits(caller, namesOf({ email: email ?? user.email, username: username ?? user.username }));
+  await withinLimits(namesTaken, () =>
+    checkAll(refuseTakenNames(caller, { email, username }, namesTaken, user.id), makeAvatar(image, partyOf(caller, user.id))),
   );
 }
 

@@ -4,7 +4,7 @@ import { logIn } from "#accounts/sessions/log-in.ts";
 import { visitorAction } from "#app/forms/form-action.ts";
 import { innerPath } from "#app/forms/inner-path.ts";
 import { signedInAt } from "#app/forms/notices.ts";
-import { markBrowser } from "#app/visitor/browser-cookie.ts";
+import { withBrowserId } from "#app/visitor/browser-cookie.ts";
 import { startSession } from "#app/visitor/session-start.ts";
 
 export const signIn = visitorAction(LoginFormInput, async (visitor, { email, password, remember, next }, before) => {

@@ -4,13 +4,13 @@ import { openSession } from "#accounts/sessions/opening.ts";
 import { inspectRegistration, registerUser } from "#accounts/users/users.ts";
 import { visitorAction } from "#app/forms/form-action.ts";
 import { signedInAt } from "#app/forms/notices.ts";
-import { markBrowser } from "#app/visitor/browser-cookie.ts";
+import { withBrowserId } from "#app/visitor/browser-cookie.ts";
 import { startSession } from "#app/visitor/session-start.ts";
 
 export const register = visitorAction(
   RegisterInput,
   async (visitor, input, before) => {
-    const caller = await markBrowser(visitor);
+    const caller = await withBrowserId(visitor);
     const { user } = await registerUser(caller, input);
     const opened = await openSession(caller, user, "browser");
     if (!opened) return "/login/";

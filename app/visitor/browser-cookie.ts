@@ -2,7 +2,7 @@ import { cookies } from "next/headers";
 import { type Visitor, withBrowser } from "#accounts/caller.ts";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
 import { MAX_COOKIE_DAYS } from "#accounts/config.ts";
-import { newBrowserMark } from "#accounts/sessions/tokens.ts";
+import { newBrowserId } from "#accounts/sessions/tokens.ts";
 
 const NAME = "__Host-browser";
 const MAX_AGE_SECONDS = (MAX_COOKIE_DAYS * DAY_MS) / SECOND_MS;
@@ -13,8 +13,8 @@ export async function readBrowserCookie(): Promise<string | undefined> {
 }
 
 /** The visitor with the id of its browser, a new one if it has none. A log-in makes the browser a known device. */
-export async function markBrowser(visitor: Visitor): Promise<Visitor> {
-  const browser = visitor.browser ?? newBrowserMark();
+export async function withBrowserId(visitor: Visitor): Promise<Visitor> {
+  const browser = visitor.browser ?? newBrowserId();
   (await cookies()).set(NAME, browser, { httpOnly: true, secure: true, sameSite: "strict", path: "/", maxAge: MAX_AGE_SECONDS });
   return withBrowser(visitor, browser);
 }

@@ -2,7 +2,7 @@ import { expect, type Latchkey, person, test, unique } from "../fixtures.ts";
 
 type Line = Record<string, unknown>;
 
-/** What the log says of a request beside its line of the door. */
+/** Log lines about a request, other than its request line. */
 async function linesOf(latchkey: Latchkey, requestId: string): Promise<Line[]> {
   const lines = (await latchkey.written()).toString("latin1").match(/^\{"level":.*\}$/gm) ?? [];
   return lines.map((line): Line => JSON.parse(line)).filter(({ request_id, event }) => request_id === requestId && event !== undefined);

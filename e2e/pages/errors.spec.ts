@@ -24,8 +24,8 @@ test("a notice in the address is only ever one of ours", async ({ page, user }) 
 });
 
 test("addresses of the framework's own are closed", WITHOUT_BROWSER, async ({ ask }) => {
-  const doors = ["/_next/image/?url=%2Ficon.svg&w=64&q=75", "/.env", "/.git/HEAD", "/package.json", "/db/schema.ts", "/server.ts"];
-  for (const path of [...doors, "/__nextjs_original-stack-frame", "/_next/static/../../package.json"]) {
+  const closed = ["/_next/image/?url=%2Ficon.svg&w=64&q=75", "/.env", "/.git/HEAD", "/package.json", "/db/schema.ts", "/server.ts"];
+  for (const path of [...closed, "/__nextjs_original-stack-frame", "/_next/static/../../package.json"]) {
     const { status, text } = await ask("GET", path);
     expect([400, 404, 308], `${path} → ${status}`).toContain(status);
     expect(text).not.toContain("better-sqlite3");

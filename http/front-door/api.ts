@@ -8,9 +8,9 @@ import { logRequest, pathOf } from "./request-log.ts";
 import { send } from "./send.ts";
 import type { Station } from "./stations.ts";
 
-/** What answers a request: a handler, or a function of a route file that makes a `Response` of its own. */
+/** A function that answers a request: a handler, or a function of a route file that makes its own `Response`. */
 type Handler = (request: Request, context: RouteContext) => Promise<Answer | Response> | Answer | Response;
-/** What a route file exports under its methods. */
+/** The exports of a route file, by method. */
 type Exports = Record<string, Handler & { handler?: Handler }>;
 type Load = (folder: string) => Promise<Exports>;
 type Route = { handlers: Map<string, Handler>; refuse: Handler };
@@ -19,8 +19,8 @@ type Routes = { fixed: Map<string, Route>; varying: Map<string, Route & { parame
 const UNKNOWN: Route = { handlers: new Map(), refuse: notFound.handler };
 
 /**
- * The station of the API: calls the functions that Next.js would call, without its detour, which costs several times the
- * work itself. `load` imports the route file of a folder below app/.
+ * The station of the API. It calls the functions that Next.js would call, which is several times as fast without Next.js.
+ * `load` imports the route file of a folder below app/.
  */
 export async function apiStation(rows: Endpoint[], load: Load): Promise<Station> {
   const routes = await loadRoutes(rows, load);
@@ -32,7 +32,7 @@ export async function apiStation(rows: Endpoint[], load: Load): Promise<Station>
   };
 }
 
-/** Answers with what a handler gives, and writes the request's line into the log. */
+/** Sends the answer of a handler and logs the request. */
 export async function answerBy(handler: Handler, request: IncomingMessage, response: ServerResponse, context = NO_PARAMS): Promise<true> {
   const startedAt = performance.now();
   const answer = await handler(new NodeRequest({ req: request, res: response }), context);
@@ -41,7 +41,7 @@ export async function answerBy(handler: Handler, request: IncomingMessage, respo
   return true;
 }
 
-/** By path, or by what stands before the path's parameter. */
+/** Routes by path, or by the part of the path before the parameter. */
 async function loadRoutes(rows: Endpoint[], load: Load): Promise<Routes> {
   const routes: Routes = { fixed: new Map(), varying: new Map() };
   for (const [path, ofPath] of Map.groupBy(rows, ({ path }) => path)) {
@@ -72,7 +72,7 @@ function findRoute({ fixed, varying }: Routes, { url = "/" }: IncomingMessage): 
   return unknown ? { route: UNKNOWN } : null;
 }
 
-/** An address in another form than the usual one, which the many that are known need not be looked at for. */
+/** An address in an unusual spelling. Usual ones are found without normalising. */
 function findTidied(routes: Routes, request: IncomingMessage) {
   tidyTarget(request);
   return findRoute(routes, request);

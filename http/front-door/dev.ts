@@ -5,7 +5,7 @@ import { config } from "#accounts/config.ts";
 import { giveUp } from "#http/prepare.ts";
 import { disableTelemetry } from "./production.ts";
 
-/* “npm run dev”: the development server of Next.js, with the settings of the service and its sentences where they are wrong. */
+/* “npm run dev”: Next.js's development server with the service's settings and error messages. */
 
 const { host, port } = await checkSettings().catch(giveUp);
 disableTelemetry();

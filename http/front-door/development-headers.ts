@@ -4,9 +4,9 @@ import { isDevelopment } from "#accounts/config.ts";
 import { forgetNotice } from "../notice-cookie.ts";
 import { newNonce, pageHeaders } from "../security-headers.ts";
 
-const API = /^\/(auth(?!\/docs\b)|health|avatars)\b/; // its answers have headers of their own
+const API = /^\/(auth(?!\/docs\b)|health|avatars)\b/; // answers of the API set their own headers
 
-/** Gives pages under `next dev`, which has no front door, the headers that the front door gives them. */
+/** Sets the headers of pages under `next dev`, where there is no front door to do it. */
 export function sendDevelopmentHeaders(): void {
   if (!isDevelopment()) return;
   subscribe("http.server.request.start", (message) => {
@@ -14,14 +14,14 @@ export function sendDevelopmentHeaders(): void {
     if (API.test(request.url ?? "")) return;
     const headers = developmentHeaders(newNonce());
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
+    request.headers["content-security-policy"] = headers["content-security-policy"]; // Next.js reads the nonce from here
     forgetNotice(request, response);
   });
 }
 
 /**
- * The headers of production, but for two words of the policy: React's development build evaluates strings to show where an
- * error comes from, and the error overlay brings styles without a nonce.
+ * The headers of production with two exceptions in the policy: React's development build evaluates strings to show where an
+ * error comes from, and the error overlay has styles without a nonce.
  */
 export function developmentHeaders(nonce: string): Record<string, string> {
   const headers = pageHeaders(nonce);

@@ -4,7 +4,7 @@ import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises"
 import { processWide } from "#db/process-wide.ts";
 
 const DRAIN_MS = 8_000;
-const IDLE_MS = 1_000; // a client that has not asked again for so long is not about to
+const IDLE_MS = 1_000; // after so long, a client isn't about to send another request
 const SWEEP_MS = 50;
 const QUIET_MS = 50;
 const BRIEF_MS = 1;
@@ -12,7 +12,7 @@ const MAX_QUIET_MS = 500;
 
 const state = processWide("draining", () => ({ since: 0 }));
 
-/** From now on the service says that it is not ready, so that a load balancer sends nothing new. */
+/** Whether the service is stopping: then `/health` answers 503, so that load balancers send no new requests. */
 export function startDraining(): void {
   state.since = performance.now();
 }
@@ -21,7 +21,7 @@ export const draining = (): boolean => state.since > 0;
 
 export const drainingForMs = (): number => performance.now() - state.since;
 
-/** Since when a connection has had nothing to do, and how much it had sent by then. */
+/** Since when a connection has been idle, and how many bytes it had received by then. */
 type Idle = { since: number; bytesRead: number };
 
 /** The connections of a server. */
@@ -29,7 +29,7 @@ export class Connections {
   readonly #server: HttpServer;
   readonly #all = new Map<Socket, Idle | "busy">();
   #latestAt = 0;
-  /** What is to be answered once the door is closed. */
+  /** Requests to answer once the server has stopped listening. */
   #held: (() => void)[] | null = null;
 
   constructor(server: HttpServer) {
@@ -41,7 +41,7 @@ export class Connections {
     });
   }
 
-  /** Notes that a connection has a request under way, and has it answered, at once or when the door is closed. */
+  /** Notes a request under way on a connection, and runs `answer` now, or once the server has stopped listening. */
   take({ socket }: IncomingMessage, response: ServerResponse, answer: () => void): void {
     this.#all.set(socket, "busy");
     response.once("close", () => {
@@ -52,23 +52,23 @@ export class Connections {
   }
 
   /**
-   * Takes nobody new and answers everything that was taken, each with `Connection: close`; what is not answered after 8
-   * seconds is left. A connection on which nothing is asked for a second is closed without an answer.
+   * Stops accepting connections and answers all requests on the open ones, with `Connection: close`, for at most DRAIN_MS. Closes
+   * a connection without a request after IDLE_MS.
    */
   async drain(): Promise<void> {
     await this.#closeDoor();
     const giveUpAt = performance.now() + DRAIN_MS;
     while (this.#all.size > 0 && performance.now() < giveUpAt) {
       await sleep(SWEEP_MS);
-      await turn(); // behind whatever has arrived meanwhile
+      await turn(); // after everything that has arrived meanwhile
       this.#closeIdle();
     }
   }
 
   /**
-   * Whoever waits in the kernel's queue when the door is closed is cut off. So nothing is answered for a moment: clients that
-   * wait for an answer open no connection, the queue runs empty, and then the door is closed; not by http's own `close`,
-   * which cuts off every client that is just asking again.
+   * Stops listening without resetting clients. Connections in the kernel's queue would be reset, so answers are held back for a
+   * moment: clients that wait for an answer open no new connection, and the queue runs empty. Not http's own `close`, which
+   * resets clients that are about to send their next request.
    */
   async #closeDoor(): Promise<void> {
     const held: (() => void)[] = [];
@@ -76,7 +76,7 @@ export class Connections {
     this.#latestAt = performance.now();
     const giveUpAt = this.#latestAt + MAX_QUIET_MS;
     for (let now = this.#latestAt, turnedAt = now; now < giveUpAt; now = performance.now()) {
-      if (now - this.#latestAt > QUIET_MS && now - turnedAt < BRIEF_MS) break; // nobody came, and that was looked at just now
+      if (now - this.#latestAt > QUIET_MS && now - turnedAt < BRIEF_MS) break; // no connection came, and this was checked just now
       turnedAt = now;
       await turn();
     }

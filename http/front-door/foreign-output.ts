@@ -3,8 +3,8 @@ import { log } from "#http/log.ts";
 const MAX_TEXT_LENGTH = 2_000;
 
 /**
- * Libraries write to the console: Next.js does so for each request that it cannot read, so anybody could fill standard error,
- * with text that is partly the client's. From now on it becomes lines of the log, which are bounded.
+ * Turns what libraries write to the console into lines of the log, which are bounded. Next.js writes for each request that it
+ * can't read, so that anybody could fill standard error with text of their own.
  */
 export function logForeignOutput(): void {
   for (const [stream, level] of [

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /**
- * To be called before an answer is written. A client that asked to close the connection and is refused while it still sends
- * would be reset by the close, and lose the answer with it (RFC 9112 9.6): the connection is closed once its body is
- * through, or when the time for a request is over. What still arrives is thrown away.
+ * Closes the connection only after the rest of the body has arrived, or when the time for a request is over; the rest is
+ * discarded. Otherwise a client that is still sending would be reset and lose the answer (RFC 9112 9.6). Call it before the
+ * answer is written.
  */
 export function closeAfterBody(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || response.shouldKeepAlive) return;

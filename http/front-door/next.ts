@@ -3,9 +3,9 @@ import { giveUp } from "#http/prepare.ts";
 import { readForm } from "./page-refusals.ts";
 import type { Station } from "./stations.ts";
 
-/** The last station: Next.js, which answers everything. */
+/** The last station: Next.js, which answers everything else. */
 export async function nextStation(): Promise<Station> {
-  const { default: next } = await import("next"); // not before its settings are in the environment
+  const { default: next } = await import("next"); // only after its settings are in the environment
   const app = next({ dev: false, dir: "." });
   await app.prepare().catch(giveUp);
   const handle = app.getRequestHandler();

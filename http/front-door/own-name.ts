@@ -3,8 +3,8 @@ import { config, isLoopback } from "#accounts/config.ts";
 import type { Station } from "./stations.ts";
 
 /**
- * Who opens http://localhost:8000 while the service calls itself http://127.0.0.1:8000 would find every form refused as
- * another site's: pages send them over. Only between names of this machine; what stands behind a proxy is never redirected.
+ * Redirects pages from http://localhost:8000 to http://127.0.0.1:8000 if that is PUBLIC_URL, because forms would be refused as
+ * those of another site. Only between names of this machine, so never behind a proxy.
  */
 export const ownName: Station = (request, response) => {
   const location = ownAddress(request);

@@ -9,8 +9,8 @@ type Manifest = { node: Record<string, { workers: Record<string, unknown> }> };
 let pagesByAction: Map<string, RegExp[]> | undefined;
 
 /**
- * Whether a page at this path has this server action. Next.js would pass on an action of another page by asking itself over
- * the network, at an address that the request chose, and complain on stderr about one that does not exist.
+ * Whether the page at this path has this server action. Next.js would forward the action of another page to itself over the
+ * network, at an address from the request (SSRF), and write to stderr about an unknown one.
  */
 export function hasAction(path: string, id: string): boolean {
   pagesByAction ??= readActions();

@@ -6,12 +6,12 @@ const PAGES_THAT_TAKE_IMAGES = /^\/(?:register|profile)\/?(?:\?|$)/;
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * The form of a page, read to its end and checked as the API checks its bodies, as a request for Next.js to read: by itself
- * it would read any number of them at once, without a budget. Throws as `bufferBody` and `checkMultipart` do.
+ * A request for a page whose form has been read and checked like the bodies of the API, for Next.js to parse. Next.js alone would
+ * read any number of forms at once, without a budget. Throws as `bufferBody` and `checkMultipart` do.
  */
 export async function withReadBody(request: IncomingMessage, response: ServerResponse): Promise<IncomingMessage> {
   const { headers, url = "" } = request;
-  if (request.method !== "POST") return request.resume(); // nobody wants it, and unread it would fill the memory
+  if (request.method !== "POST") return request.resume(); // discard the body, which would stay in memory unread
   if (!headers["content-length"] && !headers["transfer-encoding"]) return request;
   const type = headers["content-type"] ?? "";
   const isMultipart = type.toLowerCase().startsWith("multipart/form-data");
@@ -22,7 +22,7 @@ export async function withReadBody(request: IncomingMessage, response: ServerRes
   return replay(request, body.bytes);
 }
 
-/** A request like this one, whose body has arrived. */
+/** The same request with a body that has been read. */
 function replay(request: IncomingMessage, bytes: Uint8Array): IncomingMessage {
   const again = new IncomingMessage(request.socket);
   const { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor } = request;

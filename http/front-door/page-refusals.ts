@@ -25,8 +25,8 @@ const sentences: Partial<Record<ProblemCode, string>> = {
 };
 
 /**
- * Refuses for the pages, in a sentence, what Next.js would answer as if nothing were wrong (TRACE) or as if the fault were
- * ours (500): methods that no page has, addresses that are none, forms of other sites. True if it did.
+ * Refuses requests for pages that Next.js would answer with 200 (TRACE) or 500: unknown methods, invalid addresses, and forms
+ * from other sites. The answer is a page with a sentence. Returns true if it refused.
  */
 export const refusePage: Station = (request, response) => {
   const { method = "", headers, url = "/" } = request;
@@ -45,7 +45,7 @@ export const refusePage: Station = (request, response) => {
   return false;
 };
 
-/** What Next.js's script in the browser takes for "the page is older than the service". */
+/** The answer that Next.js's script in the browser understands as "unknown action: the page is out of date". */
 function refuseAction(request: IncomingMessage, response: ServerResponse): true {
   request.resume();
   response.writeHead(409, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "x-nextjs-action-not-found": "1" });
@@ -53,7 +53,7 @@ function refuseAction(request: IncomingMessage, response: ServerResponse): true 
   return true;
 }
 
-/** Why no page can be at this address, if so. What begins with "_" is Next.js's own. */
+/** Why there can be no page at this address, or null. Paths that begin with "_" belong to Next.js. */
 function refusedAddress(url: string): [status: number, sentence: string] | null {
   const [path = "", query = ""] = url.split("?", 2);
   if (url.length > MAX_URL_LENGTH) return [414, "This address is too long."];
@@ -66,14 +66,14 @@ function refusedAddress(url: string): [status: number, sentence: string] | null 
 }
 
 /**
- * A page of ours, opened at an address that is not the configured one, whose script asks (no other site can make a browser
- * send this header): its form refuses by itself, in its place.
+ * Whether one of our own pages, opened at another address than PUBLIC_URL, sent this with its script (other sites can't make a
+ * browser send the header). Then the form itself shows the refusal.
  */
 function isOwnPageElsewhere({ origin, host, "next-action": action }: IncomingMessage["headers"]): boolean {
   return action !== undefined && URL.parse(origin ?? "")?.host === host;
 }
 
-/** The request with its form read, for Next.js; null if the form was refused. */
+/** The request with its form read, for Next.js; null if it was refused. */
 export async function readForm(request: IncomingMessage, response: ServerResponse): Promise<IncomingMessage | null> {
   try {
     return await withReadBody(request, response);
@@ -92,9 +92,9 @@ function refuse(response: ServerResponse, status: number, sentence: string): tru
 }
 
 /**
- * A form that Next.js cannot read gets a bare 500 from it, or one for its script; one that an older build made gets a bare
- * 409. Our actions answer their own faults with the form, and a page that fails is HTML: so a bare answer is always about the
- * request. Whoever sent it without a script is told so on a page. The log has them, in case that it was a fault of ours after all.
+ * Replaces the plain-text errors of Next.js: 500 for a form that it can't read, and 409 for a form of an older build. Errors of
+ * our actions come with the form, and those of pages are HTML, so a plain-text error is always about the request. Without a
+ * script it becomes a page with a sentence. It is logged, in case it was a fault of the service.
  */
 function explainBareError(response: ServerResponse, withoutScript: boolean): void {
   type Sends<Sent> = (...given: unknown[]) => Sent;
@@ -114,7 +114,7 @@ function explainBareError(response: ServerResponse, withoutScript: boolean): voi
     }
     const sent = status === 500 ? 400 : status;
     writeHead(sent);
-    // Next.js fails a second time over the same form, and would have the log say 500.
+    // Next.js fails a second time with the same form, and would change the logged status to 500.
     return Object.defineProperty(response, "statusCode", { get: () => sent, set: () => {} });
   };
   response.write = (...given: unknown[]) => page !== undefined || write(...given);

@@ -4,7 +4,7 @@ import { newNonce, pageHeaders } from "#http/security-headers.ts";
 import { logRequest } from "./request-log.ts";
 import type { Station } from "./stations.ts";
 
-/** What is not the API's: keeps of the request's headers those that anything reads, and has the answer logged. */
+/** Prepares a request that isn't for the API: removes unknown headers, and logs the answer. */
 export const beginVisit: Station = (request, response) => {
   const startedAt = performance.now();
   response.once("close", () => logRequest(request, response, response.writableFinished, startedAt));
@@ -13,11 +13,11 @@ export const beginVisit: Station = (request, response) => {
   return false;
 };
 
-/** Gives the answer the headers of a page. */
+/** Sets the headers of a page. */
 export const dressPage: Station = (request, response) => {
   const headers = pageHeaders(newNonce());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  request.headers["content-security-policy"] = headers["content-security-policy"]; // where Next.js finds the nonce
+  request.headers["content-security-policy"] = headers["content-security-policy"]; // Next.js reads the nonce from here
   forgetNotice(request, response);
   return false;
 };

@@ -6,8 +6,8 @@ const MAX_UNANSWERED = 16;
 const unanswered = new WeakMap<Socket, number>();
 
 /**
- * Counts a request on its connection until it is answered, and closes a connection on which requests arrive while nobody
- * reads the answers: a kilobyte of requests would keep megabytes of answers in memory. No browser or library does so.
+ * Counts the unanswered requests of a connection, and closes a connection that pipelines many without reading the answers: a
+ * kilobyte of requests could keep megabytes of answers in memory. No browser or library does that.
  */
 export const countUnanswered: Station = ({ socket }, response) => {
   const count = (unanswered.get(socket) ?? 0) + 1;

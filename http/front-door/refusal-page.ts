@@ -3,7 +3,7 @@ import { nonceOf } from "#http/security-headers.ts";
 
 const STYLE = "body{max-width:32rem;margin:0 auto;padding:3rem 1rem;font:1.0625rem/1.5 system-ui,sans-serif}";
 
-/** A whole page around a sentence, for what is refused before a page is made. */
+/** A complete page with a sentence, for requests that are refused before a page is rendered. */
 export function refusalPage(response: ServerResponse, sentence: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -5,7 +5,7 @@ import { askedTarget } from "#http/request-target.ts";
 
 const MAX_LOGGED_PATH_LENGTH = 200;
 
-/** Writes the line of a request into the log. */
+/** Logs a request once it has been answered. */
 export function logRequest(request: IncomingMessage, { statusCode }: ServerResponse, isSent: boolean, startedAt: number): void {
   const { headers, method = "" } = request;
   logAnswer({

@@ -4,7 +4,7 @@ import type { Answer } from "#http/answer.ts";
 import { closeAfterBody } from "./lingering-close.ts";
 import { sendAtOnce } from "./one-write.ts";
 
-/** Sends what a handler answered: an `Answer`, or a `Response` of a route that makes its own. */
+/** Sends an `Answer`, or the `Response` of a route that makes its own. */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer | Response): Promise<void> | void {
   closeAfterBody(request, response);
   if (answer instanceof Response) return sendNodeResponse(response, answer);

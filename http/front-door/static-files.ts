@@ -7,8 +7,8 @@ import type { Station } from "./stations.ts";
 const TYPES: Record<string, string> = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" };
 
 /**
- * Scripts and styles for browsers that read Brotli, a sixth smaller than the gzip that Next.js would send, as the build
- * left them. False for everything else, which is Next.js's: other files, other browsers, files that do not exist.
+ * Sends scripts and styles that the build has compressed with Brotli, if the browser accepts it. Returns false for other files,
+ * other browsers and missing files, which Next.js answers.
  */
 export const staticFiles: Station = async (request, response) => {
   const [path, , type = ""] = request.url?.match(/^\/_next\/static(\/[\w~-][\w.~-]*)+\.(js|css)$/) ?? [];

@@ -7,10 +7,10 @@ import { transact } from "#db/statements.ts";
 import { consoleOutput, logOutput, say } from "#http/output.ts";
 import { type Connections, draining, drainingForMs, startDraining } from "./draining.ts";
 
-const SAME_SIGNAL_MS = 1_000; // npm hands on a signal that its whole group got already, as systemd sends it
-const MAX_STOP_MS = 14_000; // beyond DRAIN_DELAY: requests 8 s, commits that wait for another program's lock 5 s, the log 1 s
+const SAME_SIGNAL_MS = 1_000; // npm forwards a signal that its whole process group has already received, as from systemd
+const MAX_STOP_MS = 14_000; // after DRAIN_DELAY: 8 s for requests, 5 s for commits that wait for a lock, 1 s for the log
 
-/** Ends the process in order at SIGTERM or SIGINT; a second signal ends it at once. Commits are durable either way. */
+/** Stops the process gracefully at SIGTERM or SIGINT; a second signal ends it immediately. Commits are durable either way. */
 export function stopOnSignal(connections: Connections): void {
   const stop = () => {
     if (!draining()) void stopInOrder(connections);
@@ -20,7 +20,7 @@ export function stopOnSignal(connections: Connections): void {
   process.on("SIGINT", stop);
 }
 
-/** Says that it is not ready, answers what was asked, keeps what was noted, and goes. */
+/** Reports that it isn't ready, answers the requests under way, writes pending uses of sessions, and exits. */
 async function stopInOrder(connections: Connections): Promise<void> {
   startDraining();
   const delayMs = config().drainDelaySeconds * SECOND_MS;
@@ -28,7 +28,7 @@ async function stopInOrder(connections: Connections): Promise<void> {
   await sleep(delayMs);
   await connections.drain();
   await writeUses();
-  await transact(() => ({})).catch(() => {}); // behind whatever else still waits to be committed
+  await transact(() => ({})).catch(() => {}); // waits for all pending commits
   await stopDatabase();
   say("Stopped.\n");
   await Promise.all([logOutput().finish(), consoleOutput().finish()]);

@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { logAnswer } from "#http/log.ts";
-import { DoorError, type Problem, problemBody, problems } from "#http/problem.ts";
+import { HttpError, type Problem, problemBody, problems } from "#http/problem.ts";
 import { newRequestId } from "#http/request-id.ts";
 import { answering, METHODS } from "#http/route.ts";
 import { apiHeaders } from "#http/security-headers.ts";
@@ -17,15 +17,15 @@ const PROBLEMS: Record<string, Problem> = {
   ERR_HTTP_REQUEST_TIMEOUT: { code: "request_timeout" },
 };
 
-/** What Node could not read as HTTP gets an answer too, if there is still somebody to get it. */
+/** Answers what Node couldn't parse as HTTP, if the client is still connected. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
   refuseOn(socket, PROBLEMS[error.code ?? ""] ?? { code: "malformed_request" });
 }
 
-/** CONNECT asks for a tunnel, which only a proxy has. */
+/** Refuses CONNECT, which is for proxies. */
 export function refuseTunnel({ method = "" }: IncomingMessage, socket: Duplex): void {
-  socket.on("error", () => {}); // Node no longer listens to it
+  socket.on("error", () => {}); // Node doesn't handle its errors any more
   refuseOn(socket, { code: "method_not_allowed" }, { allow: METHODS.join(", ") }, method);
 }
 
@@ -33,7 +33,7 @@ export function refuseTunnel({ method = "" }: IncomingMessage, socket: Duplex): 
 export const refuseExpectation: Station = (request, response) => answerBy(expectationFailed, request, response);
 
 const expectationFailed = answering(() => {
-  throw new DoorError("expectation_failed", { headers: { connection: "close" } });
+  throw new HttpError("expectation_failed", { headers: { connection: "close" } });
 });
 
 /** Refuses HTTP/1.1 without a Host (RFC 9112 3.2). */
@@ -41,10 +41,10 @@ export const requireHost: Station = (request, response) =>
   request.headers.host === undefined && request.httpVersion === "1.1" && answerBy(withoutHost, request, response);
 
 const withoutHost = answering(() => {
-  throw new DoorError("malformed_request", { detail: "HTTP/1.1 needs a Host header.", headers: { connection: "close" } });
+  throw new HttpError("malformed_request", { detail: "HTTP/1.1 needs a Host header.", headers: { connection: "close" } });
 });
 
-/** Writes a refusal past Node's own answers, and closes the connection. */
+/** Writes a refusal directly to the socket, and closes the connection. */
 export function refuseOn(socket: Duplex, problem: Problem, more: Record<string, string> = {}, method = ""): void {
   const requestId = newRequestId();
   const { status } = problems[problem.code];
@@ -61,5 +61,5 @@ export function refuseOn(socket: Duplex, problem: Problem, more: Record<string, 
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n"));
   logAnswer({ requestId, method, path: "", status, ms: 0, ip: (socket as Socket).remoteAddress ?? "" });
-  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref(); // it would stay half open for as long as the other side likes
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref(); // otherwise the client could keep it half open
 }

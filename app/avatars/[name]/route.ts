@@ -1,6 +1,6 @@
 import { findAvatar } from "#accounts/users/avatars.ts";
 import { api } from "#http/api.ts";
-import { DoorError } from "#http/problem.ts";
+import { HttpError } from "#http/problem.ts";
 import { answering, route } from "#http/route.ts";
 import { pictureHeaders } from "#http/security-headers.ts";
 
@@ -9,7 +9,7 @@ const GONE = "There is no picture at this address. Its user may have changed or 
 const handler = answering(async (request, requestId, context) => {
   const hash = String((await context.params)?.name).match(/^([0-9a-f]{64})\.webp$/)?.[1];
   const bytes = hash && (await findAvatar(hash));
-  if (!bytes) throw new DoorError("not_found", { detail: GONE });
+  if (!bytes) throw new HttpError("not_found", { detail: GONE });
   const etag = `"${hash}"`;
   const headers = { ...pictureHeaders(), "cache-control": "public, max-age=31536000, immutable", etag, "x-request-id": requestId };
   if (isCurrent(request.headers.get("if-none-match"), etag)) return { status: 304, headers, body: null };

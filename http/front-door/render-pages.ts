@@ -4,14 +4,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pageHeaders } from "#http/security-headers.ts";
-import { serveFrom, WORKSHOP } from "./builds.ts";
-import { KEPT_FILE, KEPT_PATHS, type KeptPage } from "./kept-pages.ts";
+import { BUILD_FOLDER, serveFrom } from "./builds.ts";
 import { runInProduction } from "./production.ts";
+import { KEPT_FILE, KEPT_PATHS, type KeptPage } from "./rendered-pages.ts";
 
-/* The build's last step, a process of its own: renders the pages that are the same for everybody, once and for all. */
+/* The last step of the build, in its own process: renders the pages that are the same for everybody. */
 
 runInProduction();
-serveFrom(WORKSHOP);
+serveFrom(BUILD_FOLDER);
 const { default: next } = await import("next");
 const app = next({ dev: false, dir: "." });
 await app.prepare();
@@ -19,7 +19,7 @@ const render = app.getRequestHandler();
 const nonce = randomUUID();
 
 const server = createServer((request, response) => {
-  request.headers["content-security-policy"] = pageHeaders(nonce)["content-security-policy"]; // where Next.js finds the nonce
+  request.headers["content-security-policy"] = pageHeaders(nonce)["content-security-policy"]; // Next.js reads the nonce from here
   void render(request, response);
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -32,5 +32,5 @@ for (const path of KEPT_PATHS) {
   const headers = Object.fromEntries(["content-type", "cache-control", "vary"].map((name) => [name, answer.headers.get(name) ?? ""]));
   kept[path] = { headers, pieces: (await answer.text()).split(nonce) };
 }
-writeFileSync(join(WORKSHOP, KEPT_FILE), JSON.stringify(kept));
+writeFileSync(join(BUILD_FOLDER, KEPT_FILE), JSON.stringify(kept));
 process.exit();
