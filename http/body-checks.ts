@@ -13,7 +13,7 @@ const NOWHERE = -1;
 const MAX_KEY_BYTES = 1_024;
 const MAX_PART_HEAD_BYTES = 2_048;
 const MAX_BYTES_AROUND_PARTS = 1_024; // before the first part and behind the last, which nobody reads
-const MAX_TEXTS_BYTES = 64 * 1024; // of a JSON body without a picture, and of all parts together that are not files
+const MAX_TEXTS_BYTES = 64 * 1024; // a JSON body without a picture, or all parts together that aren't files
 const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
 
