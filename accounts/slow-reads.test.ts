@@ -16,7 +16,7 @@ import { logIn } from "./sessions/log-in.ts";
 import { openSession } from "./sessions/opening.ts";
 import { findSession, revokeAllSessions } from "./sessions/sessions.ts";
 import { loggedIn } from "./testing.ts";
-import { namesOf, refuseTaken } from "./users/names.ts";
+import { explainTakenName, namesOf } from "./users/names.ts";
 import { registerUser, updateUser } from "./users/users.ts";
 
 /* No rule may rest on a read that is answered at once: here other requests come in between, before and after each read. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { logIn } from "./sessions/log-in.ts";
 import type { OpenedSession } from "./sessions/opening.ts";
 
-/* For tests alone: the product never imports this file. */
+/* For tests only: the product never imports this file. */
 
 /** The session of a log-in that has to end with one. */
 export async function loggedIn(...login: Parameters<typeof logIn>): Promise<OpenedSession> {

@@ -21,7 +21,7 @@ export async function startDatabase(file: string, { serving = false } = {}): Pro
   if (serving) markServing(file);
 }
 
-/** Throws StorageError unless the database can be read and takes writes. */
+/** Throws StorageError unless the database can be read and written. */
 export async function requireStorage(): Promise<void> {
   if (!storageWorks()) throw new StorageError("The database takes no writes: see the errors before.");
   connection().prepare("select count(*) from (select 1 from users limit 1)").get();

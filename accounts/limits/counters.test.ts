@@ -196,14 +196,14 @@ test("a clock that was ahead and is right again makes nobody wait longer than th
 test("of two processes that check at the same moment only one admits the last guess", async (t) => {
   const { wait } = movableClocks(t);
   const own = limit("login_device", somebody());
-  const told = () => commit(housekeeping, () => ({ within: stillWithin([own]), counted: count([own]) }));
-  const looked = await Promise.allSettled(Array.from({ length: 2 * FREE_PER_DEVICE }, told));
+  const attempt = () => commit(housekeeping, () => ({ within: stillWithin([own]), counted: count([own]) }));
+  const looked = await Promise.allSettled(Array.from({ length: 2 * FREE_PER_DEVICE }, attempt));
   assert.equal(looked.filter(({ status }) => status === "fulfilled").length, FREE_PER_DEVICE);
   for (const result of looked) if (result.status === "rejected") assert.ok(isLimited(result.reason));
   assert.equal(await waitOf(own), 30, "refused ones are not counted");
   wait(30 * SECOND_MS);
   assert.deepEqual(
-    (await Promise.allSettled([told(), told()])).map(({ status }) => status),
+    (await Promise.allSettled([attempt(), attempt()])).map(({ status }) => status),
     ["fulfilled", "rejected"],
   );
 });

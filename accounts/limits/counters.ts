@@ -10,13 +10,13 @@ import { checked, statement } from "#db/statements.ts";
 import { allowance } from "./allowance.ts";
 import { LIMITS, type Limit, type Rule } from "./limits.ts";
 
-const MIN_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: 30 seconds, growing to an hour
+const MIN_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: from 30 seconds up to an hour
 const MAX_BLOCK_MS = HOUR_MS;
 const MAX_DOUBLINGS = 16; // far beyond MAX_BLOCK_MS
 const MAX_WAITING = 128; // for one counter
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-// How many checks of each counter are under way: they may all fail, so no more are let in than failures are left.
+// The number of checks under way for each counter. All of them may fail, so no more are admitted than failures are left.
 const underWay = processWide("rate-limits", () => ({
   counts: new Map<string, number>(),
   waiting: new Map<string, (() => void)[]>(),
@@ -40,7 +40,7 @@ export async function withinLimits<T>(limits: Limit[], check: () => Promise<T>):
   }
 }
 
-/** Whether failures are counted at the moment. Throws `rate_limited` if one of the limits is used up. */
+/** Whether any of the limits has counted failures. Throws `rate_limited` if one is used up. */
 export async function hasFailures(limits: Limit[]): Promise<boolean> {
   const counters = await countersOf(limits);
   if (config().rateLimits) refuseUsedUp(counters);
@@ -48,8 +48,8 @@ export async function hasFailures(limits: Limit[]): Promise<boolean> {
 }
 
 /**
- * For a commit that counts or tells the outcome of a check: throws `rate_limited`, and nothing of the commit happens, if one
- * of the limits has been used up since it was looked at, by another process.
+ * The statements that roll back a commit with `rate_limited` if another process has used up one of the limits meanwhile. They
+ * belong in every commit that counts or reveals the result of a check.
  */
 export function stillWithin(limits: Limit[]) {
   if (!config().rateLimits) return [];
@@ -72,7 +72,7 @@ function counted({ name, key }: Limit, amount: number) {
 const countGrowing = statement((db) => counting(db, true));
 const countPlain = statement((db) => counting(db, false));
 
-/** Another process's clock may be ahead of this one's: then the row says what time it is. */
+/** The upsert of a counter. The clock of another process may be ahead; then the row's time counts. */
 function counting(db: Db, grows: boolean) {
   const value = (name: string) => sql.placeholder(name);
   const { expiresAt } = rateLimits;
@@ -99,7 +99,7 @@ function counting(db: Db, grows: boolean) {
     .onConflictDoUpdate({ target: rateLimits.key, set: { failures, ...set } });
 }
 
-/** The statement that forgets the failures of these limits. */
+/** The statement that resets these limits. */
 export function clearLimits(tx: Db, limits: Limit[]) {
   const keys = limits.map(({ key }) => key);
   return tx.delete(rateLimits).where(inArray(rateLimits.key, keys));
@@ -157,7 +157,7 @@ function wakeNext(key: string): void {
   if (queue?.length === 0) underWay.waiting.delete(key);
 }
 
-/** The key of a limit whose room is taken by checks under way, or "". Throws `rate_limited` if one is used up. */
+/** The key of a limit that is full with checks under way, or "". Throws `rate_limited` if one is used up. */
 function findFull(counters: Counter[]): string {
   refuseUsedUp(counters);
   const now = nowOf(counters);
@@ -184,7 +184,7 @@ const nowOf = (counters: Counter[]) => steadyNow(Math.max(0, ...counters.map(({ 
 
 const failuresOf = ({ failures, expiresAt }: Counter, now: number) => (expiresAt > now ? failures : 0);
 
-/** The failures from which on nothing is let in any more, until the window ends or something clears them. */
+/** The number of failures at which a limit closes, until its window ends or it is reset. */
 function closesAt({ name }: Limit): number {
   const { free, grows, closesAt }: Rule = LIMITS[name];
   if (closesAt) return allowance(closesAt);

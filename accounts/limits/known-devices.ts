@@ -9,11 +9,11 @@ import { statement } from "#db/statements.ts";
 export const KNOWN_FOR_MS = 30 * DAY_MS;
 
 /*
- * OWASP "device cookies": whoever logged in from here before has a budget of failures of their own, so that an attacker
- * who uses up all others' cannot lock the owner out.
+ * OWASP's device cookies: a device that has logged in before has its own budget of failures, so that an attacker who uses up
+ * the others can't lock the owner out.
  */
 
-/** The statement that remembers from where the user logged in. */
+/** The statement that makes the caller's browser and address known devices of the user. */
 export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnType<typeof sql>) {
   const lastLoginAt = steadyNow();
   const rows = deviceHashes(caller).map((deviceHash) => ({ userId: userId as number, deviceHash, lastLoginAt }));
@@ -23,7 +23,7 @@ export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnTy
     .onConflictDoUpdate({ target: [knownDevices.userId, knownDevices.deviceHash], set: { lastLoginAt } });
 }
 
-/** The statement that forgets every device of the user but the one that asks: whoever knew the old password may have logged in from them. */
+/** The statement that forgets every known device of the user but the caller's. Others may have logged in with the old password. */
 export function forgetOtherDevices(tx: Db, caller: Caller, userId: number) {
   return tx.delete(knownDevices).where(and(eq(knownDevices.userId, userId), notInArray(knownDevices.deviceHash, deviceHashes(caller))));
 }
@@ -44,7 +44,7 @@ export async function findKnownDevice(caller: Caller, userId: number): Promise<{
   return found.includes(address) ? { hash: address, isBrowser: false } : null;
 }
 
-/** The address first, the browser's own cookie last, if it has one. */
+/** The hashes of the address and, if there is one, the browser's id, in this order. */
 function deviceHashes({ browser, ip }: Caller): string[] {
   const fingerprint = (text: string) => hash("sha256", text, "base64url");
   return [`address ${ip ?? ""}`, ...(browser ? [`browser ${browser}`] : [])].map(fingerprint);

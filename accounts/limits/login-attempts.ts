@@ -57,18 +57,18 @@ export async function loginAttempt(caller: Caller, emailCanonical: string) {
 }
 
 /**
- * The limits of a log-in with this email address. A known browser has a budget of its own; a known address too, but it
- * may be shared, so what it tries on other accounts still counts; everybody else also counts together.
+ * The limits of a log-in with this email address. A known browser has only a budget of its own. A known address has one too,
+ * but may be shared, so its attempts on other accounts also count. All other devices also count together.
  */
 export async function loginLimits(caller: Caller, emailCanonical: string, user: User | null): Promise<Limit[]> {
-  const known = await findKnownDevice(caller, user?.id ?? NOBODY); // asked for nobody too: the same work either way
+  const known = await findKnownDevice(caller, user?.id ?? NOBODY); // the same work for an unknown address
   const network = networkOf(caller);
   const own = limit("login_device", emailCanonical, known?.hash ?? network);
   if (known?.isBrowser) return [own];
   return known ? [own, limit("login_address", network)] : [own, limit("login_address", network), limit("login_account", emailCanonical)];
 }
 
-/** As many counters to write for everybody, so that the time of a refusal does not tell who is known; the added ones are never read. */
+/** Pads the limits to three, so that the time of a refusal doesn't reveal a known device. The added counters are never read. */
 function countedLimits(limits: Limit[], emailCanonical: string): Limit[] {
   const unread = [1, 2].map((number) => limit("login_account", emailCanonical, "unread", number));
   return [...limits, ...unread].slice(0, MAX_COUNTED);

@@ -45,7 +45,7 @@ async function refuse(caller: Caller, attempt: LoginAttempt, user: User | null):
   throw new AccountsError("invalid_credentials");
 }
 
-/** Parameters have risen since this hash was made: the password is at hand, so make a new one (ASVS 11.2.2). */
+/** Replaces a hash that was made with weaker parameters, while the password is known (ASVS 11.2.2). */
 async function renewHash(user: User, password: string, party: Party): Promise<void> {
   const passwordHash = await hashPassword(password, party);
   await commit(housekeeping, (tx) => ({

@@ -64,7 +64,7 @@ export async function openSession(
     if (uniqueViolation(error) === "id") return "taken" as const;
     throw error;
   });
-  if (result === "taken") return openSession(caller, user, kind, options); // a random key met another one
+  if (result === "taken") return openSession(caller, user, kind, options); // the random key was taken
   return result && { token, session, user };
 }
 
@@ -74,7 +74,7 @@ function refuseUnlessActive(user: User): void {
 }
 
 const row = placeholders(sessions);
-const max = sql.raw(String(MAX_SESSIONS - 1)); // as text: SQLite compiles anew for each value that it can see
+const max = sql.raw(String(MAX_SESSIONS - 1)); // as text, because SQLite recompiles the statement for each bound value here
 const owner = asKey(row.userId);
 const beyondLimit = sql`from ${sessions} where user_id = ${owner}
   and (select count(*) from ${sessions} where user_id = ${owner}) > ${max}

@@ -18,12 +18,12 @@ import { noteUse, withNotedUse } from "./use.ts";
 
 type Found = { session: Session; user: User };
 
-/** The live session of an API client's token and its user, or null; `ip` is who uses it. Reads two rows by their keys; writes nothing. */
+/** The live session of an API client's token and its user, or null. Reads two rows by their keys; a use from `ip` is written later. */
 export function findSession(token: string, ip?: string): Promise<Found | null> {
   return findLive("token", token, ip);
 }
 
-/** As `findSession`, of a page's cookie: neither is ever taken for the other. */
+/** Like `findSession`, for a page's cookie. Neither function accepts the other's secret. */
 export function findPageSession(cookie: string, ip?: string): Promise<Found | null> {
   return findLive("cookie", cookie, ip);
 }
@@ -35,7 +35,7 @@ async function findLive(purpose: Purpose, secret: string, ip: string | undefined
   const { session, user } = found;
   const now = clock.now();
   if (session.expiresAt <= now) {
-    purgeSoon(); // for good: it must not come back when the clock is set back
+    purgeSoon(); // deletes it, so that it can't become valid again if the clock is set back
     return null;
   }
   if (user.status !== "active") return null;
@@ -43,7 +43,7 @@ async function findLive(purpose: Purpose, secret: string, ip: string | undefined
   return found;
 }
 
-/** The caller's live sessions: this one, which is in use right now, and then those last used first. */
+/** The caller's live sessions: this one first, then the most recently used. */
 export async function listSessions(caller: Caller): Promise<Session[]> {
   requireUser(caller);
   const { user, session } = caller;
@@ -64,13 +64,13 @@ export async function logOut(caller: Caller, { all }: LogoutInput): Promise<{ se
   return { sessionsEnded: 1 };
 }
 
-/** Ends one of the caller's own sessions. Throws `not_found`, the same for an unknown id and another person's. */
+/** Ends one of the caller's sessions. Throws `not_found`, for unknown ids and other users' alike. */
 export async function revokeSession(caller: Caller, id: number): Promise<void> {
   requireUser(caller);
   await endOwnSession(caller, id);
 }
 
-/** Gives one of the caller's own sessions a name; an empty one takes it away. Throws `not_found` as `revokeSession` does, and `rate_limited`. */
+/** Renames one of the caller's sessions; an empty name removes it. Throws `not_found`, as `revokeSession` does, and `rate_limited`. */
 export async function renameSession(caller: Caller, id: number, { device_name }: RenameSessionInput): Promise<{ session: Session }> {
   requireUser(caller);
   spend("changes", caller.user.id);
@@ -93,13 +93,13 @@ export async function revokeOtherSessions(caller: Caller): Promise<{ sessionsEnd
   return revokeSessions(caller, "others", caller.session.id);
 }
 
-/** Ends every session of the caller, this one included; a log-in that is under way cannot slip through. */
+/** Ends every session of the caller, including this one; a log-in under way opens none. */
 export async function revokeAllSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
   return revokeSessions(caller, "all");
 }
 
-/** What the user may see of an own session; `currentId` is the session that asks. */
+/** The public view of a session; `currentId` is the caller's own. */
 export function publicSession(row: Session, currentId: number | undefined): SessionView {
   const session = withNotedUse(row);
   return {

@@ -79,8 +79,8 @@ async function takenFields({ email, username }: Names, ownId?: number): Promise<
 }
 
 /** Throws `user_already_exists` for these names, and counts the answer, because it reveals who has an account. */
-async function refuseFields(caller: Caller, fields: Field[], told: Limit[]): Promise<never> {
-  await commit(caller, () => ({ within: stillWithin(told), counted: count(told) }));
+async function refuseFields(caller: Caller, fields: Field[], namesTaken: Limit[]): Promise<never> {
+  await commit(caller, () => ({ within: stillWithin(namesTaken), counted: count(namesTaken) }));
   const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
   throw new AccountsError("user_already_exists", { fields: errors });
 }

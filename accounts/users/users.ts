@@ -45,7 +45,7 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
       avatar: avatar && insertAvatar(tx, avatar),
       device: isLimited && rememberDevice(tx, caller, userId),
       limits: [count(created), count(pictures, avatar?.bytes.length ?? 0)],
-    })).catch((error) => refuseTaken(visitor, error, input, told));
+    })).catch((error) => explainTakenName(visitor, error, input, namesTaken));
     return { user };
   });
 }

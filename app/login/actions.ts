@@ -9,7 +9,7 @@ import { startSession } from "#app/visitor/session-start.ts";
 
 export const signIn = visitorAction(LoginFormInput, async (visitor, { email, password, remember, next }, before) => {
   const kind = remember ? "lasting" : "browser";
-  const ending = await logIn(await markBrowser(visitor), { email, password }, kind);
+  const ending = await logIn(await withBrowserId(visitor), { email, password }, kind);
   switch (ending.kind) {
     case "session":
       await startSession(ending.token, kind, before);
