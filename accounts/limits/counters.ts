@@ -20,14 +20,14 @@ const NEVER = Number.MAX_SAFE_INTEGER;
 const underWay = processWide("rate-limits", () => ({
   counts: new Map<string, number>(),
   waiting: new Map<string, (() => void)[]>(),
-  /** How many checks have ended so far. */
+  /** The number of checks that have ended. */
   ended: 0,
 }));
 
 /**
  * Runs `check` unless one of the limits is used up. Checks that could together exceed a limit wait for each other, so that
- * parallel guesses gain nothing and parallel right answers lose nothing. `check` itself records failures (`count`), and
- * its commits hold `stillWithin`, since another process may have let in as many at the same moment.
+ * parallel guesses gain nothing and parallel right passwords lose nothing. `check` counts its failures with `count`, and includes
+ * `stillWithin` in its commits, because another process may have admitted as many at the same time.
  * Throws `rate_limited` with the seconds to wait, and `overloaded`.
  */
 export async function withinLimits<T>(limits: Limit[], check: () => Promise<T>): Promise<T> {
@@ -56,7 +56,7 @@ export function stillWithin(limits: Limit[]) {
   return limits.map((one) => checked(counterRow({ key: one.key }), ([row]) => refuseUsedUp([counterOf(one, row)])));
 }
 
-/** The statements that count against these limits, once or an amount; they belong into the same commit as what is counted. */
+/** The statements that count once, or an amount, against these limits. They belong in the commit of what is counted. */
 export function count(limits: Limit[], amount = 1) {
   return limits.map((one) => counted(one, amount));
 }
@@ -106,9 +106,9 @@ export function clearLimits(tx: Db, limits: Limit[]) {
 }
 
 /**
- * Waits until there is room in every limit, and takes it. Whoever has left a queue calls the next, unless it goes back.
- * Nothing is awaited between looking at what was read and taking the room or a place in the queue. A check that ended during
- * the read may have counted a failure that was not read, and given back its room: then the counters are read again.
+ * Waits until every limit has room, and takes it. A check that leaves a queue wakes the next one, unless it returns to it.
+ * There is no await between looking at the counters and taking room or a place in the queue. If a check ended during the read,
+ * it may have counted a failure that was not read, so the counters are read again.
  */
 async function enter(limits: Limit[]): Promise<void> {
   for (let left = ""; ; ) {
@@ -179,7 +179,7 @@ function refuseUsedUp(counters: Counter[]): void {
   }
 }
 
-/** Another process's clock may be ahead of this one's: then its counters say what time it is. */
+/** The current time. The clock of another process may be ahead; then its counters have the time. */
 const nowOf = (counters: Counter[]) => steadyNow(Math.max(0, ...counters.map(({ name, expiresAt }) => expiresAt - LIMITS[name].windowMs)));
 
 const failuresOf = ({ failures, expiresAt }: Counter, now: number) => (expiresAt > now ? failures : 0);
@@ -192,7 +192,7 @@ function closesAt({ name }: Limit): number {
 }
 
 type Row = typeof rateLimits.$inferSelect;
-/** A limit, and what is counted of it. */
+/** A limit with its counter. */
 type Counter = Limit & Row;
 
 const counterOf = (one: Limit, row?: Row): Counter => ({ failures: 0, blockedUntil: 0, expiresAt: 0, ...row, ...one });

@@ -12,13 +12,13 @@ import { findKnownDevice } from "./known-devices.ts";
 import { type Limit, limit } from "./limits.ts";
 import { networkOf, partyOf } from "./networks.ts";
 
-const MAX_COUNTED = 3; // for an unknown device
+const MAX_COUNTED = 3; // the limits of an unknown device
 
 export type LoginAttempt = Awaited<ReturnType<typeof loginAttempt>>;
 
 /**
- * An attempt to log in with this email address: the limits that it is under, and what its end writes. Throws `overloaded` if
- * its password could not even wait to be checked, and `rate_limited` if the user has logged in too often.
+ * An attempt to log in with this email address: its limits, and the statements that record its end. Throws `overloaded` if the
+ * queue has no room for its password, and `rate_limited` if the user has logged in too often.
  */
 export async function loginAttempt(caller: Caller, emailCanonical: string) {
   const party = partyOf(caller, emailCanonical);
@@ -27,15 +27,15 @@ export async function loginAttempt(caller: Caller, emailCanonical: string) {
   if (known) refuseIfSpent("sessions_opened", known.id);
   const limits = await loginLimits(caller, emailCanonical, known);
   return {
-    /** Who waits for the password to be checked. */
+    /** The party whose turn the check of the password takes. */
     party,
 
-    /** Runs `check` as `withinLimits` does. Throws `rate_limited`, `overloaded`. */
+    /** Runs `check` like `withinLimits`. Throws `rate_limited`, `overloaded`. */
     within: <T>(check: () => Promise<T>) => withinLimits(limits, check),
 
     /**
-     * The statements of a commit that records the failure. For an address that nobody has, the same is written and deleted
-     * again, so that it takes as long.
+     * The statements that record the failure. For an unknown address the same rows are written and deleted again, so that it
+     * takes as long.
      */
     failed(tx: Db, user: User | null) {
       const userId = user?.id ?? NOBODY;
@@ -48,7 +48,7 @@ export async function loginAttempt(caller: Caller, emailCanonical: string) {
       };
     },
 
-    /** The statements of the commit that opens the session. */
+    /** The statements that record the success, in the commit that opens the session. */
     succeeded: (tx: Db, user: User) => ({
       within: stillWithin(limits),
       cleared: clearLimits(tx, clearedLimits(limits, emailCanonical, user)),
@@ -75,15 +75,15 @@ function countedLimits(limits: Limit[], emailCanonical: string): Limit[] {
 }
 
 /**
- * Which limits a success clears: the device's own; from a known device, on whose own it does not count, the account's; and
- * guesses in stolen sessions, whose thief does not know the password and cannot do this.
+ * The limits that a success resets: the device's own; the account's, if the device is known; and that of wrong current passwords,
+ * because a thief of a session can't log in.
  */
 function clearedLimits(limits: Limit[], emailCanonical: string, user: User): Limit[] {
   const own = [...limits.filter(({ name }) => name === "login_device"), limit("reauthentication_user", user.id)];
   return limits.some(({ name }) => name === "login_account") ? own : [...own, limit("login_account", emailCanonical)];
 }
 
-/** Whether one of these limits is blocked, at this point of a commit. */
+/** The condition that one of these limits is closed at this point of a commit. */
 function areBlocked(limits: Limit[]): SQL {
   const keys = limits.map(({ key }) => key);
   return sql`exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${steadyNow()})`;

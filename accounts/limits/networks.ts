@@ -1,12 +1,12 @@
 import type { Caller } from "#accounts/caller.ts";
 import type { Party } from "./fair-turns.ts";
 
-/** Who waits for a hash or a picture: this network, and within it this account, by its id or email address. */
+/** The party of a hash or picture: the caller's network, and within it the account, by id or email address. */
 export function partyOf(caller: Caller, account: string | number): Party {
   return { network: networkOf(caller), who: account };
 }
 
-/** The address as limits count it: an IPv6 customer can choose from a whole /64, so that counts as one. */
+/** The network that limits count: the address, or the /64 of an IPv6 address, because a single customer has that many. */
 export function networkOf({ ip }: Pick<Caller, "ip">): string {
   if (!ip?.includes(":")) return ip ?? "";
   const [head = "", tail] = ip.split("::");

@@ -5,8 +5,8 @@ import type { Db } from "#db/engine.ts";
 import { sessions, users } from "#db/schema.ts";
 
 /**
- * The statements of a commit that end a user's sessions, all or all but `keptId`; `sessionsEnded` counts the live ones among
- * them. A log-in that is under way opens none afterwards.
+ * The statements that end a user's sessions, all or all but `keptId`; `sessionsEnded` is the number of live ones among them. A
+ * log-in under way opens none afterwards.
  */
 export function endSessions(tx: Db, userId: number, keptId?: number) {
   const now = clock.now();
@@ -22,7 +22,7 @@ export function endSessions(tx: Db, userId: number, keptId?: number) {
   };
 }
 
-/** Whether there is any that `endSessions` would end. */
+/** The condition that `endSessions` would end any session. */
 export function hasSessions(userId: number, keptId?: number): SQL {
   return sql`exists (select 1 from ${sessions} where ${sessionsOf(userId, keptId)})`;
 }

@@ -11,15 +11,15 @@ import { users } from "#db/schema.ts";
 import type { SessionKind } from "./lifetimes.ts";
 import { type OpenedSession, openSession } from "./opening.ts";
 
-const MAX_CHECKS = 3; // of the password, when the user's row changes during each of them
+const MAX_CHECKS = 3; // of the password, if the user's row changes during each check
 
-/** How a log-in ends: with a session, or with a challenge that asks for another factor. No user can set up another factor yet. */
+/** The result of a log-in: a session, or a challenge for a second factor. No user can have a second factor yet. */
 export type LoginEnding = ({ kind: "session" } & OpenedSession) | { kind: "challenge" };
 
 /**
- * Logs in whoever knows the password. Throws `invalid_credentials`, the same and after the same work for an unknown email
- * address; `account_inactive` and `account_suspended` only after the right password; `rate_limited`, without looking at the
- * password; `overloaded`.
+ * Logs in with email address and password. Throws `invalid_credentials`, after the same work for an unknown address;
+ * `account_inactive` and `account_suspended`, only after the right password; `rate_limited`, without checking the password;
+ * `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<LoginEnding> {
   const emailCanonical = canonicalEmail(input.email);
@@ -34,7 +34,7 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
         if (isOutdated(user.passwordHash)) await renewHash(user, input.password, attempt.party).catch(() => {}); // the next log-in tries again
         return { kind: "session", ...opened };
       }
-      // All sessions ended, or the password changed, during the check: what was proven is out of date.
+      // All sessions ended or the password changed during the check: check again.
     }
     throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
   });

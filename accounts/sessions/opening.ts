@@ -19,10 +19,10 @@ class OutOfDate extends Error {}
 export type OpenedSession = { token: string; session: Session; user: User };
 
 /**
- * The single door to a session. Null if the user is no longer what `user` says: not active, or all sessions ended since
- * that row was read. Beyond 100 live sessions the one longest unused ends. With `attempt`, the log-in's success is written in
- * the same commit. Throws `account_inactive`, `account_suspended`, and `rate_limited` if a limit of the attempt is used up, or
- * the user has had too many sessions within the hour.
+ * The only function that opens sessions. Returns null if `user` is out of date: no longer active, or all sessions have ended
+ * since the row was read. Beyond MAX_SESSIONS, the one unused for longest ends. With `attempt`, the same commit records the
+ * log-in's success. Throws `account_inactive`, `account_suspended`, and `rate_limited` if a limit of the attempt is used up or the
+ * user has opened too many sessions within the hour.
  */
 export async function openSession(
   caller: Caller,

@@ -126,7 +126,7 @@ async function endOwnSession(caller: SignedIn, id: number): Promise<void> {
   }));
 }
 
-/** On record only if there is a session to end, or a script could fill the record. */
+/** Records the event only if a session ends, so that a script can't fill the table. */
 async function revokeSessions(caller: SignedIn, detail: "others" | "all", keptId?: number): Promise<{ sessionsEnded: number }> {
   const { user, session } = caller;
   const event = { userId: user.id, sessionId: session.id, detail };

@@ -62,7 +62,7 @@ export async function explainTakenName(caller: Caller, error: unknown, names: Na
   const column = uniqueViolation(error);
   const broken = column === "email_canonical" ? "email" : column === "username_canonical" && "username";
   if (!broken) throw error;
-  const taken = await takenFields(names, ownId); // the one that is broken may be free again by now
+  const taken = await takenFields(names, ownId); // the name may be free again by now
   return refuseFields(
     caller,
     FIELDS.filter((field) => field === broken || taken.includes(field)),
