@@ -16,7 +16,7 @@ export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
 type Subject = {
   /** The user the event is about; a subselect where the id is not known yet. */
-  userId: number | ReturnType<typeof sql>;
+  userId: number | SQL;
   sessionId?: number;
   /** More about the event, such as a reason or an old value; never a secret. */
   detail?: string;
@@ -26,7 +26,7 @@ type Subject = {
 export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
   const { ip } = caller;
   const device = caller.device();
-  const values = { userId: userId as number, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
+  const values = { userId, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
   return recorded(typeof userId === "number" ? insertEvent(values) : tx.insert(auditEvents).values(values).returning(RECORDED));
 }
 

@@ -1,4 +1,4 @@
-import { eq, inArray, type SQL, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { HOUR_MS, SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
@@ -87,15 +87,9 @@ function counting(db: Db, grows: boolean) {
         expiresAt: sql`${at} + ${value("windowMs")}`,
       }
     : { blockedUntil: sql`0`, expiresAt: sql`case when ${isOver} then ${value("until")} else ${expiresAt} end` };
-  const [key, amount, firstBlock, until] = ["key", "amount", "firstBlock", "until"].map((name) => sql`${value(name)}`) as [
-    SQL,
-    SQL,
-    SQL,
-    SQL,
-  ];
   return db
     .insert(rateLimits)
-    .values({ key, failures: amount, blockedUntil: firstBlock, expiresAt: until })
+    .values({ key: value("key"), failures: value("amount"), blockedUntil: value("firstBlock"), expiresAt: value("until") })
     .onConflictDoUpdate({ target: rateLimits.key, set: { failures, ...set } });
 }
 

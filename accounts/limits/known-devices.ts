@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { and, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, notInArray, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "#accounts/caller.ts";
 import { DAY_MS, steadyNow } from "#accounts/clock.ts";
 import type { Db } from "#db/engine.ts";
@@ -14,9 +14,9 @@ export const KNOWN_FOR_MS = 30 * DAY_MS;
  */
 
 /** The statement that makes the caller's browser and address known devices of the user. */
-export function rememberDevice(tx: Db, caller: Caller, userId: number | ReturnType<typeof sql>) {
+export function rememberDevice(tx: Db, caller: Caller, userId: number | SQL) {
   const lastLoginAt = steadyNow();
-  const rows = deviceHashes(caller).map((deviceHash) => ({ userId: userId as number, deviceHash, lastLoginAt }));
+  const rows = deviceHashes(caller).map((deviceHash) => ({ userId, deviceHash, lastLoginAt }));
   return tx
     .insert(knownDevices)
     .values(rows)
