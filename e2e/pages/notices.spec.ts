@@ -61,11 +61,11 @@ test("a browser that doesn't keep the cookie is told so, and isn't redirected in
   await expect(field(page, "Email address")).toHaveValue(user.email);
   await expect(page.getByText("Sign in to continue.")).toHaveCount(0);
   await page.unrouteAll({ behavior: "wait" });
+});
 
-  test("a link that somebody sends says nothing about lost cookies", async ({ ask }) => {
-    for (const site of ["none", "cross-site"]) {
-      const { text } = await ask("GET", "/login/?cookie=lost", { headers: { "sec-fetch-site": site } });
-      expect(text).not.toContain("keep our cookie");
-    }
-  });
+test("a link that somebody sends says nothing about lost cookies", async ({ ask }) => {
+  for (const site of ["none", "cross-site"]) {
+    const { text } = await ask("GET", "/login/?cookie=lost", { headers: { "sec-fetch-site": site } });
+    expect(text).not.toContain("keep our cookie");
+  }
 });
