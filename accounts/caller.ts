@@ -36,7 +36,7 @@ export type Operator = Readonly<{
   requestId: null;
 }>;
 
-/** Who is asking: the first argument of every function of the domain that can refuse. Never changed. */
+/** Who is asking: the first argument of every function that routes, forms and commands call and that checks rights. Never changed. */
 export type Caller = Visitor | SignedIn | Operator;
 
 export const operator: Operator = {
@@ -87,7 +87,7 @@ export function requireUser(caller: Caller): asserts caller is SignedIn {
   if (caller.kind !== "user") throw new AccountsError("authentication_required");
 }
 
-/** Throws a plain Error unless the caller is the operator. No address leads here, so anything else is a bug. */
+/** Throws a plain Error unless the caller is the operator. No route or form calls such a function, so anything else is a bug. */
 export function requireOperator(caller: Caller): asserts caller is Operator {
   if (caller.kind !== "operator") throw new Error(`A ${caller.kind} called what only the operator may do.`);
 }

@@ -30,14 +30,14 @@ const listeners = processWide("commit-listeners", () => [] as Listener[]);
 export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P) {
   const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(actor), ...build(tx) }));
   const events = Object.values(results)
-    .flat()
+    .flat(Number.POSITIVE_INFINITY)
     .filter((result) => result instanceof Recorded)
     .flatMap(({ events }) => events);
   if (events.length > 0) for (const listen of listeners) listen(actor, events);
   return results;
 }
 
-/** Registers a listener for the audit events of each commit, called once they are on the disk. It must not throw. */
+/** Registers a listener for the audit events that this process's commits mark as `recorded`, called once they are on the disk. It must not throw. */
 export function onCommitted(listen: Listener): void {
   listeners.push(listen);
 }

@@ -1,4 +1,4 @@
-/** All refusals of the domain: the stable code, and the sentence for people. */
+/** The domain's refusals by code, with their general sentences. Sentences about fields stand beside their rules. */
 export const refusals = {
   validation_failed: "Some fields need your attention.",
   user_already_exists: "A user with this email address or username already exists.",

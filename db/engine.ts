@@ -19,7 +19,7 @@ export const isDatabaseOpen = (): boolean => shared.db !== undefined;
 
 export const db = (): Db => opened();
 
-/** The driver's own connection, for db/sqlite/ alone. */
+/** The driver's own connection, for db/ alone. */
 export const connection = (): Database.Database => opened().$client;
 
 /** Moves everything into the main file and closes the database. */

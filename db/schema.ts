@@ -23,7 +23,7 @@ export const users = table(
     status: text({ enum: ["active", "inactive", "suspended"] })
       .notNull()
       .default("active"),
-    /** Incremented when all sessions end, so that a log-in that began before opens none afterwards. */
+    /** Incremented when a user's sessions end together, all or all but one, so that a log-in that began before opens none afterwards. */
     sessionEpoch: count().notNull().default(0),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
@@ -45,7 +45,7 @@ export const avatars = table("avatars", {
 export const sessions = table(
   "sessions",
   {
-    /** Random. Part of the token, where it finds the row by its key, and the session's public id. */
+    /** Random: the row's key, a part of the token, and the session's public id. */
     id: key().primaryKey(),
     userId: key()
       .notNull()

@@ -10,7 +10,7 @@ type Values = Record<string, unknown>;
 /** The rows that a statement returns, or the number of changed rows if it returns none. */
 type Rows<S> = S extends Step<infer R> ? R : S extends PromiseLike<infer R> ? (R extends unknown[] ? R : number) : unknown;
 
-/** A statement for `transact`, made by `statement` or `must`. */
+/** A statement for `transact`, made by `statement`, `must`, `checked` and the like. */
 export class Step<R> {
   readonly #run: () => R;
 
@@ -76,10 +76,7 @@ export function must<S extends Part>(statement: S, refusal: () => Error = unmet)
   });
 }
 
-/**
- * A statement of an act whose outcome `check` looks at: what that throws, the act rejects with, and nothing of it happens.
- * So the decision and what follows from it are one.
- */
+/** A statement whose result `check` examines. If `check` throws, the transaction is rolled back and rejects with that error. */
 export function checked<S extends Part>(statement: S, check: (outcome: Result<S>) => void): Step<Result<S>> {
   return new Step(() => {
     const outcome = Step.run(statement);

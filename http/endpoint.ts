@@ -12,8 +12,8 @@ import { isCrossSite } from "./same-origin.ts";
 
 /** The tags that group operations in the OpenAPI document. */
 export const TAGS = {
-  Account: "Registering, and what belongs to the own account.",
-  Sessions: "Logging in and out, and the list of places where one is logged in.",
+  Account: "Registration, and your own account.",
+  Sessions: "Logging in and out, and where you are logged in.",
   Service: "About the service itself: rules, documents, health, pictures.",
 };
 

@@ -46,7 +46,7 @@ function timeText(): string {
 
 const WORTH_A_LINE = [403, 409, 429]; // refusals that may belong to an attack
 
-/** Logs each recorded audit event and each fault, so that a log collector sees what the database has. */
+/** Logs the audit events that this process's commits report, and each fault. */
 export function logEvents(): void {
   onFault(({ event, userId }) => log().error({ event, user_id: userId }, "a stored password hash is damaged: nobody can log in with it"));
   onCommitted(({ requestId, ip }, events) => {
@@ -56,7 +56,7 @@ export function logEvents(): void {
   });
 }
 
-/** Runs `act` and logs a refusal with its caller, because pages answer refusals with 200. */
+/** Runs `run` and logs a refusal with its caller, because pages answer refusals with 200. */
 export async function logged<T>(caller: Caller, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();

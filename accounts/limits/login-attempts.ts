@@ -23,9 +23,9 @@ export type LoginAttempt = Awaited<ReturnType<typeof loginAttempt>>;
 export async function loginAttempt(caller: Caller, emailCanonical: string) {
   const party = partyOf(caller, emailCanonical);
   refuseInFlood(party);
-  const known = await findUserByEmail(emailCanonical);
-  if (known) refuseIfSpent("sessions_opened", known.id);
-  const limits = await loginLimits(caller, emailCanonical, known);
+  const user = await findUserByEmail(emailCanonical);
+  if (user) refuseIfSpent("sessions_opened", user.id);
+  const limits = await loginLimits(caller, emailCanonical, user);
   return {
     /** The party whose turn the check of the password takes. */
     party,
@@ -83,7 +83,7 @@ function clearedLimits(limits: Limit[], emailCanonical: string, user: User): Lim
   return limits.some(({ name }) => name === "login_account") ? own : [...own, limit("login_account", emailCanonical)];
 }
 
-/** The condition that one of these limits is closed at this point of a commit. */
+/** The condition that one of the growing limits makes callers wait, at this point of a commit. */
 function areBlocked(limits: Limit[]): SQL {
   const keys = limits.map(({ key }) => key);
   return sql`exists (select 1 from ${rateLimits} where ${inArray(rateLimits.key, keys)} and ${rateLimits.blockedUntil} > ${steadyNow()})`;

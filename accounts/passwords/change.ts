@@ -57,7 +57,7 @@ export async function inspectNewPassword(caller: Caller, { new_password }: Parti
 
 /**
  * Throws `wrong_password` unless this is the caller's password, and `rate_limited` after too many wrong ones, in this session or
- * in all sessions of the user together. A log-in reopens these limits, which a thief of a session can't do. Throws
+ * in all sessions of the user together. A log-in resets the second limit, which a thief of a session can't do. Throws
  * `invalid_token` for a session that has ended, without checking or counting anything.
  */
 export async function requirePassword(caller: SignedIn, password: string): Promise<void> {

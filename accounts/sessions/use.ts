@@ -19,8 +19,8 @@ const uses = processWide("session-use", () => ({
 }));
 
 /**
- * Notes that a session was used. It is written at most once a minute, after the answer; a use from another address is written
- * without waiting for the minute.
+ * Notes that a session was used. It is written at most once a minute, after the answer. Only the first use from another address
+ * than the log-in's doesn't wait for the minute.
  */
 export function noteUse(session: Session, now: number, ip: string): void {
   const moved = session.lastUsedAt === session.createdAt && session.ip !== ip;

@@ -30,22 +30,22 @@ const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
  */
 export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
   const visitor = withoutSession(caller);
-  const isLimited = caller.kind !== "operator";
-  const created = isLimited ? [limit("registration", networkOf(caller))] : [];
-  const namesTaken = isLimited ? [limit("names_taken", networkOf(caller))] : [];
-  const pictures = isLimited && input.image ? [pictureLimit(networkOf(caller))] : [];
-  return withinLimits([...created, ...namesTaken, ...pictures], async () => {
-    const avatar = await checkNewUser(visitor, input, namesTaken); // an early check, to save the hash; the database decides races
+  const byOperator = caller.kind === "operator";
+  const registrationLimits = byOperator ? [] : [limit("registration", networkOf(caller))];
+  const nameLimits = byOperator ? [] : [limit("names_taken", networkOf(caller))];
+  const pictureLimits = !byOperator && input.image ? [pictureLimit(networkOf(caller))] : [];
+  return withinLimits([...registrationLimits, ...nameLimits, ...pictureLimits], async () => {
+    const avatar = await checkNewUser(visitor, input, nameLimits); // an early check, to save the hash; the database decides races
     const row = newRow(input, avatar, await hashPassword(input.password, partyOf(caller, input.email)));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
-      within: stillWithin([...created, ...pictures]),
+      within: stillWithin([...registrationLimits, ...pictureLimits]),
       user: must(tx.insert(users).values(row).returning()),
       event: auditEvent(tx, caller, "user.registered", { userId }),
       avatar: avatar && insertAvatar(tx, avatar),
-      device: isLimited && rememberDevice(tx, caller, userId),
-      limits: [count(created), count(pictures, avatar?.bytes.length ?? 0)],
-    })).catch((error) => explainTakenName(visitor, error, input, namesTaken));
+      device: !byOperator && rememberDevice(tx, caller, userId),
+      limits: [count(registrationLimits), count(pictureLimits, avatar?.bytes.length ?? 0)],
+    })).catch((error) => explainTakenName(visitor, error, input, nameLimits));
     return { user };
   });
 }

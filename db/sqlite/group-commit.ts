@@ -50,7 +50,10 @@ function settle(acts: Act[]): void {
     noteWrite();
   } catch (error) {
     if (isBusy(error)) return void tryLater(acts, error);
-    if (acts.length > 1) return void acts.map((act) => settle([act])); // an act that violates a deferred constraint must fail alone
+    if (acts.length > 1) {
+      for (const act of acts) settle([act]); // an act that violates a deferred constraint must fail alone
+      return;
+    }
     ends = [{ error }];
   }
   const lost = lostError();

@@ -7,7 +7,11 @@ import { lockAlone } from "#db/lock.ts";
 import { BUILD_FOLDER, beganAt, builds, folderOfBuild, inUse, removeOldBuilds } from "./builds.ts";
 import { runInProduction } from "./production.ts";
 
-const SOURCES = ["{accounts,app,components,db,http}/**/*.{ts,tsx,css}", "{instrumentation,next.config}.ts", "package-lock.json"];
+const SOURCES = [
+  "{accounts,app,components,db,http}/**/*.{ts,tsx,css,svg}",
+  "{instrumentation,next.config}.ts",
+  "{package-lock,tsconfig}.json",
+];
 const PRESERVED = ["cache", "types"]; // kept in the working folder from one build to the next
 const MAX_BUILD_MS = 10 * 60_000;
 

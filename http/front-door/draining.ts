@@ -12,11 +12,12 @@ const MAX_QUIET_MS = 500;
 
 const state = processWide("draining", () => ({ since: 0 }));
 
-/** Whether the service is stopping: then `/health` answers 503, so that load balancers send no new requests. */
+/** Begins the stop: from now on `draining()` is true. */
 export function startDraining(): void {
   state.since = performance.now();
 }
 
+/** Whether the service is stopping: then `/health` answers 503, so that load balancers send no new requests. */
 export const draining = (): boolean => state.since > 0;
 
 export const drainingForMs = (): number => performance.now() - state.since;

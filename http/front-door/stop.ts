@@ -28,7 +28,7 @@ async function stopInOrder(connections: Connections): Promise<void> {
   await sleep(delayMs);
   await connections.drain();
   await writeUses();
-  await transact(() => ({})).catch(() => {}); // waits for all pending commits
+  await transact(() => ({})).catch(() => {}); // waits for the pending commits of the API; those of pages were answered
   await stopDatabase();
   say("Stopped.\n");
   await Promise.all([logOutput().finish(), consoleOutput().finish()]);
