@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setImmediate as breathe } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AccountsError } from "#accounts/errors.ts";
 import { fairTurns, inTurn, type Party, refuseIfFull } from "./fair-turns.ts";
 
@@ -22,7 +22,7 @@ function line(maxWaiting = 1_000, maxWaitMs = LONG_MS) {
   const finish = async (count: number) => {
     for (let i = 0; i < count; i++) {
       ends.shift()?.();
-      await breathe();
+      await nextTurn();
     }
   };
   return { turns, served, ask, finish };

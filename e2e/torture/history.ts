@@ -110,7 +110,7 @@ async function one(
 
 type UserRow = { id: number; username: string; bio: string };
 
-/** C1–C6: what was answered is there, what was refused is not, what was cut off is whole or absent, and nothing else is there. */
+/** Checks that what was answered is there, what was refused is not, what was cut off is whole or absent, and nothing else is there. */
 export async function checkHistory(torture: Torture, server: Server, history: History, from = 0): Promise<void> {
   const users = new Map(server.rows<UserRow>("select id, username, bio from users").map((row) => [row.username, row]));
   const sessions = new Map(
@@ -122,22 +122,22 @@ export async function checkHistory(torture: Torture, server: Server, history: Hi
     const row = users.get(actor.name);
     users.delete(actor.name);
     if (!row) {
-      torture.check(actor.exists !== "ok", `C1 ${actor.name} was registered and is gone`);
+      torture.check(actor.exists !== "ok", `${actor.name} was registered and is gone`);
       continue;
     }
-    torture.check(actor.exists !== "no", `C2 ${actor.name} was refused and is there`);
-    torture.check(actor.bios.includes(row.bio), `C1 ${actor.name}'s bio is “${row.bio}”, not one of ${actor.bios}`);
+    torture.check(actor.exists !== "no", `${actor.name} was refused and is there`);
+    torture.check(actor.bios.includes(row.bio), `${actor.name}'s bio is “${row.bio}”, not one of ${actor.bios}`);
     const known = (wanted: Known) => [...actor.tokens.values()].filter((one) => one === wanted).length;
     const held = sessions.get(row.id) ?? 0;
     const most = known("ok") + known("maybe") + actor.unknownSessions;
-    torture.check(held >= known("ok") && held <= most, `C1/C4 ${actor.name} has ${held} sessions, not ${known("ok")} to ${most}`);
+    torture.check(held >= known("ok") && held <= most, `${actor.name} has ${held} sessions, not ${known("ok")} to ${most}`);
   }
-  torture.check(users.size === 0, `C4 ${users.size} users are there that nobody registered`);
+  torture.check(users.size === 0, `${users.size} users are there that nobody registered`);
   checkWhole(torture, server);
   await checkTokens(torture, server, history.actors.slice(from));
 }
 
-/** C3: nothing is there without its consequences, which are of the same commit. */
+/** Checks that nothing is there without what its commit had beside it. */
 export function checkWhole(torture: Torture, server: Server): void {
   for (const [what, query] of [
     ["users without the event", "select id from users where id not in (select user_id from audit_events where type = 'user.registered')"],
@@ -152,22 +152,22 @@ export function checkWhole(torture: Torture, server: Server): void {
     ],
     ["pictures of nobody", "select hash from avatars where hash not in (select avatar_hash from users where avatar_hash is not null)"],
   ] as const) {
-    torture.check(server.rows(query).length === 0, `C3 ${what}: ${server.rows(query).length}`);
+    torture.check(server.rows(query).length === 0, `${what}: ${server.rows(query).length}`);
   }
 }
 
-/** C6, and that the password that was answered is the one that works. */
+/** Checks that tokens are live or refused as was answered, and that the last password works. */
 async function checkTokens(torture: Torture, server: Server, actors: Actor[]): Promise<void> {
   let logIns = 0;
   for (const actor of actors) {
     const client = new Client(server.url, undefined, 1);
     for (const [token, known] of actor.tokens) {
       const { status } = await client.me(token);
-      torture.check(known === "maybe" || status === (known === "ok" ? 200 : 401), `C6 a token that is ${known} gets ${status}`);
+      torture.check(known === "maybe" || status === (known === "ok" ? 200 : 401), `a token that is ${known} gets ${status}`);
     }
     if (actor.exists === "ok" && actor.passwords.length === 1 && actor.passwords[0] !== PASSWORD && logIns++ < 2) {
       const { status } = await client.logIn(actor.name, actor.passwords[0]);
-      torture.check(status === 200, `C1 ${actor.name}'s password was changed, and the new one gets ${status}`);
+      torture.check(status === 200, `${actor.name}'s password was changed, and the new one gets ${status}`);
       actor.unknownSessions++;
     }
     client.close();
