@@ -56,7 +56,7 @@ test("a new email address needs the current password ten minutes after signing i
 }) => {
   await page.goto("/profile/");
   await expect(field(page, "Current password")).toHaveCount(0);
-  write("update sessions set created_at = created_at - ? where user_id = ?", ELEVEN_MINUTES_MS, user.id);
+  write("update sessions set authenticated_at = authenticated_at - ? where user_id = ?", ELEVEN_MINUTES_MS, user.id);
   const email = `${unique()}@example.org`;
   const typed = { "Email address": email, [BIO]: "Kept", [CONTACT]: "Kept too" };
   await fill(page, typed);
