@@ -5,6 +5,7 @@ import styles from "./action-form.module.css";
 import type { ActionProps } from "./form-state.ts";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
+import { takesFocus } from "./takes-focus.ts";
 import text from "./text.module.css";
 import { useFormAction } from "./use-form-action.ts";
 
@@ -16,8 +17,6 @@ type Props = ActionProps & {
   about?: string;
   children: ReactNode;
 };
-
-const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute takes the focus on pages without JavaScript
 
 /** A single button as a form of its own, so that it works without JavaScript. */
 export function ActionForm({ action, account, fields = {}, pendingText, look = "secondary", about, children }: Props) {

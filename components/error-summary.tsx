@@ -1,9 +1,8 @@
 import type { ReactNode, Ref } from "react";
 import styles from "./error-summary.module.css";
+import { takesFocus } from "./takes-focus.ts";
 
 type Problem = { field: string; detail?: string };
-
-const takesFocus = { tabIndex: -1, autoFocus: true }; // the attribute takes the focus on pages without JavaScript
 
 /** All problems of a form, above it, each linked to its field. */
 export function ErrorSummary({ ref, problems, children }: { ref: Ref<HTMLDivElement>; problems: Problem[]; children: ReactNode }) {

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import styles from "./notice.module.css";
+import { takesFocus as focused } from "./takes-focus.ts";
 
 type Props = { children: ReactNode; look?: "done" | "attention" /** The answer to what the user just did. */; takesFocus?: boolean };
 
@@ -9,7 +10,7 @@ type Props = { children: ReactNode; look?: "done" | "attention" /** The answer t
  */
 export function Notice({ children, look = "done", takesFocus = false }: Props) {
   return (
-    <div className={styles[look]} {...(takesFocus ? { role: "alert", tabIndex: -1, autoFocus: true } : { role: "status" })}>
+    <div className={styles[look]} {...(takesFocus ? { role: "alert", ...focused } : { role: "status" })}>
       <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
         {look === "done" ? (
           <path d="M10 1a9 9 0 1 1 0 18 9 9 0 0 1 0-18Zm4.3 5.8L9 12.1 6.2 9.3l-1.1 1.1L9 14.2l6.4-6.3-1.1-1.1Z" fill="currentcolor" />

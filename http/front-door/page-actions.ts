@@ -19,11 +19,11 @@ export function hasAction(path: string, id: string): boolean {
 
 function readActions(): Map<string, RegExp[]> {
   const { node } = JSON.parse(readFileSync(join(servedBuild(), MANIFEST), "utf8")) as Manifest;
-  return new Map(Object.entries(node).map(([id, { workers }]) => [id, Object.keys(workers).map(pathOf)]));
+  return new Map(Object.entries(node).map(([id, { workers }]) => [id, Object.keys(workers).map(patternOf)]));
 }
 
 /** "app/sessions/[id]/page" is at /sessions/1/ and /sessions/1. */
-function pathOf(worker: string): RegExp {
+function patternOf(worker: string): RegExp {
   const path = worker.replace(/^app/, "").replace(/\/page$/, "");
   return new RegExp(`^${path.replace(/\[\w+\]/g, "[^/]+")}/?$`);
 }

@@ -12,7 +12,7 @@ import { refusalPage } from "./refusal-page.ts";
 import { pathOf } from "./request-log.ts";
 import type { Station } from "./stations.ts";
 
-const METHODS = ["GET", "HEAD", "POST"];
+const PAGE_METHODS = ["GET", "HEAD", "POST"];
 const HTML = "text/html; charset=utf-8";
 const MAX_URL_LENGTH = 4_096; // four times what `?next=` may have
 const UNREADABLE = "We couldn’t read that form. Go back, reload the page and try again.";
@@ -30,9 +30,9 @@ const sentences: Partial<Record<ProblemCode, string>> = {
  */
 export const refusePage: Station = (request, response) => {
   const { method = "", headers, url = "/" } = request;
-  if (!METHODS.includes(method)) {
-    response.setHeader("allow", METHODS.join(", "));
-    return refuse(response, 405, "This address doesn’t support that method.");
+  if (!PAGE_METHODS.includes(method)) {
+    response.setHeader("allow", PAGE_METHODS.join(", "));
+    return refuse(response, 405, problems.method_not_allowed.detail);
   }
   const address = refusedAddress(url);
   if (address) return refuse(response, ...address);
@@ -59,7 +59,7 @@ function refusedAddress(url: string): [status: number, sentence: string] | null 
   if (url.length > MAX_URL_LENGTH) return [414, "This address is too long."];
   if (query.split("&", MAX_FIELDS + 1).length > MAX_FIELDS) return [400, "This address has too many parts behind its “?”."];
   try {
-    return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, "There’s nothing at this address."] : null;
+    return /^\/+_(?!next\/static\/)/i.test(decodeURIComponent(path)) ? [404, problems.not_found.detail] : null;
   } catch {
     return [400, "This address cannot be read: a “%” in it is not followed by what belongs there."];
   }
