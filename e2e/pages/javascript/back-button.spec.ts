@@ -1,14 +1,16 @@
-import { BROWSER_ARGUMENTS, findBrowser } from "../../browser.ts";
+import { BROWSER_ARGUMENTS, findBrowser, findWholeBrowser } from "../../browser.ts";
 import { expect, expectNotice, press, test } from "../../pages.ts";
 
 /* With the browser's memory of whole pages, which Playwright switches off otherwise. */
 test.use({
   launchOptions: {
     args: BROWSER_ARGUMENTS,
-    executablePath: findBrowser() ?? undefined,
+    executablePath: findWholeBrowser() ?? findBrowser() ?? undefined,
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   },
 });
+
+test.beforeEach(() => test.info().skip(!findWholeBrowser(), "needs Chromium itself"));
 
 test("after signing out, pages in the browser's cache show nothing private either", async ({ page, user }) => {
   for (const path of ["/profile/", "/sessions/", "/security/"]) await page.goto(path);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
-import { BROWSER_ARGUMENTS, findBrowser } from "../../browser.ts";
+import { BROWSER_ARGUMENTS, findWholeBrowser } from "../../browser.ts";
 import { expect, expectNotice, fill, PASSWORD, person, press, test } from "../../pages.ts";
 
 const OTHER_PASSWORD = "Another horse 8 stable";
@@ -12,7 +12,7 @@ const CREDENTIAL = /\b(username|email|current-password|new-password)\b/;
 async function withPasswordManager(use: (page: Page, decided: () => Promise<Decision>) => Promise<void>): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "latchkey-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: findBrowser() ?? undefined,
+    executablePath: findWholeBrowser() ?? undefined,
     args: BROWSER_ARGUMENTS,
     ignoreDefaultArgs: ["--enable-automation"], // which switches it off
   });
@@ -41,6 +41,8 @@ type Decision = { decision: string; username: string[] };
 
 const tokens = (page: Page) =>
   page.locator("input, textarea, select").evaluateAll((all) => all.map((one) => one.getAttribute("autocomplete") ?? ""));
+
+test.beforeEach(() => test.info().skip(!findWholeBrowser(), "needs Chromium itself"));
 
 test("Chromium offers to save the password after registration, sign-in and a change, with the name that signs in", async ({ latchkey }) => {
   const { email, username } = person();
