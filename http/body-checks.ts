@@ -15,6 +15,7 @@ const MAX_PART_HEAD_BYTES = 2_048;
 const MAX_BYTES_AROUND_PARTS = 1_024; // before the first part and behind the last, which nobody reads
 const MAX_TEXTS_BYTES = 64 * 1024; // a JSON body without a picture, or all parts together that aren't files
 const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
+const OUTSIDE_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB besides its texts. Send it without spaces and line breaks between them.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }); // invalid UTF-8 is refused later, when the whole body is decoded
@@ -55,7 +56,7 @@ export function checkPairs(text: string): void {
  */
 export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): Promise<void> {
   const keys = new Set<string>();
-  let [depth, elements, pauseAt] = [0, 0, SLICE_BYTES];
+  let [depth, elements, outside, pauseAt] = [0, 0, 0, SLICE_BYTES];
   let [start, end] = [NOWHERE, NOWHERE]; // of the last string, which is a key if a colon follows
   for (let at = 0; at < bytes.length; at++) {
     if (at >= pauseAt) {
@@ -67,7 +68,10 @@ export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): 
       start = at;
       for (at = endOfString(bytes, at + 1); at < bytes.length && bytes[at] !== QUOTE_BYTE; at = endOfString(bytes, at)) await pause();
       end = at + 1;
-    } else if (kind === COLON) {
+      continue;
+    }
+    if (++outside > MAX_TEXTS_BYTES) throw malformed(null, "malformed", OUTSIDE_TOO_LARGE);
+    if (kind === COLON) {
       if (depth === 1 && start !== NOWHERE) addKey(keys, bytes.subarray(start, end));
       start = NOWHERE;
     } else if (kind === OPENING || kind === COMMA) {

@@ -119,6 +119,7 @@ test("a body made to keep the parser busy is refused quickly", async ({ latchkey
     ["nothing but backslashes", json(`{"image":"","email":"${"\\".repeat(long)}`)],
     ["spaces after a key", json(`{"image":"","email"${" ".repeat(long)}`)],
     ["a string that does not end, without a picture", json(`{"email":"${'\\"'.repeat(long)}`), 413],
+    ["megabytes of line breaks between fields", json(`{"image":""${"\r\n".repeat(long)}}`)],
     ["very many fields in JSON", { json: keys }],
     ["very many elements in JSON", json(`[${"{},".repeat(long / 2)}{}]`)],
     ["very many fields in a form", urlEncoded("a&".repeat(30_000))],
