@@ -256,6 +256,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["body of a request | #, or # where a picture is accepted", ...bodyBytes],
   ["A body may have #, or # where a picture is accepted", ...bodyBytes],
   ["refuses more than #, with its own answer", constant("IMAGE_BODY_MAX_BYTES")],
+  ["and # escapes in JSON", constant("MAX_ESCAPES")],
   ["texts of a multipart body, and what stands between the texts of JSON, # together", constant("MAX_TEXTS_BYTES")],
   ["More than # chunks of less than # bytes", constant("FREE_CHUNKS"), constant("MIN_MEAN_CHUNK_BYTES")],
   ["in memory together | # for those above #, # for", constant("LARGE_BUDGET_BYTES"), bodyBytes[0], constant("SMALL_BUDGET_BYTES")],

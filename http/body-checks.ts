@@ -16,6 +16,8 @@ const MAX_BYTES_AROUND_PARTS = 1_024; // before the first part and behind the la
 const MAX_TEXTS_BYTES = 64 * 1024; // a JSON body without a picture, or all parts together that aren't files
 const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
 const OUTSIDE_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB besides its texts. Send it without spaces and line breaks between them.`;
+const MAX_ESCAPES = 256 * 1024; // a picture in base64 with line breaks, the most that makes sense, has 210,000
+const TOO_MANY_ESCAPES = `A JSON body may have ${MAX_ESCAPES.toLocaleString("en")} escapes such as “\\n”. Send a picture in base64 without line breaks.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }); // invalid UTF-8 is refused later, when the whole body is decoded
@@ -50,12 +52,13 @@ export function checkPairs(text: string): void {
 }
 
 /**
- * Throws for what JSON.parse would accept: deep nesting, very many elements, and a repeated key of the outer object, of which
- * some parsers take the first value and some the last. Throws `payload_too_large` for a large body without a picture. Calls
+ * Throws for what JSON.parse would accept, but slowly or ambiguously: deep nesting, very many elements or escapes, much between
+ * the texts, and a repeated key of the outer object, of which some parsers take the first value and some the last. Throws `payload_too_large` for a large body without a picture. Calls
  * `pause` after every SLICE_BYTES.
  */
 export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): Promise<void> {
-  const keys = new Set<string>();
+  const seen: Seen = { keys: new Set(), escapes: 0 };
+  const { keys } = seen;
   let [depth, elements, outside, pauseAt] = [0, 0, 0, SLICE_BYTES];
   let [start, end] = [NOWHERE, NOWHERE]; // of the last string, which is a key if a colon follows
   for (let at = 0; at < bytes.length; at++) {
@@ -66,7 +69,9 @@ export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): 
     const kind = KINDS[bytes[at] as number];
     if (kind === QUOTE) {
       start = at;
-      for (at = endOfString(bytes, at + 1); at < bytes.length && bytes[at] !== QUOTE_BYTE; at = endOfString(bytes, at)) await pause();
+      for (at = endOfString(bytes, at + 1, seen); at < bytes.length && bytes[at] !== QUOTE_BYTE; at = endOfString(bytes, at, seen)) {
+        await pause();
+      }
       end = at + 1;
       continue;
     }
@@ -80,19 +85,31 @@ export async function checkJson(bytes: Uint8Array, pause: () => Promise<void>): 
     } else if (kind === CLOSING) depth--;
     else if (kind === NOTHING) throw notJson();
   }
-  if (bytes.length > MAX_TEXTS_BYTES && !keys.has("image")) throw new HttpError("payload_too_large", { detail: JSON_TOO_LARGE });
+  if (bytes.length > MAX_TEXTS_BYTES && !keys.has("image")) throw jsonTooLarge();
 }
 
 export const notJson = () => malformed(null, "malformed", "The body is not valid JSON.");
 
-/** Where the current string ends: its closing quote, the end of the body, or the end of this slice. */
-function endOfString(bytes: Uint8Array, from: number): number {
+/** What a JSON body had so far: the keys of the outer object, and escapes in all strings together. */
+type Seen = { keys: Set<string>; escapes: number };
+
+/**
+ * Where the current string ends: its closing quote, the end of the body, or the end of this slice. Throws for more than
+ * MAX_ESCAPES.
+ */
+function endOfString(bytes: Uint8Array, from: number, seen: Seen): number {
   const until = from + SLICE_BYTES;
   let at = from;
-  for (let byte = bytes[at]; at < until && byte !== undefined && byte !== QUOTE_BYTE; byte = bytes[at])
+  for (let byte = bytes[at]; at < until && byte !== undefined && byte !== QUOTE_BYTE; byte = bytes[at]) {
+    if (byte === BACKSLASH_BYTE && ++seen.escapes > MAX_ESCAPES) throw tooManyEscapes(seen.keys);
     at += byte === BACKSLASH_BYTE ? 2 : 1;
+  }
   return at;
 }
+
+const tooManyEscapes = (keys: Set<string>) => (keys.has("image") ? malformed(null, "malformed", TOO_MANY_ESCAPES) : jsonTooLarge());
+
+const jsonTooLarge = () => new HttpError("payload_too_large", { detail: JSON_TOO_LARGE });
 
 function addKey(keys: Set<string>, quoted: Uint8Array): void {
   if (quoted.length > MAX_KEY_BYTES) throw malformed(null, "malformed", "The body has a field with a very long name.");

@@ -120,6 +120,7 @@ test("a body made to keep the parser busy is refused quickly", async ({ latchkey
     ["spaces after a key", json(`{"image":"","email"${" ".repeat(long)}`)],
     ["a string that does not end, without a picture", json(`{"email":"${'\\"'.repeat(long)}`), 413],
     ["megabytes of line breaks between fields", json(`{"image":""${"\r\n".repeat(long)}}`)],
+    ["millions of escaped line breaks", json(`{"image":"${"\\r\\n".repeat(long / 2)}"}`)],
     ["very many fields in JSON", { json: keys }],
     ["very many elements in JSON", json(`[${"{},".repeat(long / 2)}{}]`)],
     ["very many fields in a form", urlEncoded("a&".repeat(30_000))],
