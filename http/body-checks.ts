@@ -16,7 +16,7 @@ const MAX_BYTES_AROUND_PARTS = 1_024; // before the first part and behind the la
 const MAX_TEXTS_BYTES = 64 * 1024; // a JSON body without a picture, or all parts together that aren't files
 const JSON_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB, and more only with a picture in its field “image”.`;
 const OUTSIDE_TOO_LARGE = `A JSON body may have ${MAX_TEXTS_BYTES / 1024} KiB besides its texts. Send it without spaces and line breaks between them.`;
-const MAX_ESCAPES = 256 * 1024; // a picture in base64 with line breaks, the most that makes sense, has 210,000
+const MAX_ESCAPES = 256 * 1024; // a picture in base64 in lines of 64 characters has 218,000
 const TOO_MANY_ESCAPES = `A JSON body may have ${MAX_ESCAPES.toLocaleString("en")} escapes such as “\\n”. Send a picture in base64 without line breaks.`;
 const TEXTS_TOO_LARGE = `The parts of a multipart body that are not files may have ${MAX_TEXTS_BYTES / 1024} KiB together.`;
 

@@ -85,7 +85,7 @@ async function deleteUser(server: Server, userId: number, cut = false): Promise<
 }
 
 async function manyRows(torture: Torture): Promise<void> {
-  const server = await torture.startInMemory();
+  const server = await torture.startInMemory({ settings: { LIMIT_CHANGES: "99999" } });
   const client = new Client(server.url);
   const token = await client.newToken();
   const { id } = (await client.me(token)).body;
