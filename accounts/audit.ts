@@ -1,16 +1,20 @@
-import { and, count, desc, eq, gt, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, inArray, isNull, lt, lte, min, ne, type SQL, sql } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
-import { type Db, db } from "#db/engine.ts";
+import { type Db, db, settledEvents } from "#db/engine.ts";
 import { auditEvents } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
-import { type Caller, requireUser } from "./caller.ts";
+import { type Caller, requireReader, requireUser } from "./caller.ts";
 import { clock, DAY_MS, instantText } from "./clock.ts";
 import { RECORDED, recorded } from "./commit.ts";
-import type { ActivityInput, AUDIT_EVENT_TYPES } from "./contract/schemas.ts";
+import type { ActivityInput, AUDIT_EVENT_TYPES } from "./contract/api-schemas.ts";
 import type { AuditEventView } from "./contract/views.ts";
 
 export const AUDIT_KEPT_DAYS = 400;
 export const AUDIT_KEPT_MS = AUDIT_KEPT_DAYS * DAY_MS;
+
+/** The detail of a sign-in on a device that was new to the account, and how long it is news. */
+export const NEW_DEVICE = "new device";
+const NEW_DEVICE_DAYS = 30;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
 
@@ -44,26 +48,73 @@ export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: Audit
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;
+/** What the API can ask for, and for pages several types at once. */
+export type EventQuery = ActivityInput & { types?: AuditEventType[] };
 export type AuditEventPage = { events: AuditEvent[]; nextCursor: string | null };
 
 /**
  * The events of the caller's account, newest first: at most `limit` that are older than `cursor`. `nextCursor` is null on the
  * last page. Events are kept for AUDIT_KEPT_DAYS. Throws `authentication_required`.
  */
-export async function listAuditEvents(caller: Caller, { cursor, limit, type }: ActivityInput): Promise<AuditEventPage> {
+export async function listAuditEvents(caller: Caller, query: EventQuery): Promise<AuditEventPage> {
+  requireReader(caller);
+  return eventsOfUser(caller.user.id, query);
+}
+
+const EXPORTED_AT_ONCE = 1_000;
+
+/** All events of the caller's account, newest first. Throws `authentication_required`. */
+export async function allAuditEvents(caller: Caller): Promise<AuditEvent[]> {
+  const all: AuditEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const { events, nextCursor } = await listAuditEvents(caller, { cursor, limit: EXPORTED_AT_ONCE });
+    all.push(...events);
+    cursor = nextCursor ?? undefined;
+  } while (cursor);
+  return all;
+}
+
+/**
+ * The newest sign-in to the caller's account on a device that was new to it, by another session, within the last NEW_DEVICE_DAYS;
+ * null if there is none. The first sign-in of all is no news. Throws `authentication_required`.
+ */
+export async function newDeviceSignIn(caller: Caller): Promise<AuditEvent | null> {
   requireUser(caller);
-  return eventsOfUser(caller.user.id, { cursor, limit, type });
+  const opened = and(eq(auditEvents.userId, caller.user.id), eq(auditEvents.type, "session.opened"));
+  const [first] = await db()
+    .select({ id: min(auditEvents.id) })
+    .from(auditEvents)
+    .where(opened);
+  const [event] = await db()
+    .select()
+    .from(auditEvents)
+    .where(
+      and(
+        opened,
+        eq(auditEvents.detail, NEW_DEVICE),
+        ne(auditEvents.sessionId, caller.session.id),
+        gt(auditEvents.id, first?.id ?? 0),
+        gt(auditEvents.at, clock.now() - NEW_DEVICE_DAYS * DAY_MS),
+      ),
+    )
+    .orderBy(desc(auditEvents.id))
+    .limit(1);
+  return event ?? null;
 }
 
 /** Like `listAuditEvents`, for any user: whoever calls it checks who may see them. */
-export async function eventsOfUser(userId: number, { cursor, limit, type }: ActivityInput): Promise<AuditEventPage> {
+export async function eventsOfUser(userId: number, { cursor, limit, type, types }: EventQuery): Promise<AuditEventPage> {
+  const settled = await settledEvents();
   const rows = await db()
     .select()
     .from(auditEvents)
     .where(
       and(
         eq(auditEvents.userId, userId),
+        settled === undefined ? undefined : lte(auditEvents.id, settled),
         type === undefined ? undefined : eq(auditEvents.type, type),
+        types === undefined ? undefined : inArray(auditEvents.type, types),
         cursor === undefined ? undefined : lt(auditEvents.id, Number(cursor)),
       ),
     )

@@ -1,9 +1,11 @@
-import type { sessions, users } from "#db/schema.ts";
+import type { serviceKeys, sessions, users } from "#db/schema.ts";
+import type { Right } from "./contract/service-schemas.ts";
 import { AccountsError } from "./errors.ts";
 import { describeDevice } from "./sessions/user-agent.ts";
 
 export type User = typeof users.$inferSelect;
 export type Session = typeof sessions.$inferSelect;
+export type ServiceKey = typeof serviceKeys.$inferSelect;
 
 /** The id of no user. Work for an unknown email address uses it, so that it takes as long as for a known one. */
 export const NOBODY = 0;
@@ -25,6 +27,9 @@ export type Visitor = Readonly<FromRequest & { kind: "visitor"; user: null; sess
 /** A request with a live session: it acts for the session's user. */
 export type SignedIn = Readonly<FromRequest & { kind: "user"; user: User; session: Session }>;
 
+/** A request of another service, with its key. */
+export type Service = Readonly<FromRequest & { kind: "service"; user: null; session: null; key: ServiceKey }>;
+
 /** Whoever runs the command line on the server's machine. */
 export type Operator = Readonly<{
   kind: "operator";
@@ -37,7 +42,7 @@ export type Operator = Readonly<{
 }>;
 
 /** Who is asking: the first argument of every function that routes, forms and commands call and that checks rights. Never changed. */
-export type Caller = Visitor | SignedIn | Operator;
+export type Caller = Visitor | SignedIn | Service | Operator;
 
 export const operator: Operator = {
   kind: "operator",
@@ -55,6 +60,8 @@ export const operator: Operator = {
  */
 export const housekeeping = { kind: "housekeeping", session: null, ip: null, requestId: null } as const;
 
+export const SERVICE_KEY_REQUIRED = "Send a service key as “Authorization: Bearer <key>”, or its id and the key as HTTP Basic.";
+
 type RequestFacts = Partial<Pick<FromRequest, "browser" | "requestId">>;
 type LiveSession = { user: User; session: Session };
 type NoSession = { user?: undefined; session?: undefined };
@@ -70,10 +77,15 @@ export function callerFrom(ip: string, userAgent: string | null, known: RequestF
   return { kind: "visitor", user: null, session: null, ip, device, browser, requestId };
 }
 
+/** The caller of a request with a service key. What it does is on record with the key's name in place of a device. */
+export function serviceFrom(key: ServiceKey, ip: string, requestId: string | null): Service {
+  return { kind: "service", user: null, session: null, key, ip, device: () => `Service “${key.name}”`, browser: null, requestId };
+}
+
 /** The caller without its session, for what isn't done in the name of that session, such as logging in. */
 export function withoutSession(caller: Visitor | SignedIn): Visitor;
-export function withoutSession(caller: Caller): Visitor | Operator;
-export function withoutSession(caller: Caller): Visitor | Operator {
+export function withoutSession(caller: Caller): Visitor | Service | Operator;
+export function withoutSession(caller: Caller): Visitor | Service | Operator {
   return caller.kind === "user" ? { ...caller, kind: "visitor", user: null, session: null } : caller;
 }
 
@@ -82,10 +94,24 @@ export function withBrowser(visitor: Visitor, browser: string): Visitor {
   return { ...visitor, browser };
 }
 
-/** Throws `authentication_required` unless the caller has a live session. */
+/** Throws `authentication_required` unless the caller has a live session, and `not_permitted` if it is a personal access token. */
 export function requireUser(caller: Caller): asserts caller is SignedIn {
+  requireReader(caller);
+  if (caller.session.scopes !== null) throw new AccountsError("not_permitted");
+}
+
+/** Throws `authentication_required` unless the caller has a live session. For what a personal access token may do too: read. */
+export function requireReader(caller: Caller): asserts caller is SignedIn {
   if (caller.kind !== "user") throw new AccountsError("authentication_required");
 }
+
+/** Throws `authentication_required` unless the caller is a service, and `not_permitted` if its key doesn't have this right. */
+export function requireService(caller: Caller, right: Right): asserts caller is Service {
+  if (caller.kind !== "service") throw new AccountsError("authentication_required", { detail: SERVICE_KEY_REQUIRED });
+  if (!hasRight(caller, right)) throw new AccountsError("not_permitted", { detail: `This service key doesn’t have the right “${right}”.` });
+}
+
+export const hasRight = ({ key }: Service, right: Right): boolean => key.rights.split(" ").includes(right);
 
 /** Throws a plain Error unless the caller is the operator. No route or form calls such a function, so anything else is a bug. */
 export function requireOperator(caller: Caller): asserts caller is Operator {

@@ -1,9 +1,20 @@
 import { sql } from "drizzle-orm";
-import type { Db } from "#db/engine.ts";
+import type { Db, Isolation } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
-import { auditEvents, sessions, users } from "#db/schema.ts";
-import { type Built, must as dbMust, type Part, type Plan, Step, statement, transact } from "#db/statements.ts";
-import type { Caller, housekeeping, Session, SignedIn } from "./caller.ts";
+import { auditEvents, serviceKeys, sessions, users } from "#db/schema.ts";
+import {
+  type Built,
+  must as dbMust,
+  mapped,
+  type Part,
+  type Plan,
+  type Result,
+  type Step,
+  statement,
+  transact,
+  unless,
+} from "#db/statements.ts";
+import type { Caller, housekeeping, Service, Session, SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError, type RefusalCode } from "./errors.ts";
 
@@ -23,17 +34,16 @@ const listeners = processWide("commit-listeners", () => [] as Listener[]);
 
 /**
  * Runs the statements that `build` returns, in order, all or nothing, and returns their results by name once they are on the
- * disk. If the actor has a session, nothing is changed unless this very session is still live and its user active: a client can
- * hold back a request for half a minute while its session ends. `build` may be called again if another process holds the database.
+ * disk. If the actor has a session, nothing is changed unless this very session is still live and its user active, and for a service
+ * unless its key is: a client can hold back a request for half a minute while its session ends. `build` may be called again if another process holds the database.
  * Throws `invalid_token`, the refusal of a `must`, StorageError, and the driver's error for a violated constraint.
  */
-export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P) {
-  const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(actor), ...build(tx) }));
-  const events = Object.values(results)
-    .flat(Number.POSITIVE_INFINITY)
-    .filter((result) => result instanceof Recorded)
-    .flatMap(({ events }) => events);
+export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P, isolation?: Isolation) {
+  const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(actor), ...build(tx) }), isolation);
+  const all = Object.values(results).flat(Number.POSITIVE_INFINITY);
+  const events = all.filter((result) => result instanceof Recorded).flatMap(({ events }) => events);
   if (events.length > 0) for (const listen of listeners) listen(actor, events);
+  for (const act of new Set(all.filter((result) => result instanceof Followed).map(({ act }) => act))) act();
   return results;
 }
 
@@ -50,9 +60,9 @@ export function must<S extends Part>(statement: S, refusal?: RefusalCode | (() =
   return dbMust(statement, typeof refusal === "string" ? () => new AccountsError(refusal) : refusal);
 }
 
-/** A statement whose result is what `read` makes of its rows. */
-export function reading<Row, R>(statement: Built<Row[]>, read: (rows: Row[]) => R): Step<R> {
-  return new Step(() => read(Step.run(statement)));
+/** A part of a commit that is left out, and the commit goes on, if `check` refuses it. `check` must only read. */
+export function unlessRefused<P extends Part>(check: Part, part: P): Step<Result<P> | undefined> {
+  return unless(check, (error) => error instanceof AccountsError, part);
 }
 
 class Recorded {
@@ -65,11 +75,26 @@ class Recorded {
 
 /** Marks a statement that writes audit events and returns RECORDED, so that the listeners of commits get them. */
 export function recorded(statement: Step<RecordedEvent[]> | Built<RecordedEvent[]>): Step<Recorded> {
-  return new Step(() => new Recorded(Step.run(statement)));
+  return mapped<typeof statement, Recorded>(statement, (events) => new Recorded(events as RecordedEvent[]));
 }
 
-function stillSignedIn({ session }: Actor) {
-  return session && must(sessionOf(session), "invalid_token");
+class Followed {
+  readonly act: () => void;
+
+  constructor(act: () => void) {
+    this.act = act;
+  }
+}
+
+/** Marks a statement after which `act` is called, once the commit is on the disk. `act` must not throw; statements that share one share the call. */
+export function followedBy(statement: Built, act: () => void): Step<Followed> {
+  return mapped(statement, () => new Followed(act));
+}
+
+function stillSignedIn(actor: Actor) {
+  if (actor.kind === "service")
+    return must(liveServiceKey({ id: actor.key.id, keyHash: actor.key.keyHash, now: clock.now() }), "invalid_token");
+  return actor.session && must(sessionOf(actor.session), "invalid_token");
 }
 
 /**
@@ -80,7 +105,21 @@ export async function refuseEndedSession({ session }: SignedIn): Promise<void> {
   if (!(await sessionOf(session).first())) throw new AccountsError("invalid_token");
 }
 
+/** Throws `invalid_token` if the service's key has ended since the request arrived. Every commit checks this too. */
+export async function requireLiveKey({ key: { id, keyHash } }: Service): Promise<void> {
+  if (!(await liveServiceKey({ id, keyHash, now: clock.now() }).first())) throw new AccountsError("invalid_token");
+}
+
 const sessionOf = ({ id, tokenHash }: Session) => liveSession({ id, tokenHash, now: clock.now() });
+
+const liveServiceKey = statement((db) => {
+  const { id, keyHash, expiresAt } = serviceKeys;
+  const value = (name: string) => sql.placeholder(name);
+  return db
+    .select({ id })
+    .from(serviceKeys)
+    .where(sql`${id} = ${value("id")} and ${keyHash} = ${value("keyHash")} and ${expiresAt} > ${value("now")}`);
+});
 
 const liveSession = statement((db) => {
   const value = (name: string) => sql.placeholder(name);

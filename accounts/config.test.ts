@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { ConfigError, cookiesWork, readConfig } from "./config.ts";
@@ -13,15 +14,41 @@ const problemsOf = (environment: Record<string, string>) => {
   return [];
 };
 
+test("PROCESSES is a number, or as many as there are cores", () => {
+  assert.equal(readConfig({ PROCESSES: "3" }).processes, 3);
+  assert.equal(readConfig({ PROCESSES: "auto" }).processes, availableParallelism());
+  for (const wrong of ["0", "65", "-1", "two", "1.5", "AUTO"]) {
+    assert.throws(() => readConfig({ PROCESSES: wrong }), ConfigError, wrong);
+  }
+});
+
 test("without any setting the documented defaults apply", () => {
   assert.deepEqual(readConfig({}), {
     host: "127.0.0.1",
     port: 8000,
     publicUrl: "http://127.0.0.1:8000",
+    processes: 1,
     dataDir: resolve("data"),
     databaseFile: resolve("data/latchkey.db"),
+    databaseUrl: null,
+    databasePool: 10,
+    databasePrepare: true,
     isTrustedProxy: null,
     corsOrigins: [],
+    mail: "kept",
+    smtpUrl: null,
+    mailFrom: { name: "Latchkey", address: "no-reply@localhost" },
+    siteName: "Latchkey",
+    siteLogo: null,
+    siteColor: null,
+    privacyUrl: null,
+    termsUrl: null,
+    supportUrl: null,
+    supportEmail: null,
+    requireVerifiedEmail: false,
+    requireSecondFactor: "off",
+    secretKeyFile: resolve("data/secret.key"),
+    notices: "all",
     sessionIdleDays: 14,
     sessionAbsoluteDays: 30,
     drainDelaySeconds: 0,
@@ -35,6 +62,7 @@ test("without any setting the documented defaults apply", () => {
       LIMIT_NAMES_TAKEN: 10,
       LIMIT_REGISTRATIONS: 300,
       LIMIT_PICTURE_MEGABYTES: 50,
+      LIMIT_EMAIL_REQUESTS: 20,
       LIMIT_INVALID_TOKENS: 600,
       LIMIT_CHANGES: 1_000,
     },
@@ -115,4 +143,42 @@ test("browsers keep the pages' cookies over https and on this machine itself, an
     assert.equal(cookiesWork(origin), true, origin);
   for (const origin of ["http://192.0.2.2:8419", "http://accounts.example.org", "http://127.0.0.1.example.org"])
     assert.equal(cookiesWork(origin), false, origin);
+});
+
+test("mail is sent with SMTP_URL, kept on this machine itself, and off anywhere else", () => {
+  const smtp = { SMTP_URL: "smtp://latchkey:p%40ss@mail.example.org:587" };
+  assert.equal(readConfig({}).mail, "kept");
+  assert.equal(readConfig({ PUBLIC_URL: "https://accounts.example.org" }).mail, "off");
+  assert.equal(readConfig({ HOST: "192.0.2.7" }).mail, "off");
+  assert.equal(readConfig(smtp).mail, "smtp");
+  assert.equal(readConfig({ ...smtp, PUBLIC_URL: "https://accounts.example.org" }).mail, "smtp");
+});
+
+test("mails are from MAIL_FROM, with or without a name, or else from the service's own host", () => {
+  const from = (MAIL_FROM: string) => readConfig({ MAIL_FROM, PUBLIC_URL: "https://accounts.example.org" }).mailFrom;
+  assert.deepEqual(from("Example, Inc. <hello@example.org>"), { name: "Example, Inc.", address: "hello@example.org" });
+  assert.deepEqual(from("hello@example.org"), { name: "", address: "hello@example.org" });
+  assert.deepEqual(from(""), { name: "Latchkey", address: "no-reply@accounts.example.org" });
+});
+
+test("settings of mail that can't be right are refused, and the password is not repeated", () => {
+  const wrong = {
+    SMTP_URL: ["mail.example.org", "http://mail.example.org", "smtp://", "smtp://a:secret@mail.example.org/path", "smtp://a:secret@[::1"],
+    MAIL_FROM: ["Example", "a@b, c@d", "a@b\r\nBcc: c@d", "A\nB <a@example.org>", "<>", "a b@example.org"],
+    SUPPORT_URL: ["example.org", "javascript:alert(1)"],
+    SUPPORT_EMAIL: ["example.org", "a@b\nc", "Help <help@example.org>"],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const [problem = ""] = problemsOf({ [name]: value });
+      assert.match(problem, new RegExp(`^${name} must `), value);
+      assert.doesNotMatch(problem, /secret/);
+    }
+  }
+});
+
+test("users can be asked to prove their address only where they get mails", () => {
+  assert.equal(readConfig({ REQUIRE_VERIFIED_EMAIL: "on" }).requireVerifiedEmail, true);
+  const [problem] = problemsOf({ REQUIRE_VERIFIED_EMAIL: "on", PUBLIC_URL: "https://accounts.example.org" });
+  assert.match(problem ?? "", /^REQUIRE_VERIFIED_EMAIL=on needs a mail server/);
 });

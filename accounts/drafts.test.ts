@@ -11,7 +11,7 @@ import { spend } from "./limits/budgets.ts";
 import { purge } from "./retention/purge.ts";
 import { openSession } from "./sessions/opening.ts";
 
-freshDatabase();
+await freshDatabase();
 
 const browser = "the mark of a browser";
 const visitor = callerFrom("127.0.0.1", null, { browser });
@@ -23,7 +23,7 @@ async function signedIn(user: User): Promise<SignedIn> {
 }
 
 test("a draft is returned only to its owner, only on its page, and only until it is deleted", async () => {
-  const [ada, zoe] = [newUser(), newUser()];
+  const [ada, zoe] = [await newUser(), await newUser()];
   const [owner, other] = [await signedIn(ada), await signedIn(zoe)];
   const secret = (await keepDraft(visitor, ada.id, "/profile/", { bio: "Two\nlines" })) as string;
   assert.deepEqual(await findDraft(owner, secret, "/profile/"), { bio: "Two\nlines" });
@@ -38,14 +38,14 @@ test("a draft is returned only to its owner, only on its page, and only until it
 });
 
 test("the database holds no draft's secret", async () => {
-  const user = newUser();
+  const user = await newUser();
   await signedIn(user);
   const secret = (await keepDraft(visitor, user.id, "/profile/", {})) as string;
   assert.doesNotMatch(JSON.stringify(await db().select().from(drafts)), new RegExp(secret.slice(4)));
 });
 
 test("a draft expires after half an hour, and is deleted with its user", async (t) => {
-  const [ada, zoe] = [newUser(), newUser()];
+  const [ada, zoe] = [await newUser(), await newUser()];
   const owner = await signedIn(ada);
   await signedIn(zoe);
   const secret = (await keepDraft(visitor, ada.id, "/profile/", { bio: "x" })) as string;
@@ -60,7 +60,7 @@ test("a draft expires after half an hour, and is deleted with its user", async (
 });
 
 test("no draft is kept for an unknown user, or above 32 KiB", async () => {
-  const user = newUser();
+  const user = await newUser();
   await signedIn(user);
   assert.equal(await keepDraft(visitor, user.id + 1, "/profile/", {}), null);
   assert.equal(await keepDraft(visitor, user.id, "/profile/", { bio: "x".repeat(32 * 1024) }), null);
@@ -68,7 +68,7 @@ test("no draft is kept for an unknown user, or above 32 KiB", async () => {
 });
 
 test("whoever sends a form for somebody else's account keeps nothing, and deletes nothing of theirs", async () => {
-  const [ada, mallory] = [newUser(), newUser()];
+  const [ada, mallory] = [await newUser(), await newUser()];
   const owner = await signedIn(ada);
   const secret = (await keepDraft(visitor, ada.id, "/profile/", { bio: "Ada's" })) as string;
   const elsewhere = callerFrom("127.0.0.1", null, { browser: "another browser" });
@@ -81,7 +81,7 @@ test("whoever sends a form for somebody else's account keeps nothing, and delete
 });
 
 test("of one user the three newest are kept", async (t) => {
-  const user = newUser();
+  const user = await newUser();
   const owner = await signedIn(user);
   const secrets: string[] = [];
   const now = clock.now();
@@ -96,7 +96,7 @@ test("of one user the three newest are kept", async (t) => {
 });
 
 test("keeping drafts without end is refused", async () => {
-  const user = newUser();
+  const user = await newUser();
   await signedIn(user);
   spend("changes", user.id, 1_000);
   await assert.rejects(keepDraft(visitor, user.id, "/profile/", {}), { code: "rate_limited" });

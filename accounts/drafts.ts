@@ -7,7 +7,7 @@ import { clock, MINUTE_MS } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { spend } from "./limits/budgets.ts";
 import { isKnownBrowser } from "./limits/known-devices.ts";
-import { newDraftSecret, readDraftSecret } from "./sessions/tokens.ts";
+import { newSecret, readSecret } from "./sessions/tokens.ts";
 
 const DRAFT_LIFETIME_MS = 30 * MINUTE_MS;
 const MAX_BYTES = 32 * 1024; // the longest possible profile has 11 KiB
@@ -25,7 +25,7 @@ export async function keepDraft(caller: Caller, userId: number, path: string, ty
   const fields = JSON.stringify(typed);
   if (Buffer.byteLength(fields) > MAX_BYTES || !(await isKnownBrowser(caller, userId))) return null;
   spend("changes", userId);
-  const { secret, hash } = newDraftSecret();
+  const { secret, hash } = newSecret("draft");
   const draft = { secretHash: hash, userId, path, fields, expiresAt: clock.now() + DRAFT_LIFETIME_MS };
   const own = eq(drafts.userId, userId);
   const newest = db().select({ hash: drafts.secretHash }).from(drafts).where(own).orderBy(desc(drafts.expiresAt)).limit(MAX_DRAFTS);
@@ -38,7 +38,7 @@ export async function keepDraft(caller: Caller, userId: number, path: string, ty
 
 /** The caller's draft of a page; null if there is none, or if the draft behind the secret is another user's. */
 export async function findDraft(caller: SignedIn, secret: string, path: string): Promise<Draft | null> {
-  const hash = readDraftSecret(secret);
+  const hash = readSecret("draft", secret);
   if (!hash) return null;
   const own = and(eq(drafts.secretHash, hash), eq(drafts.userId, caller.user.id), eq(drafts.path, path));
   const [found] = await db()
@@ -50,7 +50,7 @@ export async function findDraft(caller: SignedIn, secret: string, path: string):
 
 /** Deletes the caller's draft, once it has been saved. */
 export async function dropDraft(caller: SignedIn, secret: string): Promise<void> {
-  const hash = readDraftSecret(secret);
+  const hash = readSecret("draft", secret);
   const own = hash && and(eq(drafts.secretHash, hash), eq(drafts.userId, caller.user.id));
   if (own) await commit(caller, (tx) => ({ dropped: tx.delete(drafts).where(own) }));
 }

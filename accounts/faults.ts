@@ -1,7 +1,7 @@
 import { processWide } from "#db/process-wide.ts";
 
 /** A fault that only the operator can repair, and that callers don't see. */
-export type Fault = { event: "password_hash.damaged"; userId: number };
+export type Fault = { event: "password_hash.damaged" | "totp_secret.unreadable"; userId: number };
 
 type Listener = (fault: Fault) => void;
 

@@ -1,16 +1,25 @@
-import { and, desc, eq, gt, sql } from "drizzle-orm";
+import { and, type Column, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { insertFrom } from "#db/dialect.ts";
 import { db } from "#db/engine.ts";
-import { sessions, users } from "#db/schema.ts";
+import { auditEvents, emails, knownDevices, sessions, users } from "#db/schema.ts";
 import { type AuditEventPage, auditEvent, eventsOfUser } from "./audit.ts";
 import { type Caller, requireOperator, type Session, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
-import { commit, must } from "./commit.ts";
+import { commit, must, RECORDED, recorded } from "./commit.ts";
+import type { ActivityInput } from "./contract/api-schemas.ts";
 import { EMAIL_MAX_BYTES, idFrom } from "./contract/fields.ts";
-import type { ActivityInput } from "./contract/schemas.ts";
+import { decision } from "./emails/notices.ts";
+import { AccountsError } from "./errors.ts";
+import { needsSecondFactor } from "./factors/factors.ts";
+import { removeFactors } from "./factors/removal.ts";
+import { limitsOfFactors } from "./factors/second-factor-limits.ts";
+import { clearLimits } from "./limits/counters.ts";
 import { beginErasure, eraseRecords } from "./retention/erasure.ts";
-import { endSessions } from "./sessions/ending.ts";
+import { inSlices } from "./retention/slices.ts";
+import { endSessions, endSessionsOnRecord } from "./sessions/ending.ts";
 import { deleteAvatarOf } from "./users/avatars.ts";
 import { canonicalEmail, canonicalUsername } from "./users/names.ts";
+import { changeStatus, type Status, type StatusReason } from "./users/status.ts";
 import { findUserById } from "./users/users.ts";
 
 /* What only the operator may do, to any user. Every function refuses other callers; only the command line calls them. */
@@ -37,18 +46,13 @@ export async function listUsers(caller: Caller, afterId: number, limit: number):
 }
 
 /** Sets the status. Any but "active" ends all of the user's sessions in the same commit. Throws `not_found`. */
-export async function setUserStatus(caller: Caller, user: User, status: User["status"]): Promise<{ user: User; sessionsEnded: number }> {
+export async function setUserStatus(caller: Caller, user: User, status: Status, why: StatusReason = {}) {
   requireOperator(caller);
-  const { changed, sessionsEnded = 0 } = await commit(caller, (tx) => ({
-    changed: must(tx.update(users).set({ status, updatedAt: clock.now() }).where(eq(users.id, user.id)).returning(), "not_found"),
-    ...(status !== "active" && endSessions(tx, user.id)),
-    event: auditEvent(tx, caller, "status.changed", { userId: user.id, detail: `${user.status} → ${status}` }),
-  }));
-  return { user: changed, sessionsEnded };
+  return changeStatus(caller, user, status, why);
 }
 
 /**
- * Deletes a user with all personal data: the sessions and the picture in the same commit, and then address, device and detail of
+ * Deletes a user with all personal data: the sessions, the picture and mails that aren't waiting in the same commit, and then address, device and detail of
  * the user's events. Type, time and user id of the events stay. Throws `not_found`.
  */
 export async function deleteUser(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
@@ -56,11 +60,32 @@ export async function deleteUser(caller: Caller, user: User): Promise<{ sessions
   const { sessionsEnded } = await commit(caller, (tx) => ({
     ...endSessions(tx, user.id),
     avatar: deleteAvatarOf(tx, user.id),
+    emails: tx.delete(emails).where(and(eq(emails.userId, user.id), isNull(emails.nextAttemptAt))),
     user: must(tx.delete(users).where(eq(users.id, user.id)).returning({ id: users.id }), "not_found"),
     erasure: beginErasure(tx, user.id),
     event: auditEvent(tx, caller, "user.deleted", { userId: user.id }),
+    notice: decision(tx, caller, user, "deleted"),
   }));
   await eraseRecords();
+  return { sessionsEnded };
+}
+
+/**
+ * Removes a user's second factors, for somebody who has lost them, and ends all sessions; the user is told by mail. Throws `not_found`,
+ * also if there are none.
+ */
+export async function resetFactors(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
+  requireOperator(caller);
+  const had = needsSecondFactor(user) || user.recoveryCodesLeft > 0;
+  if (!had) throw new AccountsError("not_found", { detail: `${user.username} has no second factor.` });
+  const { sessionsEnded } = await commit(caller, (tx) => ({
+    user: must(tx.select({ id: users.id }).from(users).where(eq(users.id, user.id)), "not_found"),
+    factors: removeFactors(tx, user.id),
+    limits: clearLimits(limitsOfFactors(user.id)),
+    ...endSessionsOnRecord(tx, caller, user.id),
+    event: auditEvent(tx, caller, "factors.removed", { userId: user.id, detail: BY_OPERATOR }),
+    notice: decision(tx, caller, user, "factors_reset"),
+  }));
   return { sessionsEnded };
 }
 
@@ -93,6 +118,42 @@ export async function operatorRevokeAll(caller: Caller, user: User): Promise<{ s
     ...endSessions(tx, user.id),
     event: auditEvent(tx, caller, "session.revoked", { userId: user.id, detail: BY_OPERATOR }),
   }));
+  return { sessionsEnded };
+}
+
+/**
+ * Ends every session of every user, each with an event of its own, in slices; log-ins under way open none. After a restore, say,
+ * because sessions that had ended are there again. If it is interrupted, call it again.
+ */
+export async function operatorRevokeEverybody(caller: Caller): Promise<{ sessionsEnded: number }> {
+  requireOperator(caller);
+  let sessionsEnded = 0;
+  let from = 0;
+  await inSlices(
+    (tx, rows) => {
+      const now = clock.now();
+      const next = tx.select({ id: users.id }).from(users).where(gt(users.id, from)).orderBy(users.id).limit(rows);
+      const isNext = (id: Column) => sql`${id} > ${from} and ${id} <= (select max(id) from (${next}) as next)`;
+      const event = { userId: sql`user_id`, type: "session.revoked", at: now, ip: caller.ip, device: caller.device(), sessionId: sql`id` };
+      const live = sql`from ${sessions} where ${isNext(sessions.userId)} and ${sessions.expiresAt} > ${now}`;
+      return {
+        events: recorded(insertFrom(tx, auditEvents, { ...event, detail: BY_OPERATOR }, live).returning(RECORDED)),
+        sessions: tx.delete(sessions).where(isNext(sessions.userId)),
+        epochs: tx
+          .update(users)
+          .set({ sessionEpoch: sql`${users.sessionEpoch} + 1` })
+          .where(isNext(users.id))
+          .returning({ id: users.id }),
+        trust: tx.update(knownDevices).set({ trustedUntil: null }).where(isNext(knownDevices.userId)),
+      };
+    },
+    ({ events, epochs }, rows) => {
+      sessionsEnded += events.events.length;
+      from = Math.max(from, ...epochs.map(({ id }) => id));
+      return epochs.length < rows;
+    },
+    caller,
+  );
   return { sessionsEnded };
 }
 

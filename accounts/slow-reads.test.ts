@@ -8,7 +8,8 @@ import { freshDatabase, newUser, PASSWORD, slowReads } from "#db/testing.ts";
 import { callerFrom, housekeeping, type SignedIn, type User } from "./caller.ts";
 import { commit } from "./commit.ts";
 import { AccountsError } from "./errors.ts";
-import { count, withinLimits } from "./limits/counters.ts";
+import { withinLimits } from "./limits/admission.ts";
+import { count } from "./limits/counters.ts";
 import { limit } from "./limits/limits.ts";
 import { changePassword, requirePassword } from "./passwords/change.ts";
 import { MAX_SESSIONS } from "./sessions/lifetimes.ts";
@@ -24,7 +25,7 @@ import { registerUser, updateUser } from "./users/users.ts";
 const FREE_GUESSES = 5;
 const WRONG = "Wrong horse 7 battery";
 
-freshDatabase();
+await freshDatabase();
 let clients = 0;
 const client = () => callerFrom(`127.9.${++clients >> 8}.${clients & 255}`, "curl/8.5.0");
 const rejected = (results: PromiseSettledResult<unknown>[]) =>
@@ -57,7 +58,7 @@ test("right answers at once all go through, in whatever order their checks end",
 
 test("wrong passwords at once are looked at as often as one after another", async (t) => {
   slowReads(t);
-  const [user, guesser] = [newUser(), client()];
+  const [user, guesser] = [await newUser(), client()];
   const guesses = Array.from({ length: 20 }, () => logIn(guesser, { email: user.email, password: WRONG }));
   const codes = rejected(await Promise.allSettled(guesses));
   assert.equal(codes.filter((code) => code === "invalid_credentials").length, FREE_GUESSES);
@@ -75,7 +76,7 @@ test("wrong current passwords in one session too", async (t) => {
 
 test("a user never has more than 100 sessions, however many are opened at once", async (t) => {
   slowReads(t);
-  const user = newUser();
+  const user = await newUser();
   await Promise.all(Array.from({ length: MAX_SESSIONS + 40 }, () => openSession(client(), user, "token")));
   assert.equal(await db().$count(sessions, eq(sessions.userId, user.id)), MAX_SESSIONS);
 });
@@ -111,7 +112,7 @@ test("of many who want one name at once one gets it, and the others are told who
 });
 
 test("a name that was taken when a commit wanted it is refused, also if it is free again by now", async () => {
-  const [owner, caller] = [newUser(), await signedIn()];
+  const [owner, caller] = [await newUser(), await signedIn()];
   const names = namesOf({ email: caller.user.email, username: owner.username });
   const error = await commit(caller, (tx) => ({
     user: tx.update(users).set(names).where(eq(users.id, caller.user.id)),
@@ -123,7 +124,8 @@ test("a name that was taken when a commit wanted it is refused, also if it is fr
   );
 });
 
-async function signedIn(user: User = newUser()): Promise<SignedIn> {
+async function signedIn(someone?: User): Promise<SignedIn> {
+  const user = someone ?? (await newUser());
   const { session } = (await openSession(client(), user, "token")) ?? assert.fail();
   return callerFrom(client().ip, "curl/8.5.0", { user, session });
 }

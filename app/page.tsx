@@ -4,45 +4,35 @@ import { HomePicture } from "#components/home-picture.tsx";
 import text from "#components/text.module.css";
 import { Frame } from "./frame.tsx";
 import styles from "./home.module.css";
+import { words } from "./home-words.ts";
+import { site } from "./site/site.ts";
 import { currentCaller } from "./visitor/current.ts";
-
-const PROMISES = [
-  {
-    title: "One account",
-    words: "Register once, with a picture, a few words about you, and how to reach you. Change any of it whenever you like.",
-  },
-  {
-    title: "See all your devices",
-    words: "Which browser or app, where from, and when it was last active.",
-  },
-  { title: "Sign out anywhere", words: "Sign out of one device, all the others, or everywhere at once. It takes effect immediately." },
-];
 
 export default async function Page() {
   const { user } = await currentCaller();
   if (user) redirect("/profile/");
   return (
-    <Frame title="Your account" here="/" width="wide">
+    <Frame title={words.title} here="/">
       <div className={styles.hero}>
         <div className={styles.words}>
-          <h1>Your account, in your hands.</h1>
-          <p className={text.lead}>Manage your profile, your password and the devices you’re signed in on, all in one place.</p>
+          <h1>{words.heading}</h1>
+          <p className={text.lead}>{words.lead(site().name)}</p>
           <div className={styles.ways}>
             <a className={buttons.primary} href="/register/">
-              Create an account
+              {words.register}
             </a>
             <a className={buttons.secondary} href="/login/">
-              Sign in
+              {words.signIn}
             </a>
           </div>
         </div>
         <HomePicture className={styles.picture} />
       </div>
       <ul className={styles.promises}>
-        {PROMISES.map(({ title, words }) => (
+        {words.promises.map(({ title, means }) => (
           <li key={title}>
             <h2>{title}</h2>
-            <p className={text.soft}>{words}</p>
+            <p className={text.soft}>{means}</p>
           </li>
         ))}
       </ul>

@@ -1,7 +1,16 @@
 import { resolve } from "node:path";
 import { config } from "#accounts/config.ts";
-import { backUp, restore } from "#db/sqlite/backup.ts";
-import type { Command } from "./command.ts";
+import { readKeyFile } from "#db/key-file.ts";
+import { backUp, lostSecrets, restore } from "#db/sqlite/backup.ts";
+import { type Command, CommandError } from "./command.ts";
+import { lostApps } from "./keys.ts";
+
+const INSTEAD = {
+  backup: "Back it up with pg_dump, for example: pg_dump --format=custom --file=FILE DATABASE_URL",
+  restore:
+    "Stop the servers, restore with pg_restore into an empty database, then end all sessions, because some of them had ended " +
+    "after the backup: npx accounts session revoke --everybody",
+};
 
 /** The commands without a noun: backup and restore of the whole database. */
 export const backupCommands: Record<string, Command> = {
@@ -10,10 +19,10 @@ export const backupCommands: Record<string, Command> = {
     operands: "FILE",
     run({ operands: [name = ""] }) {
       const file = resolve(name);
-      backUp(config().databaseFile, file);
+      backUp(ownFile("backup"), file);
       return {
         json: { file },
-        text: `Backed up to ${file}. It contains personal data and password hashes, so keep it as safe as the database.`,
+        text: `Backed up to ${file}. It contains personal data and password hashes, so keep it as safe as the database. It doesn’t contain ${config().secretKeyFile}: keep a copy of that somewhere else.`,
       };
     },
   },
@@ -21,12 +30,25 @@ export const backupCommands: Record<string, Command> = {
     summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
     operands: "FILE",
     run({ operands: [name = ""] }) {
-      const kept = restore(resolve(name), config().databaseFile);
+      const file = ownFile("restore");
+      const keyIds = (readKeyFile(config().secretKeyFile) ?? []).map(({ id }) => id);
+      const kept = restore(resolve(name), file, keyIds);
+      const lost = lostSecrets(file, keyIds);
       const former = kept ? ` The previous database was kept as ${kept}.` : "";
+      const apps = lost
+        ? ` ${lostApps(lost)} To keep the apps instead, put the key of that time into ${config().secretKeyFile} before the start.`
+        : "";
       return {
-        json: { restored: true, kept },
-        text: `Restored. Everyone has to sign in again.${former}`,
+        json: { restored: true, kept, apps_lost: lost },
+        text: `Restored. Everyone has to sign in again.${former}${apps}`,
       };
     },
   },
 };
+
+/** The file of the database. Throws CommandError if it is PostgreSQL. */
+function ownFile(command: keyof typeof INSTEAD): string {
+  const { databaseUrl, databaseFile } = config();
+  if (databaseUrl !== null) throw new CommandError(`The database is PostgreSQL. ${INSTEAD[command]}`);
+  return databaseFile;
+}

@@ -15,7 +15,7 @@ export type Option = { value?: string; help: string };
 export type Command = {
   summary: string;
   /** The kind of operand; "..." means any number. */
-  operands?: "USER" | "FILE" | "[ID...]";
+  operands?: "USER" | "FILE" | "ID" | "[ID...]";
   options?: Record<string, Option>;
   run(given: Given): Answer | Promise<Answer>;
 };
@@ -25,11 +25,12 @@ export class CommandError extends Error {}
 
 /** Opens the server's database and migrates it. Creates a missing one only with `mayCreate`; otherwise throws CommandError. */
 export async function openAccounts({ mayCreate = false } = {}): Promise<void> {
-  const { databaseFile, dataDir } = config();
-  if (!mayCreate && !(await hasDatabase(databaseFile))) {
+  const { databaseUrl, dataDir } = config();
+  if (!mayCreate && !(await hasDatabase(config()))) {
+    if (databaseUrl) throw new CommandError("The database of DATABASE_URL is empty. Start the server once, or name another.");
     throw new CommandError(`There is no database in DATA_DIR (${dataDir}). Set DATA_DIR to the server's folder.`);
   }
-  await startDatabase(databaseFile);
+  await startDatabase(config());
 }
 
 /** The user with this id, email address or username. Throws CommandError. */

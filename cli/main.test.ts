@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { callerFrom, operator, type User } from "#accounts/caller.ts";
 import { findUser } from "#accounts/operator.ts";
+import { resetPassword } from "#accounts/passwords/reset.ts";
 import { logIn } from "#accounts/sessions/log-in.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
@@ -16,14 +17,18 @@ import { CommandError } from "./command.ts";
 import { answer } from "./main.ts";
 
 // This process has the database open like a running server; every command is a process of its own.
-const dataDir = dirname(freshDatabase());
+const dataDir = dirname(await freshDatabase());
 const client = () => callerFrom("192.0.2.7", "curl/8.5.0");
 
 test("every level has help, which needs no database", async () => {
   const missing = join(freshFolder(), "none");
   const { code, stdout, stderr } = await accounts(["--help"], { dataDir: missing });
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  for (const words of ["user create | show | list | suspend | activate | deactivate | delete", "session list | revoke", "audit list"]) {
+  for (const words of [
+    "user create | show | list | suspend | activate | deactivate | link | reset-factors | delete",
+    "session list | revoke",
+    "audit list",
+  ]) {
     assert.ok(stdout.includes(words), words);
   }
   assert.match(await answer(["session", "--help"]), /^Usage: accounts session VERB …\n.*revoke \[ID\.\.\.\]/s);
@@ -40,7 +45,7 @@ test("a wrong command is refused with one sentence on stderr, and exit code 1", 
 
 test("the sentence about a wrong command names the way", async () => {
   const wrong: [words: string[], sentence: RegExp][] = [
-    [["users"], /Unknown command “users”. Try: user, session, audit, backup, restore\./],
+    [["users"], /Unknown command “users”. Try: user, session, service-key, key, email, audit, backup, restore, move, doctor\./],
     [["user", "toString"], /Unknown command “user toString”. Try: create, show/],
     [["user", "show"], /takes one user/],
     [["user", "show", "1", "2"], /takes one user/],
@@ -52,7 +57,15 @@ test("the sentence about a wrong command names the way", async () => {
     [["session", "revoke", "--all"], /by their ids, or all of a user/],
     [["session", "revoke", "--user", "1"], /by their ids, or all of a user/],
     [["session", "revoke", "1", "--user", "1", "--all"], /by their ids, or all of a user/],
+    [["session", "revoke", "--everybody", "--user", "1", "--all"], /or those of everybody with --everybody/],
+    [["session", "revoke", "1", "--everybody"], /or those of everybody/],
+    [["session", "revoke", "--everybody", "--user", "1"], /or those of everybody/],
     [["session", "revoke", "one"], /not the id of a session/],
+    [["service-key", "create", "--may", "introspect"], /Name the service with --name/],
+    [["service-key", "create", "--name", "shop"], /--may must name some of introspect,read_users/],
+    [["service-key", "create", "--name", "shop", "--may", "introspect,everything"], /--may must name some of/],
+    [["service-key", "create", "--name", "shop", "--may", "introspect", "--days", "0"], /--days must be a whole number/],
+    [["service-key", "revoke", "shop"], /not the id of a service key/],
     [["audit", "list", "--user", "1", "--type", "x"], /--type must be one of user\.registered/],
   ];
   for (const [words, sentence] of wrong) {
@@ -66,6 +79,16 @@ test("a DATA_DIR that is a link to nowhere is called that", async () => {
   const { code, stderr } = await accounts(["user", "list"], { dataDir: link });
   assert.equal(code, 1);
   assert.match(stderr, /is a link to .*, which cannot be reached\. Mount its disk/);
+});
+
+test("“user link” prints a link with which the user chooses a new password, once", async () => {
+  const user = await newUser();
+  const said = await answer(["user", "link", user.username, "--for", "reset"]);
+  assert.match(said, /^http:\/\/127\.0\.0\.1:8000\/reset-password\/\?token=lkl_\w+\nGive this link to Person-\d+ and to nobody else\./);
+  const token = new URL(said.split("\n")[0] ?? "").searchParams.get("token") ?? "";
+  await resetPassword(client(), { token, new_password: "Seven otters on 3 rafts" });
+  await assert.rejects(resetPassword(client(), { token, new_password: "Nine walruses on 2 skis" }), /link/);
+  await assert.rejects(answer(["user", "link", user.username, "--for", "fun"]), /--for must be reset/);
 });
 
 test("only “user create” creates a database, and says so", async () => {
@@ -111,7 +134,7 @@ test("the rules are those of pages and API, with every wrong field at once", asy
   const { code, stdout, stderr } = await accounts(words, { stdin: "short" });
   assert.deepEqual([code, stdout], [1, ""]);
   for (const field of ["email", "username", "status", "password"]) assert.match(stderr, new RegExp(`^ {2}${field}: `, "m"));
-  const taken = newUser();
+  const taken = await newUser();
   const again = ["user", "create", "--email", taken.email, "--username", taken.username, "--password-stdin"];
   assert.match((await accounts(again, { stdin: PASSWORD })).stderr, /email: .*\n.*username: /);
   assert.match(
@@ -121,7 +144,7 @@ test("the rules are those of pages and API, with every wrong field at once", asy
 });
 
 test("without a terminal nobody is asked: a password needs --password-stdin, a deletion --yes", async () => {
-  const { id, username } = newUser();
+  const { id, username } = await newUser();
   const create = await accounts(["user", "create", "--email", "eve@example.org", "--username", "eve.eve"], { stdin: PASSWORD });
   assert.deepEqual([create.code, create.stdout], [1, ""]);
   assert.match(create.stderr, /--password-stdin/);
@@ -132,7 +155,7 @@ test("without a terminal nobody is asked: a password needs --password-stdin, a d
 });
 
 test("a user suspended here is signed out of the running server at once", async () => {
-  const user = newUser();
+  const user = await newUser();
   const token = await tokenOf(user);
   assert.ok(await findSession(token));
   const { code, stdout } = await accounts(["user", "suspend", user.email.toUpperCase()]);
@@ -142,7 +165,7 @@ test("a user suspended here is signed out of the running server at once", async 
 });
 
 test("sessions are listed and ended by id, or all of a user at once", async () => {
-  const user = newUser();
+  const user = await newUser();
   const tokens = [await tokenOf(user), await tokenOf(user), await tokenOf(user)];
   const listed = JSON.parse((await accounts(["session", "list", "--user", user.username, "--json"])).stdout);
   const ids = listed.sessions.map(({ id }: { id: number }) => id);
@@ -157,7 +180,7 @@ test("sessions are listed and ended by id, or all of a user at once", async () =
 });
 
 test("a deleted user is gone, and what remains on record can still be read by id", async () => {
-  const user = newUser();
+  const user = await newUser();
   await tokenOf(user);
   const { code, stdout } = await accounts(["user", "delete", user.username, "--yes"]);
   assert.deepEqual([code, stdout], [0, `Deleted user ${user.id}, ${user.username}. Sessions ended: 1.\n`]);
@@ -170,7 +193,7 @@ test("a deleted user is gone, and what remains on record can still be read by id
 });
 
 test("users are listed in aligned columns and in pages", async () => {
-  const [first, second, third] = [newUser(), newUser(), newUser()];
+  const [first, second, third] = [await newUser(), await newUser(), await newUser()];
   const { stdout } = await accounts(["user", "list", "--cursor", String(first.id), "--limit", "1"]);
   assert.match(
     stdout,
@@ -181,7 +204,7 @@ test("users are listed in aligned columns and in pages", async () => {
 });
 
 test("what users wrote cannot move the cursor of the operator's terminal", async () => {
-  const user = newUser({ bio: "one\ntwo\u001b[2J\u009b31m\r\u0007" });
+  const user = await newUser({ bio: "one\ntwo\u001b[2J\u009b31m\r\u0007" });
   const { stdout } = await accounts(["user", "show", String(user.id)]);
   assert.match(stdout, /^bio +one two \[2J 31m/m);
   assert.ok(!/[^\P{Cc}\n]/u.test(stdout));

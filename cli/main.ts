@@ -2,10 +2,17 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { storageSentence } from "#accounts/storage-sentence.ts";
+import { MoveError } from "#db/copying.ts";
+import { KeyFileError } from "#db/key-file.ts";
 import { stopDatabase } from "#db/lifecycle.ts";
 import { BackupError } from "#db/sqlite/backup.ts";
 import { backupCommands } from "./backup.ts";
 import { type Answer, type Command, CommandError, type Given, type Option, optionOf } from "./command.ts";
+import { doctorCommands } from "./doctor.ts";
+import { emailCommands } from "./emails.ts";
+import { keyCommands } from "./keys.ts";
+import { moveCommands } from "./move.ts";
+import { serviceKeyCommands } from "./service-keys.ts";
 import { auditCommands, sessionCommands } from "./sessions.ts";
 import { userCommands } from "./users.ts";
 
@@ -16,8 +23,14 @@ type Noun = { summary: string; commands: Record<string, Command> };
 const NOUNS: Record<string, Noun> = {
   user: { summary: "Users: create, show, list, change their status, delete.", commands: userCommands },
   session: { summary: "Sessions of a user: list, end.", commands: sessionCommands },
+  "service-key": { summary: "Keys of other services: make, list, end.", commands: serviceKeyCommands },
+  key: { summary: "The key that encrypts secrets: rotate.", commands: keyCommands },
+  email: { summary: "Mails: list, show, send again.", commands: emailCommands },
   audit: { summary: "Show a user’s audit log.", commands: auditCommands },
 };
+
+/** The commands without a noun. */
+const ALONE: Record<string, Command> = { ...backupCommands, ...moveCommands, ...doctorCommands };
 
 const EVERYWHERE: Record<string, Option> = {
   json: { help: "print JSON" },
@@ -41,7 +54,7 @@ export async function main(words: string[]): Promise<number> {
 /** The text that a command prints. Throws CommandError, AccountsError and others, which `main` turns into sentences. */
 export async function answer([word, ...rest]: string[]): Promise<string> {
   if (word === undefined || isHelp(word)) return helpOnAll();
-  const found = known({ ...NOUNS, ...backupCommands }, word);
+  const found = known({ ...NOUNS, ...ALONE }, word);
   if ("run" in found) return carryOut(found, word, rest);
   const [verb, ...more] = rest;
   if (verb === undefined || isHelp(verb)) return helpOn(word, found);
@@ -66,7 +79,9 @@ function parse(command: Command, words: string[]): Given {
 
 function refuseWrongOperands({ operands }: Command, given: Given, name: string): void {
   if (operands === "[ID...]" || given.operands.length === (operands ? 1 : 0)) return;
-  const wanted = { USER: "one user: id, email address or username", FILE: "one file name", none: "only options" }[operands ?? "none"];
+  const wanted = { ID: "one id", USER: "one user: id, email address or username", FILE: "one file name", none: "only options" }[
+    operands ?? "none"
+  ];
   throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
 }
 
@@ -84,9 +99,15 @@ function isHelp(word: string): boolean {
 function helpOnAll(): string {
   const rows = [
     ...Object.entries(NOUNS).map(([noun, { summary, commands }]) => [`${noun} ${Object.keys(commands).join(" | ")}`, summary]),
-    ...Object.entries(backupCommands).map(([name, { summary, operands }]) => [`${name} ${operands}`, summary]),
+    ...Object.entries(ALONE).map(([name, command]) => [usageOf(name, command), command.summary]),
   ];
   return `Usage: accounts NOUN VERB …   (“accounts NOUN VERB --help” says more)\n\n${rows.map(([usage, summary]) => `  ${usage}\n      ${summary}`).join("\n")}`;
+}
+
+/** How a command without a noun is written: with its operand, and the options that take a value. */
+function usageOf(name: string, { operands, options = {} }: Command): string {
+  const given = Object.entries(options).flatMap(([option, { value }]) => (value ? [`--${option} ${value}`] : []));
+  return [name, operands, ...given].filter(Boolean).join(" ");
 }
 
 function helpOn(noun: string, { summary, commands }: Noun): string {
@@ -110,7 +131,8 @@ function aligned(rows: string[][]): string {
 
 /** An error in words for the operator; an unexpected one with its stack. */
 function sentence(error: unknown): string {
-  if (error instanceof CommandError || error instanceof BackupError) return error.message;
+  if (error instanceof CommandError || error instanceof BackupError || error instanceof MoveError || error instanceof KeyFileError)
+    return error.message;
   if (error instanceof ConfigError) return `These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
   if (error instanceof AccountsError) {
     return [error.message, ...error.fields.map(({ field, detail }) => `  ${optionOf(field ?? "input")}: ${detail}`)].join("\n");

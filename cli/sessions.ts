@@ -1,9 +1,15 @@
 import { type AuditEventType, publicAuditEvent } from "#accounts/audit.ts";
 import { operator } from "#accounts/caller.ts";
+import { AUDIT_EVENT_TYPES } from "#accounts/contract/api-schemas.ts";
 import { idFrom } from "#accounts/contract/fields.ts";
-import { AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { listAuditEventsOf, listSessionsOf, operatorRevokeAll, operatorRevokeSession } from "#accounts/operator.ts";
+import {
+  listAuditEventsOf,
+  listSessionsOf,
+  operatorRevokeAll,
+  operatorRevokeEverybody,
+  operatorRevokeSession,
+} from "#accounts/operator.ts";
 import { publicSession } from "#accounts/sessions/sessions.ts";
 import {
   type Answer,
@@ -26,9 +32,9 @@ const user = { value: "USER", help: "the user: id, email address or username" };
 export const sessionCommands: Record<string, Command> = {
   list: { summary: "List the live sessions of a user, last used first.", options: { user }, run: showSessions },
   revoke: {
-    summary: "End sessions by their ids, or with --user and --all every session of a user.",
+    summary: "End sessions by their ids, with --user and --all every session of a user, or with --everybody every session of all users.",
     operands: "[ID...]",
-    options: { user, all: { help: "every session of the user" } },
+    options: { user, all: { help: "every session of the user" }, everybody: { help: "every session of every user" } },
     run: revokeSessions,
   },
 };
@@ -64,13 +70,21 @@ async function showSessions(given: Given): Promise<Answer> {
 
 async function revokeSessions(given: Given): Promise<Answer> {
   const { operands, options } = given;
-  if (operands.length > 0 === (options.all === true) || (options.all === true) !== (textOption(given, "user") !== undefined)) {
-    throw new CommandError("Name the sessions by their ids, or all of a user with --user and --all.");
+  const name = textOption(given, "user");
+  const ways = [operands.length > 0, name !== undefined && options.all === true, options.everybody === true];
+  if (ways.filter(Boolean).length !== 1 || (name !== undefined) !== (options.all === true)) {
+    throw new CommandError(
+      "Name the sessions by their ids, or all of a user with --user and --all, or those of everybody with --everybody.",
+    );
   }
   const ids = operands.map(sessionId);
   await openAccounts();
-  const ended = options.all ? await revokeAll(requiredUser(given)) : await revokeEach(ids);
+  const ended = options.everybody ? await revokeEverybody() : name !== undefined ? await revokeAll(name) : await revokeEach(ids);
   return { json: { sessions_ended: ended }, text: `Sessions ended: ${ended}.` };
+}
+
+async function revokeEverybody(): Promise<number> {
+  return (await operatorRevokeEverybody(operator)).sessionsEnded;
 }
 
 async function revokeAll(name: string): Promise<number> {

@@ -1,14 +1,19 @@
-import { existsSync } from "node:fs";
 import * as z from "zod/mini";
 import { operator, type User } from "#accounts/caller.ts";
+import { clock, instantText } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
-import { deleteUser, listUsers, setUserStatus } from "#accounts/operator.ts";
+import { StatusInput } from "#accounts/contract/service-schemas.ts";
+import { deleteUser, listUsers, resetFactors, setUserStatus } from "#accounts/operator.ts";
+import { makeResetLink } from "#accounts/passwords/reset.ts";
 import { publicUser, registerUser } from "#accounts/users/users.ts";
+import { hasDatabase } from "#db/lifecycle.ts";
+import { databasePlace } from "#db/place.ts";
 import {
   type Answer,
   type Command,
+  CommandError,
   type Given,
   numberOption,
   oneLine,
@@ -47,12 +52,31 @@ export const userCommands: Record<string, Command> = {
     },
     run: showUsers,
   },
-  suspend: { summary: "Suspend a user and end all of their sessions.", operands: "USER", run: (given) => setStatus(given, "suspended") },
+  suspend: {
+    summary: "Suspend a user and end all of their sessions.",
+    operands: "USER",
+    options: {
+      reason: { value: "TEXT", help: "why, for the user to read" },
+      until: { value: "TIME", help: "when the suspension ends by itself, such as 2026-12-31T12:00:00Z" },
+    },
+    run: (given) => setStatus(given, "suspended"),
+  },
   activate: { summary: "Reactivate a user.", operands: "USER", run: (given) => setStatus(given, "active") },
   deactivate: {
     summary: "Make a user inactive and end all of their sessions.",
     operands: "USER",
     run: (given) => setStatus(given, "inactive"),
+  },
+  link: {
+    summary: "Print a link with which a user chooses a new password, to hand over where no mail arrives.",
+    operands: "USER",
+    options: { for: { value: "PURPOSE", help: "what the link is for: reset, the only purpose there is" } },
+    run: printLink,
+  },
+  "reset-factors": {
+    summary: "Remove a user’s second factors, and end all of their sessions. For somebody who has lost them.",
+    operands: "USER",
+    run: removeFactors,
   },
   delete: {
     summary: "Permanently delete a user and their personal data.",
@@ -67,9 +91,9 @@ async function createUser(given: Given): Promise<Answer> {
   const fromPipe = given.options["password-stdin"] === true;
   if (!fromPipe) parseInput(z.omit(RegisterInput, { password: true }), profile); // before anybody types a password
   const input = parseInput(RegisterInput, { ...profile, password: await (fromPipe ? readPassword() : promptPassword()) });
-  const isNew = !existsSync(config().databaseFile);
+  const isNew = !(await hasDatabase(config()));
   await openAccounts({ mayCreate: true });
-  if (isNew) process.stderr.write(`Created a new database in ${config().dataDir}.\n`);
+  if (isNew) process.stderr.write(`Created a new database in ${databasePlace(config()).name}.\n`);
   const { user } = await registerUser(operator, input);
   return { json: { user: publicUser(user) }, text: `Created user ${user.id}, ${user.username} <${user.email}>, ${user.status}.` };
 }
@@ -77,7 +101,9 @@ async function createUser(given: Given): Promise<Answer> {
 async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
   await openAccounts();
   const user = publicUser(await userNamed(name));
-  const rows = Object.entries(user).map(([field, value]) => `${field.padEnd(20)} ${oneLine(String(value ?? "—"))}`);
+  const { totp, passkeys, recovery_codes_left } = user.factors;
+  const factors = `authenticator app: ${totp ? "yes" : "no"}, passkeys: ${passkeys}, recovery codes left: ${recovery_codes_left}`;
+  const rows = Object.entries({ ...user, factors }).map(([field, value]) => `${field.padEnd(20)} ${oneLine(String(value ?? "—"))}`);
   return { json: { user }, text: rows.map((row) => row.trimEnd()).join("\n") };
 }
 
@@ -93,15 +119,40 @@ async function showUsers(given: Given): Promise<Answer> {
   return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "EMAIL", "STATUS", "REGISTERED"], rows) + more };
 }
 
-async function setStatus({ operands: [name = ""] }: Given, status: User["status"]): Promise<Answer> {
+async function setStatus(given: Given, status: User["status"]): Promise<Answer> {
+  const why = parseInput(z.pick(StatusInput, { reason: true, until: true }), {
+    reason: textOption(given, "reason"),
+    until: textOption(given, "until"),
+  });
+  if (why.until !== undefined && why.until <= clock.now()) throw new CommandError("--until must be in the future.");
   await openAccounts();
-  const before = await userNamed(name);
-  const unchanged = before.status === status;
-  const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(operator, before, status);
+  const before = await userNamed(given.operands[0] ?? "");
+  const unchanged = before.status === status && why.reason === undefined && why.until === undefined;
+  const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(operator, before, status, why);
   const text = unchanged
     ? `${user.username} is already ${status}.`
     : `${user.username} is now ${status}. Sessions ended: ${sessionsEnded}.`;
   return { json: { user: publicUser(user), sessions_ended: sessionsEnded }, text };
+}
+
+async function removeFactors({ operands: [name = ""] }: Given): Promise<Answer> {
+  await openAccounts();
+  const user = await userNamed(name);
+  const { sessionsEnded } = await resetFactors(operator, user);
+  return {
+    json: { user_id: user.id, sessions_ended: sessionsEnded },
+    text: `${user.username} signs in without a second factor now, and was told so by mail. Sessions ended: ${sessionsEnded}.`,
+  };
+}
+
+async function printLink(given: Given): Promise<Answer> {
+  if ((textOption(given, "for") ?? "reset") !== "reset") throw new CommandError("--for must be reset.");
+  await openAccounts();
+  const user = await userNamed(given.operands[0] ?? "");
+  const { url, expiresAt } = await makeResetLink(operator, user);
+  const expires_at = instantText(expiresAt);
+  const advice = `Give this link to ${user.username} and to nobody else. Whoever opens it can choose the password. It works once, until ${second(expires_at)}.`;
+  return { json: { url, expires_at }, text: `${url}\n${advice}` };
 }
 
 async function removeUser({ operands: [name = ""], options }: Given): Promise<Answer> {

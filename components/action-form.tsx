@@ -12,7 +12,7 @@ import { useFormAction } from "./use-form-action.ts";
 type Props = ActionProps & {
   fields?: Record<string, string | number>;
   pendingText: string;
-  look?: "primary" | "secondary" | "warning" | "danger";
+  look?: "primary" | "secondary" | "quiet" | "warning" | "danger";
   /** Hidden text for screen readers, which adds what the button's surroundings show. */
   about?: string;
   children: ReactNode;

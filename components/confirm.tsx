@@ -8,6 +8,7 @@ type Props = { href: string; label: string; title: string; children: ReactNode }
 /** A link to a confirmation page; with JavaScript the same question opens in a dialog. */
 export function Confirm({ href, label, title, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   return (
     <>
       <a
@@ -17,6 +18,7 @@ export function Confirm({ href, label, title, children }: Props) {
           if (event.ctrlKey || event.metaKey || event.shiftKey || !dialog.current?.showModal) return;
           event.preventDefault();
           dialog.current.showModal();
+          cancel.current?.focus(); // never at once on what can't be undone
         }}
       >
         {label}
@@ -25,7 +27,7 @@ export function Confirm({ href, label, title, children }: Props) {
         <div className={styles.inside}>
           <h2 id="confirm-title">{title}</h2>
           {children}
-          <button type="button" className={buttons.quiet} onClick={() => dialog.current?.close()}>
+          <button ref={cancel} type="button" className={buttons.quiet} onClick={() => dialog.current?.close()}>
             Cancel
           </button>
         </div>

@@ -3,12 +3,19 @@ import styles from "./error-summary.module.css";
 import { takesFocus } from "./takes-focus.ts";
 
 type Problem = { field: string; detail?: string };
+type Props = {
+  ref: Ref<HTMLDivElement>;
+  problems: Problem[];
+  /** The id of its heading, where a page has several forms. */
+  id?: string;
+  children: ReactNode;
+};
 
 /** All problems of a form, above it, each linked to its field. */
-export function ErrorSummary({ ref, problems, children }: { ref: Ref<HTMLDivElement>; problems: Problem[]; children: ReactNode }) {
+export function ErrorSummary({ ref, problems, id = "error-summary", children }: Props) {
   return (
-    <div ref={ref} className={styles.summary} role="alert" aria-labelledby="error-summary" {...takesFocus}>
-      <h2 id="error-summary">There is a problem</h2>
+    <div ref={ref} className={styles.summary} role="alert" aria-labelledby={id} {...takesFocus}>
+      <h2 id={id}>There is a problem</h2>
       {children && <p>{children}</p>}
       {problems.length > 0 && (
         <ul className={styles.list}>

@@ -1,29 +1,34 @@
 "use client";
 import { zodResolver } from "@hookform/resolvers/zod";
-import { createContext, Fragment, type ReactNode, use, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { type FieldValues, type UseFormRegister, useForm } from "react-hook-form";
+import { createContext, Fragment, type ReactNode, type RefObject, use, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type FieldValues, type UseFormRegister, useForm as useHookForm } from "react-hook-form";
 import type * as z from "zod/mini";
 import { brokenRule } from "#accounts/contract/rules.ts";
 import { AccountField } from "./account-field.tsx";
 import { ErrorSummary } from "./error-summary.tsx";
+import type { FieldProblem } from "./field-frame.tsx";
 import styles from "./form.module.css";
 import { ACCOUNT_FIELD, type ActionProps, type FormState } from "./form-state.ts";
+import { DocumentTitle } from "./site-name.tsx";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import { useFormAction } from "./use-form-action.ts";
 
-export type FieldProblem = { code?: string; detail: string };
 type FormContext = {
   state: FormState;
   draft: Props["draft"];
   register: UseFormRegister<FieldValues>;
   problemOf: (field: string) => FieldProblem | undefined;
+  /** Whether there are changes that aren't saved. */
+  changed: RefObject<boolean>;
 };
 type Props = ActionProps & {
   schema: z.ZodMiniObject;
   /** The page's title, which gets the prefix "Error: " after a refusal. */
   title: string;
-  submit: string;
+  submit: string | ((state: FormState) => string);
+  /** What is shown in place of the form after some answers. */
+  instead?: (state: FormState) => ReactNode;
   pendingText: string;
   /** Input that was typed earlier and not saved, because the session had ended. */
   draft?: Record<string, string> | null;
@@ -38,15 +43,16 @@ const nothing: ReadonlySet<string> = new Set();
  * schema before sending. Inputs are uncontrolled and start with what the server returned: constant default values would
  * delete what was typed before JavaScript loaded.
  */
-export function Form({ schema, action, account, title, submit, pendingText, draft, children }: Props) {
+export function Form({ schema, action, account, title, submit, pendingText, draft, instead, children }: Props) {
   const { state, post, send, pending } = useFormAction(action);
   const form = useRef<HTMLFormElement>(null);
   const summary = useRef<HTMLDivElement>(null);
-  const { register, handleSubmit, formState, setValue } = useForm({
+  const { register, handleSubmit, formState, setValue } = useHookForm({
     resolver: (_, context, options) => zodResolver(schema as z.ZodMiniObject)(fieldsOf(form.current), context, options),
     shouldFocusError: false,
   });
   const sending = useRef(false);
+  const changed = useRef(false);
   const shown = useRef(state);
   const [edits, setEdits] = useState({ since: state, fields: nothing });
   const edited = edits.since === state ? edits.fields : nothing;
@@ -60,7 +66,8 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
   }, [state, setValue]);
   useLayoutEffect(() => {
     if (!pending) sending.current = false;
-  }, [pending]);
+    if (state.target) changed.current = false;
+  }, [pending, state]);
   useEffect(() => {
     if (formState.submitCount > 0 && !sending.current) summary.current?.focus();
   }, [formState.submitCount]);
@@ -76,15 +83,20 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
   const message = problems.length === 0 && edited.size === 0 && state.message;
   const refused = problems.length > 0 || Boolean(message || stop);
 
+  const other = instead?.(state);
+  if (other) return other;
   return (
     <>
-      <title>{`${refused ? "Error: " : ""}${title} – Latchkey`}</title>
+      <DocumentTitle>{`${refused ? "Error: " : ""}${title}`}</DocumentTitle>
       <form
         ref={form}
         className={styles.form}
         action={post}
         noValidate
-        onInput={({ target }) => setEdits({ since: state, fields: new Set(edited).add((target as HTMLInputElement).name) })}
+        onInput={({ target }) => {
+          changed.current = true;
+          setEdits({ since: state, fields: new Set(edited).add((target as HTMLInputElement).name) });
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           if (sending.current) return;
@@ -102,11 +114,11 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
         )}
         <Fragment key={account}>
           <AccountField account={account} />
-          <Context value={{ state, draft, register, problemOf }}>{children}</Context>
+          <Context value={{ state, draft, register, problemOf, changed }}>{children}</Context>
         </Fragment>
         <div className={styles.actions}>
           <SubmitButton pending={pending} pendingText={pendingText}>
-            {submit}
+            {typeof submit === "string" ? submit : submit(state)}
           </SubmitButton>
         </div>
       </form>
@@ -114,11 +126,16 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
   );
 }
 
+/** The form around a part of it. */
+export function useForm(): FormContext {
+  const context = use(Context);
+  if (!context) throw new Error("A field stands outside of a form.");
+  return context;
+}
+
 /** What a field needs from its form. */
 export function useField(name: string) {
-  const context = use(Context);
-  if (!context) throw new Error(`The field “${name}” stands outside of a form.`);
-  const { state, draft, register, problemOf } = context;
+  const { state, draft, register, problemOf } = useForm();
   return { state, problem: problemOf(name), typed: state.values[name] ?? draft?.[name], registered: register(name) };
 }
 

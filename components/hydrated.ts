@@ -1,8 +1,7 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-/** A store that never changes, for useSyncExternalStore. */
-export const never = () => () => {};
+const never = () => () => {};
 
 /** Whether React has hydrated the page. Parts that need JavaScript are shown only then. */
 export function useHydrated(): boolean {

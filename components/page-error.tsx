@@ -8,7 +8,7 @@ import text from "./text.module.css";
 export function PageError({ digest, retry }: { digest?: string; retry: () => void }) {
   return (
     <main className={styles.error} id="main">
-      <title>Something went wrong – Latchkey</title>
+      <title>Something went wrong</title>
       <Logo />
       <h1>Something went wrong</h1>
       <p>Sorry about that. Anything you’d already saved is safe.</p>

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 import fieldStyles from "./field.module.css";
-import { described, FieldFrame } from "./field.tsx";
+import { described, FieldFrame } from "./field-frame.tsx";
 import { useField } from "./form.tsx";
 import { useHydrated } from "./hydrated.ts";
 import styles from "./password-field.module.css";

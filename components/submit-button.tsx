@@ -1,7 +1,12 @@
 import type { ReactNode } from "react";
 import styles from "./button.module.css";
 
-type Props = { children: ReactNode; pending: boolean; pendingText: string; look?: "primary" | "secondary" | "warning" | "danger" };
+type Props = {
+  children: ReactNode;
+  pending: boolean;
+  pendingText: string;
+  look?: "primary" | "secondary" | "quiet" | "warning" | "danger";
+};
 
 /** Never disabled, so that it keeps the focus; while pending it says so and does nothing. */
 export function SubmitButton({ children, pending, pendingText, look = "primary" }: Props) {

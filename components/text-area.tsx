@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import styles from "./field.module.css";
-import { described, FieldFrame } from "./field.tsx";
+import { described, FieldFrame } from "./field-frame.tsx";
 import { useField } from "./form.tsx";
 import text from "./text.module.css";
 
@@ -33,7 +33,8 @@ export function TextArea({ name, label, hint, maxLength, defaultValue }: Props) 
       <textarea
         id={name}
         className={styles.input}
-        rows={4}
+        rows={3}
+        dir="auto"
         defaultValue={typed ?? defaultValue}
         {...described(name, problem, `${name}-hint`)}
         {...registered}

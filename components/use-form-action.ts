@@ -18,18 +18,27 @@ export function useFormAction(action: FormAction<"visitor"> | FormAction<"user">
     if (!target) return;
     const refresh = (event: PageTransitionEvent) => event.persisted && location.reload(); // the user came back to a form that was already sent
     addEventListener("pageshow", refresh);
-    location.assign(target);
     return () => removeEventListener("pageshow", refresh);
   }, [target]);
 
   const send = (form: HTMLFormElement) => {
     const data = dataOf(form);
     startSending(async () => {
-      const next = await action(untouched, data).catch((error) => unanswered(error, state));
+      const next = await sent(action, data).catch((error) => unanswered(error, state));
+      if (next.target) location.assign(next.target); // here, because the answer may show another page, without this form
       startTransition(() => setAnswer(next));
     });
   };
   return { state, post, send, pending: sending || target !== undefined };
+}
+
+/** The state after an action; one that asks for a passkey is called again with it. Most pages never load what prompts for passkeys. */
+async function sent(action: FormAction<"visitor"> | FormAction<"user">, data: FormData): Promise<FormState> {
+  const send = (form: FormData) => action(untouched, form);
+  const state = await send(data);
+  if (state.ask) return (await import("./passkey-prompt.ts")).sendWithPasskey(send, data, state.ask);
+  if (state.forget) await (await import("./passkey-prompt.ts")).forgetPasskey(state.forget);
+  return state;
 }
 
 /** The form's data, without React's own fields and without the empty file of an unused file input. */

@@ -1,22 +1,42 @@
-import * as dialect from "drizzle-orm/sqlite-core";
+import * as pg from "drizzle-orm/pg-core";
+import * as lite from "drizzle-orm/sqlite-core";
+import { engine } from "./chosen-engine.ts";
 
-/* The column types of SQLite. Another engine has its own set with the same names. */
+/* The words that tables are made of, once for each engine. Their types are SQLite's in both. */
 
 const sqlite = {
-  table: dialect.sqliteTable,
+  table: lite.sqliteTable,
   /** A primary key that the database assigns. Numbers are never reused. */
-  id: () => dialect.integer().primaryKey({ autoIncrement: true }),
+  id: () => lite.integer().primaryKey({ autoIncrement: true }),
   /** A key below 2^53, of this table or another. */
-  key: () => dialect.integer(),
-  text: dialect.text,
+  key: () => lite.integer(),
+  text: lite.text,
   /** Whole milliseconds since 1970 UTC. */
-  instant: () => dialect.integer(),
-  count: () => dialect.integer(),
-  bytes: () => dialect.blob({ mode: "buffer" }),
-  primaryKey: dialect.primaryKey,
-  index: dialect.index,
-  unique: dialect.uniqueIndex,
-  check: dialect.check,
+  instant: () => lite.integer(),
+  count: () => lite.integer(),
+  bytes: () => lite.blob({ mode: "buffer" }),
+  primaryKey: lite.primaryKey,
+  index: lite.index,
+  unique: lite.uniqueIndex,
+  check: lite.check,
 };
 
-export const { table, id, key, text, instant, count, bytes, primaryKey, index, unique, check } = sqlite;
+const wholeNumber = () => pg.bigint({ mode: "number" });
+
+const postgres = {
+  table: pg.pgTable,
+  id: () => wholeNumber().primaryKey().generatedByDefaultAsIdentity(),
+  key: wholeNumber,
+  text: pg.customType({ dataType: () => 'text COLLATE "C"' }), // sorted and compared by bytes, as in SQLite
+  instant: wholeNumber,
+  count: wholeNumber,
+  bytes: pg.customType({ dataType: () => "bytea" }),
+  primaryKey: pg.primaryKey,
+  index: pg.index,
+  unique: pg.uniqueIndex,
+  check: pg.check,
+};
+
+const chosen = engine === "postgres" ? (postgres as unknown as typeof sqlite) : sqlite;
+
+export const { table, id, key, text, instant, count, bytes, primaryKey, index, unique, check } = chosen;

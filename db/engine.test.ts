@@ -6,9 +6,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { closeDatabase, connection, db, openDatabase } from "./engine.ts";
+import { closeDatabase, db } from "./engine.ts";
 import { StorageError, storageErrorFor, uniqueViolation } from "./errors.ts";
 import { users } from "./schema.ts";
+import { connection, openSqlite } from "./sqlite/engine.ts";
 import { migrateDatabase } from "./sqlite/migrate.ts";
 import { must, placeholders, statement, transact } from "./statements.ts";
 import { freshDatabase, newUser } from "./testing.ts";
@@ -16,7 +17,7 @@ import { freshDatabase, newUser } from "./testing.ts";
 const MAX_STANDSTILL_MS = 500; // a driver that sleeps in its busy handler stands still for the whole lock, 1 to 5 seconds
 const FULL = 2;
 
-const file = freshDatabase();
+const file = await freshDatabase();
 const pragma = (name: string) => connection().pragma(name, { simple: true });
 const setBio = (bio: string, id: number) => db().update(users).set({ bio }).where(eq(users.id, id));
 const bioOf = (id: number) => db().select({ bio: users.bio }).from(users).where(eq(users.id, id)).get()?.bio;
@@ -29,41 +30,41 @@ test("commits are durable, readers and writers don't block each other, and refer
   assert.equal(pragma("busy_timeout"), 0, "waiting is for commit, which leaves the event loop alone");
 });
 
-test("folder and files can be read by their owner alone", () => {
+test("folder and files can be read by their owner alone", async () => {
   const folder = join(dirname(file), "deep/er");
-  closeDatabase();
+  await closeDatabase();
   migrateDatabase(join(folder, "latchkey.db"));
-  newUser();
+  await newUser();
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   for (const name of readdirSync(folder).filter((name) => !name.endsWith(".migrating"))) {
     assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
   }
-  closeDatabase();
+  await closeDatabase();
   migrateDatabase(file);
 });
 
 test("a process has one database, however often it is opened", () => {
   const before = db();
-  openDatabase(file);
+  openSqlite(file);
   assert.equal(db(), before);
 });
 
-test("a database that is not open says so", () => {
-  closeDatabase();
-  assert.throws(db, /openDatabase/);
+test("a database that is not open says so", async () => {
+  await closeDatabase();
+  assert.throws(db, /startDatabase/);
   migrateDatabase(file);
 });
 
 test("a prepared statement follows the database that is open", async () => {
   const everybody = statement((db) => db.select().from(users));
   const before = (await everybody().all()).length;
-  closeDatabase();
+  await closeDatabase();
   migrateDatabase(file);
   assert.equal((await everybody().all()).length, before);
 });
 
 test("a commit gives the rows of each of its statements", async () => {
-  const { id } = newUser();
+  const { id } = await newUser();
   const { id: ownId } = placeholders(users);
   const known = statement((db) => db.select({ id: users.id }).from(users).where(eq(users.id, ownId)));
   const result = await transact((tx) => ({
@@ -77,7 +78,7 @@ test("a commit gives the rows of each of its statements", async () => {
 });
 
 test("a must that meets no row undoes everything before and after it", async () => {
-  const { id } = newUser();
+  const { id } = await newUser();
   for (const statement of [
     setBio("x", -1),
     db().select().from(users).where(eq(users.id, -1)),
@@ -97,7 +98,7 @@ test("a must that meets no row undoes everything before and after it", async () 
 });
 
 test("a violated constraint rolls back everything, and names its column", async () => {
-  const [taken, other] = [newUser(), newUser()];
+  const [taken, other] = [await newUser(), await newUser()];
   const clash = (change: Partial<typeof users.$inferInsert>) =>
     transact((tx) => ({ first: setBio("changed", other.id), second: tx.update(users).set(change).where(eq(users.id, other.id)) })).catch(
       (error) => error,
@@ -113,7 +114,7 @@ test("a violated constraint rolls back everything, and names its column", async 
 });
 
 test("simultaneous commits wait for the disk together, and each succeeds or fails by itself", async () => {
-  const [taken, ...others] = [newUser(), newUser(), newUser(), newUser(), newUser()];
+  const [taken, ...others] = [await newUser(), await newUser(), await newUser(), await newUser(), await newUser()];
   const [first, second, third, last] = others as [typeof taken, typeof taken, typeof taken, typeof taken];
   const order: string[] = [];
   const change = (name: string, user: typeof taken, values: Partial<typeof users.$inferInsert> = {}) =>
@@ -144,7 +145,7 @@ test("simultaneous commits wait for the disk together, and each succeeds or fail
 });
 
 test("a deferred reference that is violated fails only its own commit", async () => {
-  const [one, other, third] = [newUser(), newUser(), newUser()];
+  const [one, other, third] = [await newUser(), await newUser(), await newUser()];
   const answers = await Promise.allSettled([
     transact(() => ({ bio: setBio("kept", one.id) })),
     transact((tx) => ({ user: tx.update(users).set({ bio: "lost", avatarHash: "no such picture" }).where(eq(users.id, other.id)) })),
@@ -168,7 +169,7 @@ test("other errors are neither taken names nor storage faults", () => {
 });
 
 test("an error while building a commit changes nothing and leaves no transaction open", async () => {
-  const { id } = newUser();
+  const { id } = await newUser();
   const broken = transact(() => {
     setBio("changed", id).run();
     throw new TypeError("mistake");
@@ -179,7 +180,7 @@ test("an error while building a commit changes nothing and leaves no transaction
 });
 
 test("a lock of another process delays commits, but neither reads nor the event loop", async () => {
-  const { id } = newUser();
+  const { id } = await newUser();
   const { released } = await lockFor(1_000);
   const start = performance.now();
   const standstill = await longestStandstill(async () => {
@@ -195,7 +196,7 @@ test("a lock of another process delays commits, but neither reads nor the event 
 });
 
 test("commits that wait for a lock together all succeed afterwards", async () => {
-  const people = Array.from({ length: 50 }, () => newUser());
+  const people = await Promise.all(Array.from({ length: 50 }, () => newUser()));
   const { released } = await lockFor(400);
   await Promise.all(people.map(({ id }) => transact(() => ({ bio: setBio(`bio of ${id}`, id) }))));
   for (const { id } of people) assert.equal(bioOf(id), `bio of ${id}`);
@@ -203,7 +204,7 @@ test("commits that wait for a lock together all succeed afterwards", async () =>
 });
 
 test("after 5 seconds of a lock a commit gives up with a StorageError, and nothing was changed", async () => {
-  const { id } = newUser();
+  const { id } = await newUser();
   const { released } = await lockFor(5_800);
   const start = performance.now();
   const standstill = await longestStandstill(() =>
@@ -215,7 +216,7 @@ test("after 5 seconds of a lock a commit gives up with a StorageError, and nothi
   const waited = performance.now() - start;
   assert.ok(waited > 4_900 && waited < 6_000, `${waited} ms`);
   assert.ok(standstill < MAX_STANDSTILL_MS, `${standstill} ms`);
-  closeDatabase();
+  await closeDatabase();
   await sleep(100); // nothing of it goes on behind the closed database
   migrateDatabase(file);
   await released;

@@ -1,30 +1,30 @@
-const STORAGE_FAULTS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOTADB|CORRUPT)/;
+import { isPostgresFault, postgresUniqueViolation } from "./postgres/errors.ts";
+import { isSqliteFault, sqliteUniqueViolation } from "./sqlite/errors.ts";
 
-/** The database can't be read or written, because of the disk, another process or another version. Nothing was changed. */
+const BRAND = Symbol.for("latchkey.storage-error"); // a server has this class twice
+
+/**
+ * The database can't be read or written, because of the disk, the server, another process or another version. Nothing was
+ * changed, unless `isUnconfirmed`: the answer to COMMIT was lost.
+ */
 export class StorageError extends Error {
+  readonly [BRAND] = true;
   readonly retryAfterSeconds = 5;
+  readonly isUnconfirmed: boolean;
+
+  constructor(message: string, { cause, isUnconfirmed = false }: { cause?: unknown; isUnconfirmed?: boolean } = {}) {
+    super(message, { cause });
+    this.isUnconfirmed = isUnconfirmed;
+  }
 }
 
 /** The storage fault behind an error, or null. */
 export function storageErrorFor(error: unknown): StorageError | null {
-  return STORAGE_FAULTS.test(sqliteError(error)?.code ?? "") ? new StorageError("storage", { cause: error }) : null;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (BRAND in cause) return cause as StorageError;
+  return isSqliteFault(error) || isPostgresFault(error) ? new StorageError("storage", { cause: error }) : null;
 }
 
 /** The column whose uniqueness constraint a write violated, such as "email_canonical", or null. */
 export function uniqueViolation(error: unknown): string | null {
-  const found = sqliteError(error);
-  if (!found || !/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(found.code)) return null;
-  return found.message.match(/\.(\w+)$/)?.[1] ?? null;
-}
-
-/** Whether another process holds the database. */
-export function isBusy(error: unknown): boolean {
-  return /^SQLITE_(BUSY|LOCKED)/.test(sqliteError(error)?.code ?? "");
-}
-
-function sqliteError(error: unknown): { code: string; message: string } | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === "SqliteError") return cause as Error & { code: string };
-  }
-  return null;
+  return sqliteUniqueViolation(error) ?? postgresUniqueViolation(error);
 }

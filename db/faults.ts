@@ -1,4 +1,6 @@
-/* The errors of files and of SQLite, each as a sentence with what to do. */
+import { postgresFaultSentence } from "./postgres/faults.ts";
+
+/* The errors of files and of databases, each as a sentence with what to do. */
 
 const REFUSALS: [codes: RegExp, sentence: string][] = [
   [/^(ENOSPC|EDQUOT|SQLITE_FULL)/, "the disk is full. Make room on it, then try again."],
@@ -22,8 +24,10 @@ const REFUSALS: [codes: RegExp, sentence: string][] = [
   [/^(ENOMEM|SQLITE_NOMEM)/, "the memory is full. Give the service more."],
 ];
 
-/** An error of the disk, the system or SQLite as a sentence that can follow “PATH: ”; null for other errors. */
+/** An error of the disk, the system or the database as a sentence that can follow “PATH: ”; null for other errors. */
 export function faultSentence(error: unknown): string | null {
+  const ofPostgres = postgresFaultSentence(error);
+  if (ofPostgres) return ofPostgres;
   const code = faultCode(error);
   const found = REFUSALS.find(([codes]) => codes.test(code));
   if (found) return found[1];

@@ -7,7 +7,7 @@ import { quickRead } from "./quick-read.ts";
 import { avatars, users } from "./schema.ts";
 import { freshDatabase, newUser } from "./testing.ts";
 
-freshDatabase();
+await freshDatabase();
 
 const tables = { picture: avatars, user: users };
 const userWithPicture = quickRead(tables, (db) =>
@@ -22,7 +22,7 @@ test("a quick read finds the same rows as Drizzle, with every column under its n
   await db()
     .insert(avatars)
     .values({ hash: "h", bytes: Buffer.from([0, 1, 255]) });
-  const user = newUser({ avatarHash: "h", bio: "Ω" });
+  const user = await newUser({ avatarHash: "h", bio: "Ω" });
   const [row] = await db().select(tables).from(users).innerJoin(avatars, eq(avatars.hash, users.avatarHash));
   assert.deepEqual(await userWithPicture(user.id), row);
   assert.deepEqual(row?.user, user);

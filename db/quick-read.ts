@@ -1,5 +1,5 @@
 import { getTableColumns, type Table } from "drizzle-orm";
-import { connection, type Db, db, oncePerDatabase } from "./engine.ts";
+import { type Db, db, engine, oncePerDatabase } from "./engine.ts";
 
 type Rows<T> = { [K in keyof T]: T[K] extends Table ? T[K]["$inferSelect"] : never };
 
@@ -11,10 +11,10 @@ export function quickRead<const T extends Record<string, Table>>(
   tables: T,
   build: (db: Db, tables: T) => { toSQL(): { sql: string } },
 ): (key: number) => Promise<Rows<T> | undefined> {
-  const compiled = oncePerDatabase(() => connection().prepare<[number], unknown[]>(build(db(), tables).toSQL().sql).raw());
+  const read = oncePerDatabase(() => engine().readRow(build(db(), tables).toSQL().sql));
   const parts = Object.entries(tables).map(([name, table]) => ({ name, columns: Object.keys(getTableColumns(table)) }));
   return async (key) => {
-    const values = compiled().get(key);
+    const values = await read()(key);
     if (!values) return undefined;
     const rows: Record<string, unknown> = {};
     let at = 0;

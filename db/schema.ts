@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { bytes, check, count, id, index, instant, key, primaryKey, table, text, unique } from "./columns.ts";
 
 /*
- * Instants are whole milliseconds since 1970 UTC, in columns that end in _at. Two things are added to generated migrations by
- * hand, because drizzle-kit can't: every table is STRICT (a test checks it), and avatar_hash is DEFERRABLE INITIALLY DEFERRED, so
- * that a commit can write user and picture in any order.
+ * Instants are whole milliseconds since 1970 UTC, in columns that end in _at. Generated migrations are changed by
+ * hand in what drizzle-kit can't do, and tests check it: in SQLite every table is STRICT; in both avatar_hash is DEFERRABLE INITIALLY
+ * DEFERRED, so that a commit can write user and picture in any order; in PostgreSQL no schema is named.
  */
 
 export const users = table(
@@ -27,8 +27,23 @@ export const users = table(
     sessionEpoch: count().notNull().default(0),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
+    /** When a link that was mailed to this very address was used; null until then. */
+    emailVerifiedAt: instant(),
+    /** The address that the user wants to change to, until its link is used. */
+    pendingEmail: text(),
+    /** When a link said that somebody else acts in this account: until the password is reset, address and password can't be changed. */
+    changesBlockedAt: instant(),
+    /** Why the status was changed, in words for the user; null if nobody said. */
+    statusReason: text(),
+    /** When a suspension ends by itself; null if it doesn't. */
+    statusUntil: instant(),
+    /** Since when log-ins need a code of an authenticator app, or null; how many passkeys and recovery codes there are, for quick reading. */
+    totpSince: instant(),
+    passkeys: count().notNull().default(0),
+    recoveryCodesLeft: count().notNull().default(0),
   },
   (row) => [
+    index("users_status_until").on(row.statusUntil).where(sql`${row.statusUntil} is not null`),
     check("users_status", sql`${row.status} in ('active', 'inactive', 'suspended')`),
     unique("users_email_canonical").on(row.emailCanonical),
     unique("users_username_canonical").on(row.usernameCanonical),
@@ -69,8 +84,13 @@ export const sessions = table(
     authenticatedAt: instant().notNull().default(0),
     /** By what, separated by spaces: "password". */
     factors: text().notNull().default("password"),
+    /** Of a personal access token, which is a session that no log-in opened: its scopes, separated by spaces. Null for all others. */
+    scopes: text(),
+    /** When the user was told that a personal access token ends soon. */
+    endToldAt: instant(),
   },
   (row) => [
+    index("sessions_ends_at_latest").on(row.endsAtLatest).where(sql`${row.scopes} is not null`),
     check("sessions_kind", sql`${row.kind} in ('browser', 'lasting', 'token')`),
     index("sessions_user_id").on(row.userId),
     index("sessions_expires_at").on(row.expiresAt),
@@ -97,6 +117,20 @@ export const auditEvents = table(
   ],
 );
 
+/** The keys of other services that ask about users. */
+export const serviceKeys = table("service_keys", {
+  /** Random: the row's key, a part of the secret, and the name in HTTP Basic. */
+  id: key().primaryKey(),
+  keyHash: bytes().notNull(),
+  /** The service's name. Several keys may have the same, so that one can replace another. */
+  name: text().notNull(),
+  /** What it may do, separated by spaces. */
+  rights: text().notNull(),
+  createdAt: instant().notNull(),
+  expiresAt: instant().notNull(),
+  lastUsedAt: instant(),
+});
+
 /** Deleted users whose events are being erased; done up to and including the event `erasedTo`. */
 export const erasures = table("erasures", {
   userId: key().primaryKey(),
@@ -113,6 +147,8 @@ export const knownDevices = table(
       .references(() => users.id, { onDelete: "cascade" }),
     deviceHash: text().notNull(),
     lastLoginAt: instant().notNull(),
+    /** Until when log-ins from this browser need no second factor; null for one that isn't trusted. */
+    trustedUntil: instant(),
   },
   (row) => [primaryKey({ columns: [row.userId, row.deviceHash] }), index("known_devices_last_login_at").on(row.lastLoginAt)],
 );
@@ -134,7 +170,10 @@ export const drafts = table(
   (row) => [index("drafts_user_id").on(row.userId), index("drafts_expires_at").on(row.expiresAt)],
 );
 
-/** Counters of limits, by a hash of limit and party. Shared by all processes, and kept across restarts. */
+/**
+ * Counters of limits, by a hash of limit and party. Shared by all processes, and kept across restarts. Without failures a row has
+ * no window: `expiresAt` is 0.
+ */
 export const rateLimits = table(
   "rate_limits",
   {
@@ -142,6 +181,70 @@ export const rateLimits = table(
     failures: count().notNull(),
     blockedUntil: instant().notNull(),
     expiresAt: instant().notNull(),
+    /** Guesses that were admitted and have no result yet, of all processes. None after `underWayUntil`: then a process has died. */
+    underWay: count().notNull().default(0),
+    underWayUntil: instant().notNull().default(0),
   },
   (row) => [index("rate_limits_expires_at").on(row.expiresAt)],
+);
+
+/**
+ * The outbox: mails to be sent, and those of the last days. No foreign key to users: a deleted user's last mail is still sent. An
+ * attempt begins by moving `nextAttemptAt` to the end of its lease, so that no other process makes the same one.
+ */
+export const emails = table(
+  "emails",
+  {
+    id: id(),
+    userId: key(),
+    kind: text().notNull(),
+    recipient: text().notNull(),
+    subject: text().notNull(),
+    /** Erased once the mail is sent, because it may have a link in it. */
+    text: text(),
+    html: text(),
+    createdAt: instant().notNull(),
+    attempts: count().notNull().default(0),
+    /** Null once it is sent or given up, and for a mail that is only kept. */
+    nextAttemptAt: instant(),
+    /** When the last attempt is made. */
+    giveUpAt: instant().notNull(),
+    sentAt: instant(),
+    failedAt: instant(),
+    /** Why the last attempt failed, in words for the operator. */
+    lastError: text(),
+    /** The link in it, and its milliseconds, which begin when the mail is sent. */
+    linkHash: bytes(),
+    linkMs: count(),
+  },
+  (row) => [
+    index("emails_next_attempt_at").on(row.nextAttemptAt).where(sql`${row.nextAttemptAt} is not null`),
+    index("emails_created_at").on(row.createdAt),
+    index("emails_user_id").on(row.userId),
+  ],
+);
+
+/** Links of mails. Each has one purpose, one user and one address, and works once. */
+export const links = table(
+  "links",
+  {
+    tokenHash: bytes().primaryKey(),
+    purpose: text({ enum: ["reset", "operator_reset", "verify", "undo", "not_me"] }).notNull(),
+    userId: key()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** The address that it was mailed to. */
+    email: text().notNull(),
+    emailCanonical: text().notNull(),
+    /** The session that asked for it, or that the mail tells about. */
+    sessionId: key(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (row) => [
+    check("links_purpose", sql`${row.purpose} in ('reset', 'operator_reset', 'verify', 'undo', 'not_me')`),
+    index("links_user_id").on(row.userId),
+    index("links_email_canonical").on(row.emailCanonical),
+    index("links_expires_at").on(row.expiresAt),
+  ],
 );

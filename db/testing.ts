@@ -6,8 +6,12 @@ import { after, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { sql } from "drizzle-orm";
-import { closeDatabase, db } from "./engine.ts";
+import { engine } from "./chosen-engine.ts";
+import { closeDatabase, db, setEngine } from "./engine.ts";
 import { userRow } from "./people.ts";
+import { postgresEngine } from "./postgres/engine.ts";
+import { readTarget } from "./postgres/target.ts";
+import { freshPostgres } from "./postgres/testing.ts";
 import { users } from "./schema.ts";
 import { migrateDatabase } from "./sqlite/migrate.ts";
 import { Query } from "./statements.ts";
@@ -24,22 +28,27 @@ export function freshFolder(): string {
 }
 
 /** Opens a new, migrated database for the tests of this file. */
-export function freshDatabase(): string {
+export async function freshDatabase(): Promise<string> {
+  after(closeDatabase);
+  if (engine === "postgres") {
+    const databaseUrl = await freshPostgres();
+    setEngine(() => postgresEngine(readTarget({ databaseUrl, databasePool: 10, databasePrepare: true })));
+    return databaseUrl;
+  }
   const file = join(freshFolder(), "latchkey.db");
   migrateDatabase(file);
-  after(closeDatabase);
   return file;
 }
 
 let made = 0;
 
 /** A user whose password is PASSWORD, with a ready-made hash. */
-export function newUser(more: Partial<typeof users.$inferInsert> = {}): typeof users.$inferSelect {
-  return db()
+export async function newUser(more: Partial<typeof users.$inferInsert> = {}): Promise<typeof users.$inferSelect> {
+  const [user] = await db()
     .insert(users)
     .values(userRow(`Person-${++made}`, more))
-    .returning()
-    .get();
+    .returning();
+  return user as typeof users.$inferSelect;
 }
 
 /** Rows with the numbers `i` from 1 to `count`, for `insertFrom`. */

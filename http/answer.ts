@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import { apiHeaders } from "./security-headers.ts";
 
@@ -8,6 +9,18 @@ export type Answer = { status: number; headers: Record<string, string>; body: st
 export function json(status: number, requestId: string, body: unknown, headers?: Record<string, string>): Answer {
   if (status === 204) return empty(status, requestId, headers);
   return textAnswer(status, requestId, "application/json; charset=utf-8", JSON.stringify(body), headers);
+}
+
+/** The answer with an ETag, or 304 if the client has it already. */
+export function tagged(answer: Answer, headers: Pick<Headers, "get">): Answer {
+  const etag = `"${hash("sha256", answer.body ?? "", "base64url")}"`;
+  const known = headers
+    .get("if-none-match")
+    ?.split(",")
+    .some((one) => one.trim().replace(/^W\//, "") === etag);
+  if (!known) return { ...answer, headers: { ...answer.headers, etag } };
+  const { "content-type": _, ...rest } = answer.headers;
+  return { status: 304, headers: { ...rest, etag }, body: null };
 }
 
 export function problemJson(status: number, requestId: string, body: unknown, headers?: Record<string, string>): Answer {

@@ -1,20 +1,17 @@
 import * as z from "zod/mini";
-import { AVATAR_SIDE_PIXELS } from "#accounts/contract/image-field.ts";
 import {
   ActivityInput,
-  ChangePasswordInput,
-  LoginInput,
   LogoutAllInput,
   LogoutInput,
-  RegisterInput,
   RenameSessionInput,
   ReplaceUserInput,
   UpdateUserInput,
-} from "#accounts/contract/schemas.ts";
+} from "#accounts/contract/api-schemas.ts";
+import { AVATAR_SIDE_PIXELS } from "#accounts/contract/image-field.ts";
+import { ChangePasswordInput, RegisterInput } from "#accounts/contract/schemas.ts";
 import {
   ActivityAnswer,
   ChangePasswordAnswer,
-  LoginAnswer,
   MeAnswer,
   SessionAnswer,
   SessionsAnswer,
@@ -22,7 +19,13 @@ import {
   SessionsEndedCount,
   UserAnswer,
 } from "#accounts/contract/views.ts";
+import { RECENT_LOGIN_MINUTES } from "#accounts/errors.ts";
+import { emailApi } from "./email-api.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { factorApi } from "./factor-api.ts";
+import { loginApi } from "./login-api.ts";
+import { passkeyApi } from "./passkey-api.ts";
+import { serviceApi } from "./service-api.ts";
 
 const update = {
   path: "/auth/update-user/<id>/",
@@ -31,7 +34,15 @@ const update = {
   takesImage: true,
   output: UserAnswer,
   status: 200,
-  errors: ["validation_failed", "not_your_account", "recent_login_required", "wrong_password", "user_already_exists", "rate_limited"],
+  errors: [
+    "validation_failed",
+    "not_your_account",
+    "recent_login_required",
+    "wrong_password",
+    "reset_required",
+    "user_already_exists",
+    "rate_limited",
+  ],
 } as const;
 
 /** The whole API, with its literals as types: routes serve from it, the front door routes by it, the OpenAPI document is made of it. */
@@ -50,19 +61,7 @@ export const api = {
     location: "/auth/me/", // only its user can read it
     errors: ["validation_failed", "user_already_exists", "rate_limited"],
   },
-  logIn: {
-    method: "POST",
-    path: "/auth/login/",
-    summary: "Log in and get a token",
-    tag: "Sessions",
-    description:
-      "Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown email address and a wrong password get the same answer.",
-    access: "public",
-    input: LoginInput,
-    output: LoginAnswer,
-    status: 200,
-    errors: ["validation_failed", "invalid_credentials", "account_inactive", "account_suspended", "rate_limited"],
-  },
+  ...loginApi,
   logOut: {
     method: "POST",
     path: "/auth/logout/",
@@ -103,8 +102,7 @@ export const api = {
     ...update,
     method: "PATCH",
     summary: "Update your profile",
-    description:
-      "Changes what is sent and leaves the rest. A new email address needs a log-in within the last 10 minutes, or `current_password` beside it.",
+    description: `Changes what is sent and leaves the rest. A new email address needs a log-in within the last ${RECENT_LOGIN_MINUTES} minutes, or \`current_password\` beside it; it is \`pending_email\` until the link that is mailed to it is used. While the service can’t send email, it takes effect at once.`,
     input: UpdateUserInput,
   },
   updateUserByPost: {
@@ -122,6 +120,8 @@ export const api = {
       "Replaces the whole profile: `email` and `username` are required, and what is left out of the rest gets its default. The password stays.",
     input: ReplaceUserInput,
   },
+  ...factorApi,
+  ...passkeyApi,
   changePassword: {
     method: "POST",
     path: "/auth/change-password/",
@@ -132,8 +132,9 @@ export const api = {
     input: ChangePasswordInput,
     output: ChangePasswordAnswer,
     status: 200,
-    errors: ["validation_failed", "wrong_password", "rate_limited"],
+    errors: ["validation_failed", "wrong_password", "reset_required", "rate_limited"],
   },
+  ...emailApi,
   sessions: {
     method: "GET",
     path: "/auth/sessions/",
@@ -188,6 +189,7 @@ export const api = {
     status: 200,
     errors: ["validation_failed"],
   },
+  ...serviceApi,
   policy: {
     method: "GET",
     path: "/auth/policy/",

@@ -12,11 +12,11 @@ export function withCors({ method, headers }: Request, answer: Answer): Answer {
   if (!origin || !corsOrigins.includes(origin)) return { ...answer, headers: { ...answer.headers, ...vary } };
   const readable = {
     "access-control-allow-origin": origin,
-    "access-control-expose-headers": "Location, Retry-After, X-Request-Id",
+    "access-control-expose-headers": "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
   };
   const preflight = method === "OPTIONS" && {
     "access-control-allow-methods": answer.headers.allow ?? "",
-    "access-control-allow-headers": "Authorization, Content-Type, X-Request-Id",
+    "access-control-allow-headers": "Authorization, Content-Type, If-None-Match, X-Request-Id",
     "access-control-max-age": String(PREFLIGHT_SECONDS),
   };
   return { ...answer, headers: { ...answer.headers, ...vary, ...readable, ...preflight } };

@@ -1,19 +1,24 @@
 import * as z from "zod/mini";
-import type { Caller, SignedIn, Visitor } from "#accounts/caller.ts";
+import type { Caller } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
-import { json } from "./answer.ts";
+import { withQuota } from "#accounts/limits/quota-notes.ts";
+import { json, tagged } from "./answer.ts";
 import { queryValues, withBody } from "./body.ts";
-import { type Access, callerOf } from "./caller.ts";
+import { type Access, type CallerBy, callerOf } from "./caller.ts";
 import { logged } from "./log.ts";
 import { HttpError, type ProblemCode } from "./problem.ts";
-import { answering, type Method, type Served } from "./route.ts";
+import { quotaHeaders } from "./refusal.ts";
+import { answering, type Handler, type Method, type Served } from "./route.ts";
 import { isCrossSite } from "./same-origin.ts";
 
 /** The tags that group operations in the OpenAPI document. */
 export const TAGS = {
   Account: "Registration, and your own account.",
+  Email: "Links in emails: forgotten passwords, proof of an address.",
+  Factors: "Passkeys and second factors: logging in with them, adding and removing them.",
   Sessions: "Logging in and out, and where you are logged in.",
+  Services: "For other services, with a service key that the operator made.",
   Service: "About the service itself: rules, documents, health, pictures.",
 };
 
@@ -32,15 +37,25 @@ export type Endpoint = {
   status: number;
   /** The path in `Location`, where the client finds what was created. */
   location?: string;
+  /** The answer has an ETag, and `If-None-Match` gets 304. */
+  hasTag?: boolean;
+  /** It may wait for something, and gets a signal that says when the client has gone. */
+  waits?: boolean;
+  /** Headers that carry the result, by name, with what they say. */
+  carries?: Record<string, string>;
   /** The refusals, in addition to those that every address can give. */
   errors?: readonly ProblemCode[];
 };
 
 type InputOf<E extends Endpoint> = E extends { input: infer I extends z.ZodMiniType } ? z.output<I> : undefined;
-type ResultOf<E extends Endpoint> = E extends { output: infer O extends z.ZodMiniType } ? z.output<O> : unknown;
-type CallerOf<E extends Endpoint> = E extends { access: "token" } ? SignedIn : Visitor;
+type ResultOf<E extends Endpoint> = E extends { output: infer O extends z.ZodMiniType }
+  ? z.output<O>
+  : E extends { carries: infer Carried }
+    ? Record<keyof Carried, string>
+    : unknown;
+type SignalOf<E extends Endpoint> = E extends { waits: true } ? { signal: AbortSignal } : unknown;
 type IdOf<E extends Endpoint> = E extends { path: `${string}<id>${string}` } ? { id: number } : unknown;
-type Asked<E extends Endpoint> = { caller: CallerOf<E>; input: InputOf<E> } & IdOf<E>;
+type Asked<E extends Endpoint> = { caller: CallerBy<E["access"]>; input: InputOf<E> } & IdOf<E> & SignalOf<E>;
 
 /** Throws what the domain refuses about valid fields, when the schema refuses others. */
 export type Inspect<Input> = (caller: Caller, valid: Partial<Input>) => Promise<void>;
@@ -51,7 +66,7 @@ export function serve<const E extends Endpoint>(
   run: (asked: Asked<E>) => ResultOf<E> | Promise<ResultOf<E>>,
   inspect?: Inspect<InputOf<E>>,
 ): Served {
-  const { method, path, access, input: schema, takesImage = false, output, status, location } = row;
+  const { method, path, access, input: schema, takesImage = false, output, status, location, carries, waits, hasTag, errors } = row;
   const checksSite = refusesCrossSite(row);
   const hasId = path.includes("<id>");
 
@@ -60,9 +75,10 @@ export function serve<const E extends Endpoint>(
     const caller = await callerOf(request, access, requestId);
     const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
     const answer = async (input?: unknown) => {
-      const result = await logged(caller, () => run({ caller, input, ...id } as Asked<E>));
-      const headers = location === undefined ? undefined : { location: config().publicUrl + location };
-      return json(status, requestId, output && z.parse(output, result), headers);
+      const result = await logged(caller, () => run({ caller, input, ...id, ...(waits && { signal: request.signal }) } as Asked<E>));
+      const headers = location === undefined ? carries && (result as Record<string, string>) : { location: config().publicUrl + location };
+      const answered = json(status, requestId, output && z.parse(output, result), headers);
+      return hasTag ? tagged(answered, request.headers) : answered;
     };
     if (!schema) return answer();
     const inspectFields = inspect && ((valid: object) => inspect(caller, valid as Partial<InputOf<E>>));
@@ -70,11 +86,20 @@ export function serve<const E extends Endpoint>(
     if (method === "GET") return parseAndAnswer(queryValues(schema, request.url));
     return withBody(request, { schema, takesImage }, parseAndAnswer);
   });
-  return { method, handler };
+  return { method, handler: errors?.includes("rate_limited") ? tellingQuota(handler) : handler };
+}
+
+/** The handler of a limited address: its answers say what is left. */
+function tellingQuota(handler: Handler): Handler {
+  return async (request, context) => {
+    const { result, quota } = await withQuota(() => handler(request, context));
+    return quota && result.status !== 429 ? { ...result, headers: { ...result.headers, ...quotaHeaders(quota) } } : result;
+  };
 }
 
 /** Whether an address acts without a token, so that pages on other sites could use it from their visitors' browsers. */
-export const refusesCrossSite = ({ access, method }: Pick<Endpoint, "access" | "method">) => access === "public" && method !== "GET";
+export const refusesCrossSite = ({ access, method }: Pick<Endpoint, "access" | "method">) =>
+  access !== "token" && access !== "service" && method !== "GET";
 
 const NO_ID = 0; // no user or session has it
 

@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import { parseInput } from "#accounts/contract/input.ts";
+import { broken } from "#accounts/contract/rules.ts";
 import { AccountsError, FIELD_CODES } from "#accounts/errors.ts";
 import { TAKEN } from "#accounts/users/names.ts";
 import { type Endpoint, refusesCrossSite } from "./endpoint.ts";
@@ -33,6 +34,16 @@ export const problemSchema = {
         },
       },
     },
+    challenge: {
+      type: "string" as const,
+      description: "Of `second_factor_required` and `second_factor_setup_required`: the secret that goes on with the log-in.",
+    },
+    expires_at: { type: "string" as const, format: "date-time", description: "When the challenge ends." },
+    factors: {
+      type: "array" as const,
+      items: { type: "string" as const, enum: ["totp", "recovery_code", "passkey"] },
+      description: "What finishes the log-in, or can be set up.",
+    },
     request_id: { type: "string" as const, description: "Finds the request in the service's log; also in X-Request-Id." },
   },
 };
@@ -53,13 +64,19 @@ export const headerComponents = () => ({
     { type: "string" },
     REQUEST_ID,
   ),
+  "RateLimit-Policy": header(
+    "The limit of this client that is nearest to its end, or that refused: how much it allows (q) in how many seconds (w). Left out if none was looked at.",
+    { type: "string" },
+    '"login_address";q=20;w=300',
+  ),
+  RateLimit: header("What is left of it (r), and for how many seconds (t).", { type: "string" }, '"login_address";r=0;t=120'),
   "Retry-After": header("Seconds to wait before the next try.", { type: "integer", minimum: 1 }, 30),
   "WWW-Authenticate": header(
     "RFC 6750. Has `error` if a missing or dead token is the reason.",
     { type: "string" },
     challenge("invalid_token"),
   ),
-  Location: header("Where the new user can read the own account, with a token.", { type: "string", format: "uri-reference" }, "/auth/me/"),
+  Location: header("Where what was created can be read, with a token.", { type: "string", format: "uri-reference" }, "/auth/me/"),
   "Cache-Control": header("The picture at an address never changes.", { type: "string" }, "public, max-age=31536000, immutable"),
   ETag: header("Send it as If-None-Match to get 304 instead of the same bytes.", { type: "string" }, `"${"0123456789abcdef".repeat(4)}"`),
 });
@@ -73,11 +90,21 @@ export function answers(endpoint: Endpoint) {
   return { ...successes(endpoint), ...refusals(endpoint) };
 }
 
-function successes({ output, path, status, location }: Endpoint) {
-  const headers = refer("X-Request-Id", ...(location ? ["Location" as const] : []));
+function successes({ output, path, status, location, carries = {}, hasTag, errors }: Endpoint) {
+  const carried = Object.entries(carries).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]);
+  const headers = {
+    ...refer(
+      "X-Request-Id",
+      ...(location ? ["Location" as const] : []),
+      ...(hasTag ? ["ETag" as const] : []),
+      ...(errors?.includes("rate_limited") ? (["RateLimit-Policy", "RateLimit"] as const) : []),
+    ),
+    ...Object.fromEntries(carried),
+  };
   if (output) {
     const content = { "application/json": { schema: output as never, example: exampleOf(output) } };
-    return { [status]: { description: "Done.", headers, content } };
+    const unchanged = hasTag && { 304: { description: "The answer is the one that `If-None-Match` names.", headers } };
+    return { [status]: { description: "Done.", headers, content }, ...unchanged };
   }
   if (!path.startsWith("/avatars/")) return { [status]: { description: "Done.", headers } };
   const kept = refer("X-Request-Id", "Cache-Control", "ETag");
@@ -95,8 +122,9 @@ function refusals(endpoint: Endpoint) {
   const { access, method, input, takesImage, errors = [] } = endpoint;
   const codes: ProblemCode[] = [
     ...(refusesCrossSite(endpoint) ? (["cross_site"] as const) : []),
-    ...(access === "token" ? (["authentication_required", "invalid_token"] as const) : []),
-    ...(access === "token" ? (["rate_limited"] as const) : []), // too many invalid tokens from one address
+    ...(access !== "public" ? (["authentication_required", "invalid_token"] as const) : []),
+    ...(access === "token" ? (["not_permitted"] as const) : []), // to a personal access token
+    ...(access !== "public" ? (["rate_limited"] as const) : []), // too many invalid tokens from one address
     ...(input && method !== "GET" ? (["payload_too_large", "unsupported_media_type"] as const) : []),
     ...(takesImage || input ? (["overloaded"] as const) : []),
     "storage_unavailable",
@@ -112,6 +140,7 @@ function refusal(status: number, codes: ProblemCode[], input: z.ZodMiniType | un
   const headers = refer(
     "X-Request-Id",
     ...(status === 401 ? ["WWW-Authenticate" as const] : []),
+    ...(status === 429 ? (["RateLimit-Policy", "RateLimit"] as const) : []),
     ...(status === 429 || status === 503 ? ["Retry-After" as const] : []),
   );
   return {
@@ -123,7 +152,7 @@ function refusal(status: number, codes: ProblemCode[], input: z.ZodMiniType | un
 
 /** An example of wrong fields, as the service answers for an empty body or an unknown field. */
 function exampleFields(code: ProblemCode, input: z.ZodMiniType | undefined) {
-  if (code === "user_already_exists") return [{ field: "email", code: "taken" as const, detail: TAKEN.email }];
+  if (code === "user_already_exists") return [broken("email", TAKEN.email)];
   if (code !== "validation_failed" || !input) return [];
   for (const raw of [{}, { nickname: "Ada" }]) {
     try {

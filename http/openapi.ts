@@ -39,6 +39,8 @@ export function openApiDocument(): ApiDocument {
           scheme: "bearer",
           description: "The token that log-in gives. The scheme “Token” is accepted too.",
         },
+        serviceKey: { type: "http" as const, scheme: "bearer", description: "A service key." },
+        serviceKeyAsBasic: { type: "http" as const, scheme: "basic", description: "A service key with its id as the name." },
       },
       headers: headerComponents(),
       schemas: { Problem: problemSchema },
@@ -48,6 +50,14 @@ export function openApiDocument(): ApiDocument {
   return made;
 }
 
+const SECURITY: Record<Endpoint["access"], Record<string, string[]>[]> = {
+  public: [],
+  optional: [{}, { token: [] }],
+  token: [{ token: [] }],
+  service: [{ serviceKey: [] }, { serviceKeyAsBasic: [] }],
+  optional_service: [{}, { serviceKey: [] }, { serviceKeyAsBasic: [] }],
+};
+
 function operation(operationId: string, endpoint: Endpoint): ZodOpenApiOperationObject {
   const { summary, description, tag, access, method, path, input } = endpoint;
   const parameter = path.match(/<(\w+)>/)?.[1];
@@ -56,7 +66,7 @@ function operation(operationId: string, endpoint: Endpoint): ZodOpenApiOperation
     summary,
     description,
     tags: [tag],
-    security: access === "token" ? [{ token: [] }] : [],
+    security: SECURITY[access],
     ...(parameter && { parameters: [pathParameter(parameter)] }),
     ...(method === "GET" ? input && query(input) : { requestBody: requestBody(endpoint) }),
     responses: answers(endpoint),

@@ -128,3 +128,31 @@ test("what is logged before the process ends is written", () => {
   assert.equal(status, 1);
   assert.equal(readFileSync(file, "utf8"), "the reason\n");
 });
+
+/** Writes lines of all lengths that say how long they are. */
+const MANY_LENGTHS = `
+  import { setTimeout as sleep } from "node:timers/promises";
+  import { Output, shareOutput } from "./http/output.ts";
+  shareOutput();
+  const output = new Output(1, () => "");
+  for (let line = 0; line < 2_000; line++) {
+    const length = (line * 37) % 3_900;
+    output.add(length + " " + "x".repeat(length) + "\\n");
+    if (line % 100 === 0) await sleep(5);
+  }
+  await output.finish();`;
+
+test("lines of several processes on one pipe don't mix, also when its reader is slow", async () => {
+  const child = spawn("sh", ["-c", 'for n in 1 2 3; do "$0" --input-type=module -e "$1" & done; wait', process.execPath, MANY_LENGTHS], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  for await (const bytes of child.stdout) {
+    text += bytes;
+    await sleep(1);
+  }
+  const lines = text.trimEnd().split("\n");
+  assert.ok(lines.length > 3_000, `${lines.length} lines`);
+  const mixed = lines.filter((line) => !/^\d+ x*$/.test(line) || line.length !== line.indexOf(" ") + 1 + Number.parseInt(line, 10));
+  assert.deepEqual(mixed.slice(0, 3), []);
+});

@@ -4,6 +4,7 @@ import { isatty } from "node:tty";
 import { processWide } from "#db/process-wide.ts";
 
 const FLUSH_BYTES = 16_000; // a system call costs as much as ten lines
+const SHARED_WRITE_BYTES = 4_096; // PIPE_BUF: what others write at the same time stays before or after it
 const FLUSH_MS = 250;
 const MAX_WAITING = 1024 * 1024; // characters; more is dropped
 const FULL_MS = 10; // between attempts to write to a full pipe
@@ -64,7 +65,7 @@ export class Output {
     const bytes = this.#next();
     if (!bytes) return;
     if (this.#isFile) this.#writeAside(bytes);
-    else this.#wrote(...attempt(this.#fd, bytes));
+    else this.#wrote(...(shared.isShared ? attemptByLines : attempt)(this.#fd, bytes));
   }
 
   /** Writes in another thread, so that a slow disk doesn't block the event loop. */
@@ -111,6 +112,18 @@ function attempt(fd: number, bytes: Buffer): [error: NodeJS.ErrnoException | nul
   }
 }
 
+/** Writes whole lines, few at a time, so that the lines of several processes on one pipe or socket don't mix. */
+function attemptByLines(fd: number, bytes: Buffer): [error: NodeJS.ErrnoException | null, count: number] {
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + SHARED_WRITE_BYTES < bytes.length ? bytes.lastIndexOf("\n", at + SHARED_WRITE_BYTES - 1) + 1 : bytes.length;
+    const next = end > at ? end : bytes.indexOf("\n", at) + 1 || bytes.length; // a longer line
+    const [error, count] = attempt(fd, bytes.subarray(at, next));
+    at += count;
+    if (error || at < next) return [error, at];
+  }
+  return [null, bytes.length];
+}
+
 /**
  * The descriptor of a stream in non-blocking mode. Next.js makes pipes and sockets blocking again, and then a reader that has
  * stopped would stop the whole service. A terminal has to be opened again.
@@ -127,7 +140,16 @@ function neverBlocking(fd: number): number {
   }
 }
 
-const shared = processWide("output", () => ({ log: undefined as Output | undefined, console: undefined as Output | undefined }));
+const shared = processWide("output", () => ({
+  log: undefined as Output | undefined,
+  console: undefined as Output | undefined,
+  isShared: false,
+}));
+
+/** Prepares for other processes that write to the same streams. */
+export function shareOutput(): void {
+  shared.isShared = true;
+}
 
 /** Standard output, used only by the log. */
 export function logOutput(): Output {
@@ -146,4 +168,9 @@ export function say(text: string): void {
 export function consoleOutput(): Output {
   shared.console ??= new Output(2, (texts) => `Latchkey: ${texts} messages were dropped here: nobody took them.\n`);
   return shared.console;
+}
+
+/** Waits until both streams have everything, for a second at most. */
+export async function finishOutput(): Promise<void> {
+  await Promise.all([logOutput().finish(), consoleOutput().finish()]);
 }

@@ -1,16 +1,22 @@
 import { SECOND_MS } from "#accounts/clock.ts";
 import { ConfigError, config, cookiesWork } from "#accounts/config.ts";
+import { startCourier } from "#accounts/emails/courier.ts";
+import { prepareSecretKey } from "#accounts/factors/secret-keys.ts";
 import { startPurging } from "#accounts/retention/purge.ts";
-import { storageSentence } from "#accounts/storage-sentence.ts";
 import { startDatabase } from "#db/lifecycle.ts";
 import { processWide } from "#db/process-wide.ts";
 import { lostFile } from "#db/sqlite/condition.ts";
 import { lowerWorkerPriority } from "#db/worker-threads.ts";
-import { NoBuildError } from "./front-door/builds.ts";
-import { log, logEvents } from "./log.ts";
+import { giveUp } from "./give-up.ts";
+import { log, logAttempt, logEvents } from "./log.ts";
 import { say } from "./output.ts";
+import { doesRoutine } from "./processes/number.ts";
+import { siteLogo } from "./site-logo.ts";
 
-const shared = processWide("prepare", () => ({ prepared: undefined as Promise<void> | undefined }));
+const shared = processWide("prepare", () => ({
+  prepared: undefined as Promise<void> | undefined,
+  timers: [] as NodeJS.Timeout[],
+}));
 
 /**
  * What must stand before the first request, on either host, once a process: checked settings and a migrated database.
@@ -25,45 +31,43 @@ export async function prepare(): Promise<boolean> {
 
 async function prepareOnce(): Promise<void> {
   try {
-    await startDatabase(config().databaseFile, { serving: true });
+    checkLogo();
+    await startDatabase(config(), { serving: true });
+    await prepareSecretKey();
   } catch (error) {
     giveUp(error);
   }
   logEvents();
-  startPurging();
-  startWatching();
+  startCourier(logAttempt);
   void lowerWorkerPriority();
+  if (!doesRoutine()) return;
+  shared.timers = [startPurging(), startWatching()];
   if (!config().rateLimits) say("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   if (!cookiesWork(config().publicUrl)) say(`${overHttp(config().publicUrl)}\n`);
+}
+
+/** Throws ConfigError if SITE_LOGO can't be shown: an operator should hear of it now. */
+function checkLogo(): void {
+  try {
+    siteLogo();
+  } catch (error) {
+    throw new ConfigError([`SITE_LOGO, ${config().siteLogo}, cannot be read: ${(error as Error).message}.`]);
+  }
+}
+
+/** Ends what this process does regularly: it is stopping, or another process does it from now on. */
+export function endRoutine(): void {
+  for (const timer of shared.timers) clearInterval(timer);
 }
 
 const overHttp = (publicUrl: string) =>
   `Warning: PUBLIC_URL is ${publicUrl}, and browsers keep the cookie that signs people in only over https. ` +
   "Nobody can sign in to the pages until a proxy with TLS is in front and PUBLIC_URL is its https address.";
 
-/** Writes to stderr what has to be changed, and exits with 1. */
-export function giveUp(error: unknown): never {
-  say(`${sentence(error)}\n`);
-  process.exit(1);
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof ConfigError) {
-    return `Latchkey cannot start. These settings are wrong:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`;
-  }
-  if (error instanceof NoBuildError) return "Latchkey cannot start: its pages have not been built. Run “npm run build” first.";
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") return `Latchkey cannot start: port ${config().port} on ${config().host} is in use. Set PORT to a free one.`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || (code === "EACCES" && message.includes("listen"))) {
-    return `Latchkey cannot start: it may not listen on ${config().host}, port ${config().port}. Set HOST and PORT.`;
-  }
-  return `Latchkey cannot start. ${storageSentence(error) ?? stack ?? message}`;
-}
-
 /** Logs when a file of the open database disappears or is replaced, and when it is back. */
-function startWatching(): void {
+function startWatching(): NodeJS.Timeout {
   let lost: string | null = null;
-  setInterval(() => {
+  return setInterval(() => {
     const now = lostFile();
     if (now && !lost) {
       log().error(

@@ -1,8 +1,9 @@
 import { AccountsError } from "#accounts/errors.ts";
-import { StorageError, storageErrorFor } from "#db/errors.ts";
+import type { QuotaLeft } from "#accounts/limits/quota-notes.ts";
+import { storageErrorFor } from "#db/errors.ts";
 import { type Answer, problemJson } from "./answer.ts";
 import { log } from "./log.ts";
-import { HttpError, type Problem, type ProblemCode, problemBody, problems } from "./problem.ts";
+import { HttpError, type Problem, type ProblemCode, problemBody, problems, UNCONFIRMED } from "./problem.ts";
 
 type Refusal = Required<Problem> & { headers: Record<string, string> };
 
@@ -14,22 +15,38 @@ export function errorAnswer(error: unknown, requestId: string): Answer {
 
 /** A thrown error as a problem for the client. */
 export function describeError(error: unknown, requestId: string): Refusal {
-  const storage = error instanceof StorageError ? error : storageErrorFor(error);
+  const storage = storageErrorFor(error);
   if (storage) {
     log().error({ request_id: requestId, err: storage.cause ?? storage }, "storage unavailable");
-    const { detail } = problems.storage_unavailable;
-    return { code: "storage_unavailable", detail, fields: [], headers: { "retry-after": String(storage.retryAfterSeconds) } };
+    const detail = storage.isUnconfirmed ? UNCONFIRMED : problems.storage_unavailable.detail;
+    return { code: "storage_unavailable", detail, fields: [], more: {}, headers: { "retry-after": String(storage.retryAfterSeconds) } };
   }
-  if (error instanceof HttpError) return { code: error.code, detail: error.message, fields: [], headers: error.headers };
+  if (error instanceof HttpError) {
+    const { code, message: detail, headers, more } = error;
+    return {
+      code,
+      detail,
+      fields: [],
+      more,
+      headers: problems[code].status === 401 ? { "www-authenticate": challenge(code), ...headers } : headers,
+    };
+  }
   if (error instanceof AccountsError) {
     const headers: Record<string, string> = {};
     if (error.retryAfterSeconds) headers["retry-after"] = String(error.retryAfterSeconds);
+    if (error.quota) Object.assign(headers, quotaHeaders({ ...error.quota, left: 0, resetSeconds: error.retryAfterSeconds ?? 0 }));
     if (problems[error.code].status === 401) headers["www-authenticate"] = challenge(error.code);
-    return { code: error.code, detail: error.message, fields: error.fields, headers };
+    return { code: error.code, detail: error.message, fields: error.fields, more: {}, headers };
   }
   log().error({ request_id: requestId, err: error }, "unexpected error");
-  return { code: "internal_error", detail: problems.internal_error.detail, fields: [], headers: {} };
+  return { code: "internal_error", detail: problems.internal_error.detail, fields: [], more: {}, headers: {} };
 }
+
+/** A limit in the words of draft-ietf-httpapi-ratelimit-headers: what it allows, and what is left. */
+export const quotaHeaders = ({ name, free, windowSeconds, left, resetSeconds }: QuotaLeft) => ({
+  "ratelimit-policy": `"${name}";q=${free};w=${windowSeconds}`,
+  ratelimit: `"${name}";r=${left};t=${resetSeconds}`,
+});
 
 /** The challenge of a 401, required by RFC 9110 11.6.1. RFC 6750 names the error if the token is the reason. */
 export function challenge(code: ProblemCode): string {

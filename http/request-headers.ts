@@ -8,6 +8,7 @@ import { isDevelopment } from "#accounts/config.ts";
 const MAX_LENGTHS = new Map([
   ["accept", 256],
   ["accept-encoding", 256],
+  ["accept-language", 256],
   ["access-control-request-headers", 256],
   ["access-control-request-method", 32],
   ["authorization", 16_384],

@@ -1,3 +1,4 @@
+import { withinRequest } from "#db/engine.ts";
 import { type Answer, empty, toResponse } from "./answer.ts";
 import { withCors } from "./cors.ts";
 import { HttpError } from "./problem.ts";
@@ -47,7 +48,7 @@ export function answering(answer: (request: Request, requestId: string, context:
   return async (request, context) => {
     const requestId = requestIdOf(request.headers.get("x-request-id"));
     try {
-      return withCors(request, await answer(request, requestId, context));
+      return withCors(request, await withinRequest(() => answer(request, requestId, context)));
     } catch (error) {
       return withCors(request, errorAnswer(error, requestId));
     }

@@ -9,11 +9,18 @@ export function isSameOrigin(headers: Pick<Headers, "get">): boolean {
   const site = headers.get("sec-fetch-site");
   if (site && site !== "same-origin" && site !== "none") return false;
   const origin = headers.get("origin");
-  if (origin) return origin === config().publicUrl;
+  if (origin && !isHidden(origin, site)) return origin === config().publicUrl;
   const referer = headers.get("referer");
   if (referer) return URL.parse(referer)?.origin === config().publicUrl;
   return site !== null || headers.get("cookie") === null;
 }
+
+/**
+ * Whether a browser hides the origin of a form on one of our own pages: those whose address has a secret in it have the policy
+ * “no-referrer”. No other site can make a browser send this `Sec-Fetch-Site`.
+ */
+export const isHidden = (origin: string | undefined, site: string | null | undefined): boolean =>
+  origin === "null" && site === "same-origin";
 
 /**
  * Whether a browser says that a request to a public address comes from another site, which could guess passwords or create

@@ -26,8 +26,19 @@ export function nonceOf(response: Pick<ServerResponse, "getHeader">): string {
   return String(response.getHeader("content-security-policy")).match(/'nonce-([\w-]+)'/)?.[1] ?? "";
 }
 
-/** The headers of pages: scripts run only with the nonce of this answer. */
-export function pageHeaders(nonce: string): Record<string, string> {
+/** The pages of mailed links, whose address has a secret in it until it is used. */
+const LINK_PAGE = /^\/(reset-password|verify-email|undo-email-change|not-me)([/?]|$)/;
+
+/** The HTML of a mail, in a frame of its page. */
+const MAIL_HTML = /^\/mail\/[^/]+\/html([/?]|$)/;
+
+/** The operator's logo. */
+const LOGO = /^\/site-logo([/?]|$)/;
+
+/** The headers of the page at this path: scripts run only with the nonce of this answer. */
+export function pageHeaders(nonce: string, path: string): Record<string, string> {
+  if (MAIL_HTML.test(path)) return mailHeaders();
+  if (LOGO.test(path)) return logoHeaders();
   return {
     ...everywhere(),
     "content-security-policy": [
@@ -40,7 +51,7 @@ export function pageHeaders(nonce: string): Record<string, string> {
       "form-action 'self'",
       "frame-ancestors 'none'",
     ].join("; "),
-    "referrer-policy": "strict-origin-when-cross-origin",
+    "referrer-policy": LINK_PAGE.test(path) ? "no-referrer" : "strict-origin-when-cross-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), publickey-credentials-get=(self)",
   };
 }
@@ -55,8 +66,36 @@ export function pictureHeaders(): Record<string, string> {
   };
 }
 
-/** The headers of scripts and styles, which contain no personal data and are inert when opened directly. */
-export const staticHeaders = (): Record<string, string> => ({ ...everywhere(), "content-security-policy": INERT });
+/** The headers of the operator's logo: an SVG may have styles, and nothing in it runs. */
+function logoHeaders(): Record<string, string> {
+  return { ...everywhere(), "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox" };
+}
+
+/** The headers of a mail's HTML: inert but for its styles, which have no nonce, and its links, which open in the whole window. */
+function mailHeaders(): Record<string, string> {
+  return {
+    ...everywhere(),
+    "cache-control": "no-store",
+    "content-security-policy": [
+      "default-src 'none'",
+      "style-src 'unsafe-inline'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'self'",
+      "sandbox allow-top-navigation-by-user-activation",
+    ].join("; "),
+    "referrer-policy": "no-referrer",
+  };
+}
+
+/**
+ * The headers of scripts and styles, which contain no personal data and are inert when opened directly. Only documents need an
+ * opener policy, and a page has a dozen such files.
+ */
+export function staticHeaders(): Record<string, string> {
+  const { "cross-origin-opener-policy": _, ...needed } = everywhere();
+  return { ...needed, "content-security-policy": INERT };
+}
 
 function everywhere(): Record<string, string> {
   return {

@@ -78,7 +78,7 @@ function asking(handler: Exported, path: string, type: string, body: string) {
   };
 }
 
-freshDatabase();
+await freshDatabase();
 
 const SIZES: [path: string, handler: Exported, bytes: number, fields: string[]][] = [
   ["/auth/create-user/", register, LARGE_BYTES, ["password", "image"]],

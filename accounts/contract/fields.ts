@@ -212,18 +212,11 @@ export const ContactInformation = text(contactLimit).check(
   }),
 );
 const deviceNameLimit = atMost(DEVICE_NAME_MAX_LENGTH, "the name");
+/** A name of one line that users give to something of theirs. */
+export const givenName = (base: z.ZodMiniString, limit: Limit, description: string, example: string) =>
+  base.check(z.trim(), plainText, oneLine, upTo(limit), z.meta({ description, maxLength: limit.length, examples: [example] }));
 const deviceName = (base: z.ZodMiniString) =>
-  base.check(
-    z.trim(),
-    plainText,
-    oneLine,
-    upTo(deviceNameLimit),
-    z.meta({
-      description: "A name for the session, shown in the list of sessions.",
-      maxLength: DEVICE_NAME_MAX_LENGTH,
-      examples: ["Build server"],
-    }),
-  );
+  givenName(base, deviceNameLimit, "A name for the session, shown in the list of sessions.", "Build server");
 export const DeviceName = deviceName(text(deviceNameLimit));
 export const NewDeviceName = deviceName(requiredText("Give the session a name, or an empty one to take its name away.", deviceNameLimit));
 

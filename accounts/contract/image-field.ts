@@ -17,6 +17,8 @@ const TYPE_NAMES = "JPEG, PNG or WebP";
 /** The limits in words. In MB, which people know better than MiB; the small difference is accepted too. */
 export const IMAGE_MAX_SIZE = `${IMAGE_MAX_BYTES / MEBIBYTE} MB`;
 export const IMAGE_MAX_MEGAPIXELS = `${IMAGE_MAX_PIXELS / MEGAPIXEL} megapixels`;
+/** For people, whose browser scales pictures. */
+export const PICTURE_HINT = `JPG, PNG or WebP, up to ${IMAGE_MAX_SIZE}. We’ll crop it to a square.`;
 export const IMAGE_HINT = `${TYPE_NAMES}, up to ${IMAGE_MAX_SIZE} and ${IMAGE_MAX_MEGAPIXELS}`;
 
 /** The rules that a picture can break. The schema checks the first three; avatars.ts checks all. */

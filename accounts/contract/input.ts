@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { AccountsError, type FieldError } from "#accounts/errors.ts";
-import { brokenRule } from "./rules.ts";
+import { broken, brokenRule } from "./rules.ts";
 
 const MAX_ECHO_LENGTH = 60;
 
@@ -60,6 +60,5 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 }
 
 function fieldError({ path }: z.core.$ZodIssue, message: string): FieldError {
-  const { code, sentence } = brokenRule(message);
-  return { field: path.join("/"), code, detail: sentence };
+  return broken(path.join("/"), brokenRule(message));
 }

@@ -1,7 +1,10 @@
-import { FIELD_CODES, type FieldCode } from "#accounts/errors.ts";
+import { FIELD_CODES, type FieldCode, type FieldError } from "#accounts/errors.ts";
 
 /** A rule of a field: its stable code for programs, and its sentence for people. */
 export type Rule = { code: FieldCode; sentence: string };
+
+/** The error of a field that breaks a rule. */
+export const broken = (field: string, { code, sentence }: Rule): FieldError => ({ field, code, detail: sentence });
 
 const SEPARATOR = ": ";
 

@@ -3,10 +3,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import * as z from "zod/mini";
 import { AccountsError } from "#accounts/errors.ts";
+import * as apiSchemas from "./api-schemas.ts";
 import { Email, NewPassword, RESERVED_USERNAMES, USERNAME_PATTERN, Username } from "./fields.ts";
 import { parseInput } from "./input.ts";
-import * as schemas from "./schemas.ts";
+import * as formSchemas from "./schemas.ts";
 
+const schemas = { ...formSchemas, ...apiSchemas };
 const { RegisterInput, UpdateUserInput } = schemas;
 const INPUTS = Object.entries(schemas).filter(([name]) => name.endsWith("Input")) as [string, z.ZodMiniType][];
 

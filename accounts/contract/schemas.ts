@@ -8,8 +8,6 @@ import {
   Email,
   flag,
   GivenPassword,
-  ID_PATTERN,
-  NewDeviceName,
   NewPassword,
   present,
   requiredText,
@@ -19,16 +17,14 @@ import {
 import { Image } from "./image-field.ts";
 import { rule } from "./rules.ts";
 
+export * from "./factor-forms.ts";
 export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES, USERNAME_HINT } from "./fields.ts";
 
 /* The schemas of all input: each serves the API, the form in the browser and the OpenAPI document. */
 
 const LOGIN_EMAIL_MAX_LENGTH = 320;
 const loginEmailLimit = { length: LOGIN_EMAIL_MAX_LENGTH, rule: rule("too_long", "This is too long to be an email address.") };
-const NUMBER_LIMIT = atMost(100, "a number"); // ids, cursors and counts; their patterns allow less
 const ADDRESS_MAX_LENGTH = 2_000;
-const EVENTS_PER_PAGE = 50;
-const MAX_EVENTS_PER_PAGE = 100;
 
 export const RegisterInput = z
   .strictObject({
@@ -63,117 +59,49 @@ export const LoginFormInput = z.strictObject({
   next: z._default(text(atMost(ADDRESS_MAX_LENGTH, "an address")), ""),
 });
 
-export const LogoutInput = z
-  .strictObject({ all: z._default(flag("true ends all sessions of the user, not only this one."), false) })
-  .register(z.globalRegistry, { id: "LogoutInput" });
-
-/** The sign-out form, which names the account it was rendered for. */
-export const SignOutFormInput = z.strictObject({ all: LogoutInput.shape.all, account: z.optional(text(NUMBER_LIMIT)) });
-
-export const LogoutAllInput = z.strictObject({}).register(z.globalRegistry, { id: "LogoutAllInput" });
-
-const currentPassword = z.optional(GivenPassword);
-
-export const UpdateUserInput = z
-  .strictObject({
-    email: z.optional(Email),
-    username: z.optional(Username),
-    bio: z.optional(Bio),
-    contact_information: z.optional(ContactInformation),
-    image: z.optional(Image),
-    current_password: currentPassword,
-  })
-  .register(z.globalRegistry, { id: "UpdateUserInput", description: "Only what is sent is changed." });
-
-/** The profile form: the API's fields, with a check box that removes the picture. */
+/** The profile form: the API's fields but for the email address, with a check box that removes the picture. */
 export const ProfileFormInput = z.strictObject({
-  email: Email,
   username: Username,
   bio: Bio,
   contact_information: ContactInformation,
   image: z.optional(Image),
   remove_image: z._default(flag("Remove the picture."), false),
-  current_password: z.optional(z.union([GivenPassword, z.literal("", rule("wrong_type", "This must be text."))])),
 });
 
-export const ReplaceUserInput = z
-  .strictObject({
-    email: Email,
-    username: Username,
-    bio: z._default(Bio, ""),
-    contact_information: z._default(ContactInformation, ""),
-    image: z._default(Image, null),
-    current_password: currentPassword,
-  })
-  .register(z.globalRegistry, { id: "ReplaceUserInput", description: "What is left out gets its default value." });
+/** The form that changes the email address, with the password that is asked for some time after the log-in. */
+export const EmailFormInput = z.strictObject({
+  email: Email,
+  current_password: z.optional(z.union([GivenPassword, z.literal("", rule("wrong_type", "This must be text."))])),
+});
 
 export const ChangePasswordInput = z
   .strictObject({ current_password: GivenPassword, new_password: NewPassword })
   .register(z.globalRegistry, { id: "ChangePasswordInput" });
 
-export const RenameSessionInput = z.strictObject({ device_name: NewDeviceName }).register(z.globalRegistry, { id: "RenameSessionInput" });
-
-const sessionId = z.pipe(
-  text(NUMBER_LIMIT).check(z.regex(ID_PATTERN, rule("invalid", "This is not the id of a session."))),
-  z.transform(Number),
+const LINK_LIMIT = { length: 200, rule: rule("too_long", "This is too long to be the token of a link.") };
+export const linkToken = requiredText("Open the link in the email.", LINK_LIMIT).check(
+  present("Open the link in the email."),
+  z.meta({
+    description: "The token in the link of the email, which works once.",
+    examples: ["lkl_ExampleOfALinkThatOpensNothingAnywhereAtAll"],
+  }),
 );
 
-/** The forms about one session, named by its public id. */
-export const SessionFormInput = z.strictObject({ id: sessionId });
-export const RenameSessionFormInput = z.strictObject({ id: sessionId, device_name: NewDeviceName });
+export const ForgotPasswordInput = z.strictObject({ email: Email }).register(z.globalRegistry, { id: "ForgotPasswordInput" });
 
-/** The types of audit events. */
-export const AUDIT_EVENT_TYPES = [
-  "user.registered",
-  "user.deleted",
-  "session.opened",
-  "session.revoked",
-  "session.expired",
-  "login.failed",
-  "login.limited",
-  "password.changed",
-  "profile.changed",
-  "email.changed",
-  "username.changed",
-  "avatar.changed",
-  "status.changed",
-] as const;
+export const ResetPasswordInput = z
+  .strictObject({ token: linkToken, new_password: NewPassword })
+  .register(z.globalRegistry, { id: "ResetPasswordInput" });
 
-const OUT_OF_RANGE = rule("out_of_range", `Ask for 1 to ${MAX_EVENTS_PER_PAGE} events.`);
+export const VerifyEmailInput = z
+  .strictObject({ token: linkToken, password: z.optional(GivenPassword) })
+  .register(z.globalRegistry, { id: "VerifyEmailInput" });
 
-/** The query of the activity list. */
-export const ActivityInput = z
-  .strictObject({
-    cursor: z.optional(
-      text(NUMBER_LIMIT).check(
-        z.regex(ID_PATTERN, rule("invalid", "Use the cursor that the last answer gave.")),
-        z.meta({ description: "`next_cursor` of the answer before.", examples: ["1200"] }),
-      ),
-    ),
-    limit: z
-      .prefault(
-        z.pipe(
-          text(NUMBER_LIMIT).check(z.regex(/^[1-9]\d{0,2}$/, OUT_OF_RANGE)),
-          z.pipe(z.transform(Number), z.number().check(z.lte(MAX_EVENTS_PER_PAGE, OUT_OF_RANGE))),
-        ),
-        String(EVENTS_PER_PAGE),
-      )
-      .register(z.globalRegistry, {
-        description: "How many events at most.",
-        override: { type: "integer", minimum: 1, maximum: MAX_EVENTS_PER_PAGE, default: EVENTS_PER_PAGE },
-        examples: [EVENTS_PER_PAGE],
-      }),
-    type: z.optional(z.enum(AUDIT_EVENT_TYPES, rule("invalid_choice", "Ask for one of the documented types of event."))),
-  })
-  .register(z.globalRegistry, { id: "ActivityInput" });
-
-export type ActivityInput = z.output<typeof ActivityInput>;
 export type RegisterInput = z.output<typeof RegisterInput>;
 export type LoginInput = z.output<typeof LoginInput>;
 export type LoginFormInput = z.output<typeof LoginFormInput>;
-export type LogoutInput = z.output<typeof LogoutInput>;
-export type UpdateUserInput = z.output<typeof UpdateUserInput>;
 export type ProfileFormInput = z.output<typeof ProfileFormInput>;
-export type ReplaceUserInput = z.output<typeof ReplaceUserInput>;
 export type ChangePasswordInput = z.output<typeof ChangePasswordInput>;
-export type RenameSessionInput = z.output<typeof RenameSessionInput>;
+export type ForgotPasswordInput = z.output<typeof ForgotPasswordInput>;
+export type ResetPasswordInput = z.output<typeof ResetPasswordInput>;
+export type VerifyEmailInput = z.output<typeof VerifyEmailInput>;

@@ -10,10 +10,26 @@ const instant = (description: string, example: string) =>
 const message = z.string().register(z.globalRegistry, { description: "What happened, for people." });
 const count = z.int().register(z.globalRegistry, { description: "How many live sessions were ended.", examples: [3] });
 
+export const FactorsView = z
+  .object({
+    totp: z.boolean().register(z.globalRegistry, { description: "Whether log-ins need a code of an authenticator app.", examples: [true] }),
+    passkeys: z.int().register(z.globalRegistry, { description: "How many passkeys there are.", examples: [0] }),
+    recovery_codes_left: z.int().register(z.globalRegistry, { description: "How many recovery codes weren’t used yet.", examples: [10] }),
+  })
+  .register(z.globalRegistry, { id: "Factors" });
+
 export const UserView = z
   .object({
     id: z.int().register(z.globalRegistry, { examples: [1] }),
     email: z.string().register(z.globalRegistry, { examples: ["ada@example.org"] }),
+    email_verified: z.boolean().register(z.globalRegistry, {
+      description: "Whether a link that was mailed to this address was used.",
+      examples: [true],
+    }),
+    pending_email: z.nullable(z.string()).register(z.globalRegistry, {
+      description: "The new address that waits to be confirmed by the link in its mailbox, or null.",
+      examples: [null],
+    }),
     username: z.string().register(z.globalRegistry, { examples: ["ada.lovelace"] }),
     bio: z.string().register(z.globalRegistry, { examples: ["Mathematician."] }),
     contact_information: z.string().register(z.globalRegistry, { examples: ["Office 3, mornings"] }),
@@ -23,6 +39,11 @@ export const UserView = z
       examples: [`/avatars/${"0123456789abcdef".repeat(4)}.webp`],
     }),
     account_status: z.enum(["active", "inactive", "suspended"]).register(z.globalRegistry, { examples: ["active"] }),
+    status_reason: z.nullable(z.string()).register(z.globalRegistry, { description: "Why the status was set, or null.", examples: [null] }),
+    status_until: z
+      .nullable(z.string())
+      .register(z.globalRegistry, { description: "When a suspension ends by itself, or null.", format: "date-time", examples: [null] }),
+    factors: FactorsView,
     created_at: instant("When the user registered.", "2026-11-23T08:00:00.000Z"),
     updated_at: instant("When the profile was last changed.", "2026-11-23T09:30:00.000Z"),
   })
@@ -65,6 +86,21 @@ export const AuditEventView = z
   })
   .register(z.globalRegistry, { id: "AuditEvent" });
 
+export const PasskeyView = z
+  .object({
+    id: z.int().register(z.globalRegistry, { examples: [1] }),
+    name: z
+      .string()
+      .register(z.globalRegistry, { description: "Its maker's, until the user gives it one.", examples: ["iCloud Keychain"] }),
+    created_at: instant("When it was added.", "2026-11-24T08:00:00.000Z"),
+    last_used_at: z.nullable(instant("When it last signed in; null if never.", "2026-11-24T08:15:00.000Z")),
+    synced: z.boolean().register(z.globalRegistry, {
+      description: "Whether its owner's other devices have it too, so that losing one doesn't lose the passkey.",
+      examples: [true],
+    }),
+  })
+  .register(z.globalRegistry, { id: "Passkey" });
+
 export const SessionsAnswer = z.object({ sessions: z.array(SessionView) });
 export const SessionAnswer = z.object({ message, session: SessionView });
 export const SessionsEndedCount = z.object({ sessions_ended: count });
@@ -95,8 +131,39 @@ export const LoginAnswer = z.object({
   session: SessionView,
   user: UserView,
 });
+export const codes = z.array(z.string()).register(z.globalRegistry, {
+  description: "Ten recovery codes, each of which works once. Shown this once.",
+  examples: [["7Q2M-X0VD-4KHT-9R5C"]],
+});
+export const FactorsAnswer = z.object({
+  totp: FactorsView.shape.totp,
+  passkeys: z.array(PasskeyView),
+  recovery_codes_left: FactorsView.shape.recovery_codes_left,
+});
+export const TotpSetupAnswer = z.object({
+  secret: z.string().register(z.globalRegistry, {
+    description: "To be typed into an authenticator app, in base32.",
+    examples: ["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"],
+  }),
+  uri: z.string().register(z.globalRegistry, {
+    description: "The same as a link, which an app on this device opens.",
+    examples: ["otpauth://totp/Latchkey:ada%40example.org?issuer=Latchkey&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"],
+  }),
+  qr: z
+    .string()
+    .register(z.globalRegistry, { description: "The link as a QR code, in SVG.", examples: ['<svg xmlns="http://www.w3.org/2000/svg"/>'] }),
+});
+export const ConfirmTotpAnswer = LoginAnswer.partial().extend({
+  message,
+  codes: z.optional(codes),
+  sessions_ended: z.optional(count),
+});
+export const RecoveryCodesAnswer = z.object({ codes });
+export const MessageAnswer = z.object({ message });
 export const SessionsEndedAnswer = z.object({ message, sessions_ended: count });
 
+export type FactorsView = z.output<typeof FactorsView>;
 export type UserView = z.output<typeof UserView>;
 export type AuditEventView = z.output<typeof AuditEventView>;
+export type PasskeyView = z.output<typeof PasskeyView>;
 export type SessionView = z.output<typeof SessionView>;

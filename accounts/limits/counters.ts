@@ -1,44 +1,19 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { and, gt, inArray, sql } from "drizzle-orm";
 import { HOUR_MS, SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { doubled, greatest, least } from "#db/dialect.ts";
 import type { Db } from "#db/engine.ts";
-import { processWide } from "#db/process-wide.ts";
 import { rateLimits } from "#db/schema.ts";
-import { checked, statement } from "#db/statements.ts";
-import { allowance } from "./allowance.ts";
+import { mapped, statement } from "#db/statements.ts";
+import { allowance, quotaOf } from "./allowance.ts";
 import { LIMITS, type Limit, type Rule } from "./limits.ts";
+import { noteCleared, noteCounted, noteLeft } from "./quota-notes.ts";
 
 const MIN_BLOCK_MS = 30 * SECOND_MS; // NIST SP 800-63B-4 3.2.2: from 30 seconds up to an hour
 const MAX_BLOCK_MS = HOUR_MS;
 const MAX_DOUBLINGS = 16; // far beyond MAX_BLOCK_MS
-const MAX_WAITING = 128; // for one counter
 const NEVER = Number.MAX_SAFE_INTEGER;
-
-// The number of checks under way for each counter. All of them may fail, so no more are admitted than failures are left.
-const underWay = processWide("rate-limits", () => ({
-  counts: new Map<string, number>(),
-  waiting: new Map<string, (() => void)[]>(),
-  /** The number of checks that have ended. */
-  ended: 0,
-}));
-
-/**
- * Runs `check` unless one of the limits is used up. Checks that could together exceed a limit wait for each other, so that
- * parallel guesses gain nothing and parallel right passwords lose nothing. `check` counts its failures with `count`, and includes
- * `stillWithin` in its commits, because another process may have admitted as many at the same time.
- * Throws `rate_limited` with the seconds to wait, and `overloaded`.
- */
-export async function withinLimits<T>(limits: Limit[], check: () => Promise<T>): Promise<T> {
-  if (!config().rateLimits || limits.length === 0) return check();
-  await enter(limits);
-  try {
-    return await check();
-  } finally {
-    leaveRoom(limits);
-  }
-}
 
 /** Whether any of the limits has counted failures. Throws `rate_limited` if one is used up. */
 export async function hasFailures(limits: Limit[]): Promise<boolean> {
@@ -53,12 +28,17 @@ export async function hasFailures(limits: Limit[]): Promise<boolean> {
  */
 export function stillWithin(limits: Limit[]) {
   if (!config().rateLimits) return [];
-  return limits.map((one) => checked(counterRow({ key: one.key }), ([row]) => refuseUsedUp([counterOf(one, row)])));
+  return together(limits).map((some) => mapped(counterRows(keysOf(some)), (rows) => refuseUsedUp(countersIn(rows, some))));
 }
 
-/** The statements that count once, or an amount, against these limits. They belong in the commit of what is counted. */
+/**
+ * The statements that count once, or an amount, against these limits. They belong in the commit of what is counted. They run in the
+ * order of the keys, so that two commits never wait for each other's rows.
+ */
 export function count(limits: Limit[], amount = 1) {
-  return limits.map((one) => counted(one, amount));
+  const inOrder = limits.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  for (const one of inOrder) noteCounted(one, amount);
+  return inOrder.map((one) => counted(one, amount));
 }
 
 function counted({ name, key }: Limit, amount: number) {
@@ -93,88 +73,37 @@ function counting(db: Db, grows: boolean) {
     .onConflictDoUpdate({ target: rateLimits.key, set: { failures, ...set } });
 }
 
-/** The statement that resets these limits. */
-export function clearLimits(tx: Db, limits: Limit[]) {
-  const keys = limits.map(({ key }) => key);
-  return tx.delete(rateLimits).where(inArray(rateLimits.key, keys));
+/** The statements that reset these limits. What is under way stays so. */
+export function clearLimits(limits: Limit[]) {
+  for (const one of limits) noteCleared(one);
+  return together(limits).map((some) => cleared(keysOf(some)));
 }
 
-/**
- * Waits until every limit has room, and takes it. A check that leaves a queue wakes the next one, unless it returns to it.
- * There is no await between looking at the counters and taking room or a place in the queue. If a check ended during the read,
- * it may have counted a failure that was not read, so the counters are read again.
- */
-async function enter(limits: Limit[]): Promise<void> {
-  for (let left = ""; ; ) {
-    let full = "";
-    try {
-      let counters: Counter[];
-      let ended: number;
-      do {
-        ended = underWay.ended;
-        counters = await countersOf(limits);
-      } while (underWay.ended !== ended);
-      full = findFull(counters);
-    } finally {
-      if (left !== full) wakeNext(left);
-    }
-    if (!full) return takeRoom(limits);
-    await room(full, left === full);
-    left = full;
-  }
-}
+const cleared = statement((db) =>
+  db
+    .update(rateLimits)
+    .set({ failures: 0, blockedUntil: 0, expiresAt: 0 })
+    .where(and(isOneOf(), gt(rateLimits.failures, 0))),
+);
 
-function takeRoom(limits: Limit[]): void {
-  for (const { key } of limits) underWay.counts.set(key, (underWay.counts.get(key) ?? 0) + 1);
-}
-
-function leaveRoom(limits: Limit[]): void {
-  underWay.ended++;
-  for (const { key } of limits) {
-    const left = (underWay.counts.get(key) ?? 1) - 1;
-    if (left > 0) underWay.counts.set(key, left);
-    else underWay.counts.delete(key);
-    wakeNext(key);
-  }
-}
-
-function room(key: string, goesBack: boolean): Promise<void> {
-  const queue = underWay.waiting.get(key) ?? [];
-  if (queue.length >= MAX_WAITING && !goesBack) throw new AccountsError("overloaded", { retryAfterSeconds: 2 });
-  underWay.waiting.set(key, queue);
-  return new Promise((resolve) => void (goesBack ? queue.unshift(resolve) : queue.push(resolve)));
-}
-
-function wakeNext(key: string): void {
-  const queue = underWay.waiting.get(key);
-  queue?.shift()?.();
-  if (queue?.length === 0) underWay.waiting.delete(key);
-}
-
-/** The key of a limit that is full with checks under way, or "". Throws `rate_limited` if one is used up. */
-function findFull(counters: Counter[]): string {
-  refuseUsedUp(counters);
-  const now = nowOf(counters);
-  const full = counters.findLast((one) => {
-    const left = Math.max(1, allowance(LIMITS[one.name].free) - failuresOf(one, now));
-    return (underWay.counts.get(one.key) ?? 0) >= left;
-  });
-  return full?.key ?? "";
-}
+/** How many more may fail until the limit refuses or makes callers wait; at least one, since a wait that is over lets one in. */
+export const failuresLeft = (one: Counter, now: number) => Math.max(1, allowance(LIMITS[one.name].free) - failuresOf(one, now));
 
 /** Throws `rate_limited` if one of the limits is used up. */
-function refuseUsedUp(counters: Counter[]): void {
+export function refuseUsedUp(counters: Counter[]): void {
   const now = nowOf(counters);
   for (const one of counters) {
     const failures = failuresOf(one, now);
     const { grows }: Rule = LIMITS[one.name];
     if (failures >= closesAt(one)) throw limited(one, grows ? MAX_BLOCK_MS : one.expiresAt - now);
     if (failures > 0 && one.blockedUntil > now) throw limited(one, one.blockedUntil - now);
+    noteLeft(one, failures, Math.ceil((failures > 0 ? one.expiresAt - now : LIMITS[one.name].windowMs) / SECOND_MS));
   }
 }
 
 /** The current time. The clock of another process may be ahead; then its counters have the time. */
-const nowOf = (counters: Counter[]) => steadyNow(Math.max(0, ...counters.map(({ name, expiresAt }) => expiresAt - LIMITS[name].windowMs)));
+export const nowOf = (counters: Counter[]) =>
+  steadyNow(Math.max(0, ...counters.map(({ name, expiresAt }) => expiresAt - LIMITS[name].windowMs)));
 
 const failuresOf = ({ failures, expiresAt }: Counter, now: number) => (expiresAt > now ? failures : 0);
 
@@ -187,23 +116,57 @@ function closesAt({ name }: Limit): number {
 
 type Row = typeof rateLimits.$inferSelect;
 /** A limit with its counter. */
-type Counter = Limit & Row;
+export type Counter = Limit & Row;
 
-const counterOf = (one: Limit, row?: Row): Counter => ({ failures: 0, blockedUntil: 0, expiresAt: 0, ...row, ...one });
+const counterOf = (one: Limit, row?: Row): Counter => ({
+  failures: 0,
+  blockedUntil: 0,
+  expiresAt: 0,
+  underWay: 0,
+  underWayUntil: 0,
+  ...row,
+  ...one,
+});
 
-const countersOf = (limits: Limit[]): Promise<Counter[]> =>
-  Promise.all(limits.map(async (one) => counterOf(one, await counterRow({ key: one.key }).first())));
+export async function countersOf(limits: Limit[]): Promise<Counter[]> {
+  const rows = together(limits).map(async (some) => {
+    const keys = keysOf(some);
+    return await counterRows(keys).all();
+  });
+  return countersIn((await Promise.all(rows)).flat(), limits);
+}
 
-const counterRow = statement((db) =>
-  db
-    .select()
-    .from(rateLimits)
-    .where(eq(rateLimits.key, sql.placeholder("key"))),
-);
+/** The counters of these limits, among rows of the table. */
+export const countersIn = (rows: Row[], limits: Limit[]): Counter[] =>
+  limits.map((one) =>
+    counterOf(
+      one,
+      rows.find(({ key }) => key === one.key),
+    ),
+  );
+
+const AT_ONCE = ["first", "second", "third", "fourth"] as const;
+
+/** The limits in groups of which each takes one statement. */
+const together = (limits: Limit[]): Limit[][] =>
+  Array.from({ length: Math.ceil(limits.length / AT_ONCE.length) }, (_, at) =>
+    limits.slice(at * AT_ONCE.length, (at + 1) * AT_ONCE.length),
+  );
+
+const keysOf = (limits: Limit[]) => Object.fromEntries(AT_ONCE.map((name, at) => [name, limits[at]?.key ?? ""]));
+
+const isOneOf = () =>
+  inArray(
+    rateLimits.key,
+    AT_ONCE.map((name) => sql.placeholder(name)),
+  );
+
+const counterRows = statement((db) => db.select().from(rateLimits).where(isOneOf()));
 
 function limited({ name, fields = [] }: Limit, waitMs: number): AccountsError {
   const { advice = "" }: Rule = LIMITS[name];
   return new AccountsError("rate_limited", {
+    quota: quotaOf(name, LIMITS[name]),
     fields: fields.map((field) => ({ field, code: "rate_limited", detail: advice })),
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / SECOND_MS)),
   });

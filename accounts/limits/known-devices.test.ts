@@ -10,7 +10,7 @@ import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { loginLimits } from "./login-attempts.ts";
 import { networkOf } from "./networks.ts";
 
-freshDatabase();
+await freshDatabase();
 
 const BROWSER = "device-cookie-of-the-owner";
 const from = (ip: string, browser: string | null = null) => callerFrom(ip, "curl/8.5.0", { browser });
@@ -24,7 +24,7 @@ const guess = (caller: ReturnType<typeof from>, { email }: User, password = "Wro
   );
 
 test("an attacker from many addresses slows down everybody unknown, and locks out neither owner's browser nor owner's address", async () => {
-  const owner = newUser();
+  const owner = await newUser();
   assert.equal(await guess(from("192.0.2.1", BROWSER), owner, PASSWORD), "opened");
   const answers: string[] = [];
   for (let i = 0; i < 25; i++) answers.push(await guess(from(`198.51.100.${i}`), owner));
@@ -35,7 +35,7 @@ test("an attacker from many addresses slows down everybody unknown, and locks ou
 });
 
 test("a known browser has a budget of its own, which nobody else uses up", async () => {
-  const owner = newUser();
+  const owner = await newUser();
   await guess(from("192.0.2.2", "known"), owner, PASSWORD);
   for (let i = 0; i < 5; i++) assert.equal(await guess(from("192.0.2.2", "known"), owner), "invalid_credentials");
   assert.equal(await guess(from("192.0.2.2", "known"), owner, PASSWORD), "rate_limited");
@@ -43,15 +43,15 @@ test("a known browser has a budget of its own, which nobody else uses up", async
 });
 
 test("a made-up device cookie gains nothing", async () => {
-  const owner = newUser();
+  const owner = await newUser();
   for (let i = 0; i < 5; i++) await guess(from("198.51.100.200", `made-up-${i}`), owner);
   assert.equal(await guess(from("198.51.100.200", "made-up-6"), owner), "rate_limited");
 });
 
 test("attempts from one address on many accounts are limited together, whatever the spelling", async () => {
-  for (let i = 0; i < 20; i++) assert.equal(await guess(from("198.51.100.201"), newUser()), "invalid_credentials");
-  assert.equal(await guess(from("198.51.100.201"), newUser()), "rate_limited");
-  const owner = newUser();
+  for (let i = 0; i < 20; i++) assert.equal(await guess(from("198.51.100.201"), await newUser()), "invalid_credentials");
+  assert.equal(await guess(from("198.51.100.201"), await newUser()), "rate_limited");
+  const owner = await newUser();
   for (const email of [owner.email, owner.email.toUpperCase(), owner.email.toLowerCase(), owner.email, owner.email])
     await guess(from("198.51.100.202"), { ...owner, email });
   assert.equal(await guess(from("198.51.100.202"), { ...owner, email: owner.email.toUpperCase() }), "rate_limited");
@@ -65,7 +65,7 @@ test("unknown email addresses are limited like known ones", async () => {
 });
 
 test("a device is forgotten after 30 days without a log-in, and stored only as a hash", async (t) => {
-  const owner = newUser();
+  const owner = await newUser();
   await guess(from("192.0.2.4", "canary-cookie"), owner, PASSWORD);
   const names = async (caller: ReturnType<typeof from>) => (await loginLimits(caller, owner.emailCanonical, owner)).map(({ name }) => name);
   assert.deepEqual(await names(from("203.0.113.4", "canary-cookie")), ["login_device"]);
@@ -79,7 +79,7 @@ test("a device is forgotten after 30 days without a log-in, and stored only as a
 });
 
 test("a device known for one user isn't known for another", async () => {
-  const [owner, other] = [newUser(), newUser()];
+  const [owner, other] = [await newUser(), await newUser()];
   await guess(from("192.0.2.5", "shared"), owner, PASSWORD);
   assert.equal((await loginLimits(from("203.0.113.5", "shared"), other.emailCanonical, other)).length, 3);
 });

@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
-import { and, eq, gt, inArray, notInArray, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, notInArray, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "#accounts/caller.ts";
 import { DAY_MS, steadyNow } from "#accounts/clock.ts";
-import type { Db } from "#db/engine.ts";
+import { type Db, db } from "#db/engine.ts";
 import { knownDevices } from "#db/schema.ts";
-import { statement } from "#db/statements.ts";
+import { placeholders, statement } from "#db/statements.ts";
 
 export const KNOWN_FOR_MS = 30 * DAY_MS;
 
@@ -13,9 +13,10 @@ export const KNOWN_FOR_MS = 30 * DAY_MS;
  * the others can't lock the owner out.
  */
 
-/** The statement that makes the caller's browser and address known devices of the user. */
+/** The statements that make the caller's browser and address known devices of the user. */
 export function rememberDevice(tx: Db, caller: Caller, userId: number | SQL) {
   const lastLoginAt = steadyNow();
+  if (typeof userId === "number") return deviceHashes(caller).map((deviceHash) => rememberOne({ userId, deviceHash, lastLoginAt }));
   const rows = deviceHashes(caller).map((deviceHash) => ({ userId, deviceHash, lastLoginAt }));
   return tx
     .insert(knownDevices)
@@ -23,9 +24,51 @@ export function rememberDevice(tx: Db, caller: Caller, userId: number | SQL) {
     .onConflictDoUpdate({ target: [knownDevices.userId, knownDevices.deviceHash], set: { lastLoginAt } });
 }
 
+const rememberOne = statement((db) => {
+  const { userId, deviceHash, lastLoginAt } = placeholders(knownDevices);
+  return db
+    .insert(knownDevices)
+    .values({ userId, deviceHash, lastLoginAt })
+    .onConflictDoUpdate({ target: [knownDevices.userId, knownDevices.deviceHash], set: { lastLoginAt: sql`${lastLoginAt}` } });
+});
+
 /** The statement that forgets every known device of the user but the caller's. Others may have logged in with the old password. */
 export function forgetOtherDevices(tx: Db, caller: Caller, userId: number) {
   return tx.delete(knownDevices).where(and(eq(knownDevices.userId, userId), notInArray(knownDevices.deviceHash, deviceHashes(caller))));
+}
+
+/** The statement that forgets every known device of the user. */
+export function forgetDevices(tx: Db, userId: number) {
+  return tx.delete(knownDevices).where(eq(knownDevices.userId, userId));
+}
+
+/** The statement by which log-ins from the caller's browser need no second factor for KNOWN_FOR_MS. It has to be a known device. */
+export function trustBrowser(tx: Db, caller: Caller, userId: number) {
+  const [, browser] = deviceHashes(caller);
+  const own = and(eq(knownDevices.userId, userId), eq(knownDevices.deviceHash, browser ?? ""));
+  return tx
+    .update(knownDevices)
+    .set({ trustedUntil: steadyNow() + KNOWN_FOR_MS })
+    .where(own);
+}
+
+/** The statement after which none of the user's browsers is trusted. */
+export function endTrust(tx: Db, userId: number) {
+  return tx
+    .update(knownDevices)
+    .set({ trustedUntil: null })
+    .where(and(eq(knownDevices.userId, userId), isNotNull(knownDevices.trustedUntil)));
+}
+
+/** Whether log-ins of this user from the caller's browser need no second factor. */
+export async function isTrustedBrowser(caller: Caller, userId: number): Promise<boolean> {
+  const [, browser] = deviceHashes(caller);
+  if (!browser) return false;
+  const [found] = await db()
+    .select({ trustedUntil: knownDevices.trustedUntil })
+    .from(knownDevices)
+    .where(and(eq(knownDevices.userId, userId), eq(knownDevices.deviceHash, browser)));
+  return (found?.trustedUntil ?? 0) > steadyNow();
 }
 
 /** Whether this user has logged in from the caller's browser within KNOWN_FOR_MS. */

@@ -13,7 +13,7 @@ import { changePassword, requirePassword } from "#accounts/passwords/change.ts";
 import { logIn } from "#accounts/sessions/log-in.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession, renameSession, revokeOtherSessions } from "#accounts/sessions/sessions.ts";
-import { loggedIn } from "#accounts/testing.ts";
+import { loggedIn, refusedAs } from "#accounts/testing.ts";
 import { findUserById, registerUser, updateUser } from "#accounts/users/users.ts";
 import { db } from "#db/engine.ts";
 import { auditEvents, avatars } from "#db/schema.ts";
@@ -22,13 +22,14 @@ import { BUDGETS, LIMITS, type Rule } from "./limits.ts";
 
 const CHANGES = 20;
 Object.assign(process.env, { LIMIT_CHANGES: String(CHANGES), LIMIT_PICTURE_MEGABYTES: "1" });
-freshDatabase();
+await freshDatabase();
 
 const WRONG = "Wrong horse 7 battery";
 let made = 0;
 const client = () => callerFrom(`127.3.${++made >> 8}.${made & 255}`, "curl/8.5.0");
 
-async function signedIn(from: Visitor = client(), user: User = newUser()): Promise<SignedIn> {
+async function signedIn(from: Visitor = client(), someone?: User): Promise<SignedIn> {
+  const user = someone ?? (await newUser());
   const { session } = (await openSession(from, user, "lasting")) ?? assert.fail();
   return callerFrom(from.ip, "curl/8.5.0", { user, session });
 }
@@ -38,7 +39,7 @@ const eventsOf = (userId: number) => db().$count(auditEvents, eq(auditEvents.use
 
 test("bio and picture can be changed when a user has been told too often that a name is taken", async () => {
   const caller = await signedIn();
-  const other = newUser();
+  const other = await newUser();
   const rename = () => updateUser(caller, caller.user.id, { username: other.username });
   for (let i = 0; i < 10; i++) await assert.rejects(rename(), refusedAs("user_already_exists", "username"));
   await assert.rejects(rename(), refusedAs("rate_limited", "username"));
@@ -51,7 +52,7 @@ test("bio and picture can be changed when a user has been told too often that a 
 
 test("answers that a name is taken are counted per address, over all accounts", async () => {
   const office = client();
-  const taken = newUser().username;
+  const taken = (await newUser()).username;
   for (let i = 0; i < 10; i++) {
     const caller = await signedIn(office);
     await assert.rejects(updateUser(caller, caller.user.id, { username: taken }), refusedAs("user_already_exists", "username"));
@@ -117,7 +118,7 @@ test("a change that is recorded as several events counts as several", async () =
 
 test("a wrong current password waits longer and longer in its session, and all of a user's sessions count together", async (t) => {
   const wait = passingTime(t);
-  const owner = newUser();
+  const owner = await newUser();
   const thief = await signedIn(client(), owner);
   for (let i = 0; i < 5; i++) await assert.rejects(requirePassword(thief, WRONG), refusedAs("wrong_password", "current_password"));
   await assert.rejects(requirePassword(thief, PASSWORD), limitedFor(30));
@@ -134,7 +135,7 @@ test("a wrong current password waits longer and longer in its session, and all o
 
 test("after 100 wrong current passwords none is checked until the user logs in", async (t) => {
   const wait = passingTime(t);
-  const owner = newUser();
+  const owner = await newUser();
   const stolen = await Promise.all([signedIn(client(), owner), signedIn(client(), owner), signedIn(client(), owner)]);
   let guesses = 0;
   for (; guesses < 100; guesses++, wait(HOUR_MS)) {
@@ -165,10 +166,8 @@ test("SECURITY.md says of each limit what it counts, how much is free, and by wh
     const number = Number.parseInt(window.replace(",", ""), 10);
     assert.deepEqual([number, setting], typeof free === "number" ? [free, "–"] : [free.default, `\`${free.setting}\``], counts);
     if (closesAt) {
-      assert.match(
-        lines[at + 1] ?? "",
-        new RegExp(`^\\| the same \\| ${closesAt.default} in a row \\| closed.* \\| \`${closesAt.setting}\` \\|$`),
-      );
+      const [closes, how] = typeof closesAt === "number" ? [closesAt, "–"] : [closesAt.default, `\`${closesAt.setting}\``];
+      assert.match(lines[at + 1] ?? "", new RegExp(`^\\| the same \\| ${closes} in a row \\| closed.* \\| ${how} \\|$`));
     }
   }
 });
@@ -201,14 +200,6 @@ function passingTime(t: TestContext): (milliseconds: number) => void {
   return (milliseconds) => {
     now += milliseconds;
     running += milliseconds;
-  };
-}
-
-function refusedAs(code: string, field?: string) {
-  return (error: unknown): boolean => {
-    assert.ok(error instanceof AccountsError, String(error));
-    assert.deepEqual([error.code, error.fields[0]?.field], [code, field]);
-    return true;
   };
 }
 

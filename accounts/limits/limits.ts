@@ -16,12 +16,15 @@ export type Rule = {
   free: Setting | number;
   windowMs: number;
   grows: boolean;
-  closesAt?: Setting;
+  closesAt?: Setting | number;
+  /** Whether it is on guesses at a password. Those under way are counted in the database before they are checked. */
+  ofGuesses?: true;
   /** What to do about a field that the limit refuses. */
   advice?: string;
 };
 
 const MAX_SETTING = 99_999;
+const SECOND_FACTOR_CLOSES = 100; // NIST SP 800-63B-4 3.2.2
 const ACCOUNT_FREE = { setting: "LIMIT_LOGIN_PER_ACCOUNT_FREE", default: 20, max: 100 };
 const ACCOUNT_CLOSES = { setting: "LIMIT_LOGIN_PER_ACCOUNT", default: 100, max: 100 };
 
@@ -32,6 +35,7 @@ export const LIMITS = {
     free: { setting: "LIMIT_LOGIN_PER_DEVICE", default: 5, max: 10 },
     windowMs: DAY_MS,
     grows: true,
+    ofGuesses: true,
   },
   /** Password spraying. */
   login_address: {
@@ -39,6 +43,7 @@ export const LIMITS = {
     free: { setting: "LIMIT_LOGIN_PER_ADDRESS", default: 20, max: MAX_SETTING },
     windowMs: 5 * MINUTE_MS,
     grows: false,
+    ofGuesses: true,
   },
   /** Guesses from many addresses. */
   login_account: {
@@ -47,12 +52,47 @@ export const LIMITS = {
     windowMs: 30 * DAY_MS,
     grows: true,
     closesAt: ACCOUNT_CLOSES,
+    ofGuesses: true,
+  },
+  /** Of somebody who knows the password. */
+  second_factor: {
+    counts: "wrong codes of an authenticator app on one account from all unknown devices together, and from one known address",
+    free: 7,
+    windowMs: DAY_MS,
+    grows: false,
+  },
+  second_factor_browser: {
+    counts: "wrong second factors on one account from one known browser",
+    free: 5,
+    windowMs: DAY_MS,
+    grows: true,
+  },
+  second_factor_in_a_row: {
+    counts: "wrong codes in a row on one account from all unknown devices together",
+    free: SECOND_FACTOR_CLOSES,
+    windowMs: 30 * DAY_MS,
+    grows: true,
+    closesAt: SECOND_FACTOR_CLOSES,
+  },
+  /** Apart from other codes, so that whoever guesses those can't keep the owner from using one. */
+  recovery_code: {
+    counts: "wrong recovery codes on one account from all unknown devices together, and from one known address",
+    free: 3,
+    windowMs: DAY_MS,
+    grows: false,
+  },
+  challenges: {
+    counts: "log-ins that ask for a second factor, on one account from one known device, and from all unknown ones together",
+    free: 60,
+    windowMs: HOUR_MS,
+    grows: false,
   },
   reauthentication: {
     counts: "wrong current passwords in one session",
     free: { setting: "LIMIT_REAUTHENTICATION", default: 5, max: 50 },
     windowMs: DAY_MS,
     grows: true,
+    ofGuesses: true,
   },
   /** Guesses in stolen sessions. */
   reauthentication_user: {
@@ -61,6 +101,7 @@ export const LIMITS = {
     windowMs: 30 * DAY_MS,
     grows: true,
     closesAt: ACCOUNT_CLOSES,
+    ofGuesses: true,
   },
   /** The answer reveals who has an account. */
   names_taken: {
@@ -83,6 +124,40 @@ export const LIMITS = {
     grows: false,
     advice: "Too many pictures were sent today. Leave the picture out, and add it later.",
   },
+  email_requests: {
+    counts: "emails with a link that are asked for from one address, and by one user",
+    free: { setting: "LIMIT_EMAIL_REQUESTS", default: 20, max: MAX_SETTING },
+    windowMs: HOUR_MS,
+    grows: false,
+    advice: "Too many emails were asked for. Try again later.",
+  },
+  /** Nobody's mailbox can be flooded. */
+  emails_hour: {
+    counts: "emails with a link to one email address",
+    free: 3,
+    windowMs: HOUR_MS,
+    grows: false,
+    advice: "Too many emails were sent to this address. Try again later.",
+  },
+  emails_day: {
+    counts: "the same in a day",
+    free: 10,
+    windowMs: DAY_MS,
+    grows: false,
+    advice: "Too many emails were sent to this address. Try again tomorrow.",
+  },
+  emails_unknown: {
+    counts: "emails to one email address which say that it has no account",
+    free: 1,
+    windowMs: DAY_MS,
+    grows: false,
+  },
+  notices: {
+    counts: "notices of one kind to one email address",
+    free: 10,
+    windowMs: DAY_MS,
+    grows: false,
+  },
 } satisfies Record<string, Rule>;
 
 /** Limits that each process counts in memory, because a count in the database would cost more than what it limits. */
@@ -90,6 +165,12 @@ export const BUDGETS = {
   invalid_tokens: {
     counts: "invalid tokens from one address",
     free: { setting: "LIMIT_INVALID_TOKENS", default: 600, max: MAX_SETTING },
+    windowMs: MINUTE_MS,
+    grows: false,
+  },
+  passkey_options: {
+    counts: "challenges for passkeys that are asked for from one address",
+    free: 600,
     windowMs: MINUTE_MS,
     grows: false,
   },

@@ -6,8 +6,9 @@ import { refuseInFlood } from "#accounts/passwords/passwords.ts";
 import { findUserByEmail } from "#accounts/users/names.ts";
 import type { Db } from "#db/engine.ts";
 import { auditEvents, rateLimits } from "#db/schema.ts";
+import { withinLimits } from "./admission.ts";
 import { refuseIfSpent } from "./budgets.ts";
-import { clearLimits, count, stillWithin, withinLimits } from "./counters.ts";
+import { clearLimits, count, stillWithin } from "./counters.ts";
 import { findKnownDevice } from "./known-devices.ts";
 import { type Limit, limit } from "./limits.ts";
 import { networkOf, partyOf } from "./networks.ts";
@@ -48,10 +49,13 @@ export async function loginAttempt(caller: Caller, emailCanonical: string) {
       };
     },
 
+    /** The statements of a right password, in the commit that opens a challenge: only the session clears the limits. */
+    challenged: (_tx: Db) => ({ within: stillWithin(limits) }),
+
     /** The statements that record the success, in the commit that opens the session. */
-    succeeded: (tx: Db, user: User) => ({
+    succeeded: (_tx: Db, user: User) => ({
       within: stillWithin(limits),
-      cleared: clearLimits(tx, clearedLimits(limits, emailCanonical, user)),
+      cleared: clearLimits(clearedLimits(limits, emailCanonical, user)),
     }),
   };
 }
@@ -81,6 +85,11 @@ function countedLimits(limits: Limit[], emailCanonical: string): Limit[] {
 function clearedLimits(limits: Limit[], emailCanonical: string, user: User): Limit[] {
   const own = [...limits.filter(({ name }) => name === "login_device"), limit("reauthentication_user", user.id)];
   return limits.some(({ name }) => name === "login_account") ? own : [...own, limit("login_account", emailCanonical)];
+}
+
+/** The limits that a log-in of this user resets. */
+export async function limitsAfterLogin(caller: Caller, user: User): Promise<Limit[]> {
+  return clearedLimits(await loginLimits(caller, user.emailCanonical, user), user.emailCanonical, user);
 }
 
 /** The condition that one of the growing limits makes callers wait, at this point of a commit. */

@@ -11,7 +11,7 @@ import { findUserById } from "#accounts/users/users.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 import { changePassword } from "./change.ts";
 
-freshDatabase();
+await freshDatabase();
 
 const NEW = "Another horse 8 battery";
 let clients = 0;
@@ -56,7 +56,7 @@ test("a common password, one's own name and the same password again are refused"
 });
 
 test("a changed password forgets every device but the one it is changed from", async () => {
-  const user = newUser();
+  const user = await newUser();
   const email = user.email;
   const [thief, own] = [callerFrom("203.0.113.66", null, { browser: "thief" }), callerFrom("192.0.2.9", null, { browser: "own" })];
   await logIn(thief, { email, password: PASSWORD });
@@ -103,7 +103,7 @@ test("a log-in with the old password that was under way opens nothing", async ()
 });
 
 async function signedIn(): Promise<SignedIn & { token: string }> {
-  const user = newUser();
+  const user = await newUser();
   const { token, session } = (await openSession(client(), user, "token")) ?? assert.fail();
   return { ...callerFrom(client().ip, "curl/8.5.0", { user, session }), token };
 }

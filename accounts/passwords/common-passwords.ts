@@ -1,8 +1,18 @@
+import { broken, type Rule } from "#accounts/contract/rules.ts";
 import { AccountsError } from "#accounts/errors.ts";
 
 const SERVICE_NAME = "latchkey";
 const MIN_CONTEXT_LENGTH = 4; // shorter names are part of too many good passwords
 const LOOK_ALIKES: Record<string, string> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i" };
+
+const TOO_SIMILAR: Rule = {
+  code: "common",
+  sentence: "This password is too similar to your name, your email address or the name of this site. Choose something harder to guess.",
+};
+const TOO_EASY: Rule = {
+  code: "common",
+  sentence: "This password is too easy to guess. Try three unrelated words with a capital letter and a number.",
+};
 
 let known: Promise<Set<string>> | undefined;
 
@@ -16,13 +26,10 @@ export async function refuseCommonPassword(field: string, password: string, name
   const context = [names.username, names.email, names.email.split("@")[0] ?? "", SERVICE_NAME].map((name) => name.toLowerCase());
   for (const guess of variants(password.toLowerCase())) {
     if (context.some((name) => name.length >= MIN_CONTEXT_LENGTH && (guess === name || bare(name) === guess))) {
-      throw refusal(
-        field,
-        "This password is too similar to your name, your email address or the name of this site. Choose something harder to guess.",
-      );
+      throw refusal(field, TOO_SIMILAR);
     }
     if (common.has(guess)) {
-      throw refusal(field, "This password is too easy to guess. Try three unrelated words with a capital letter and a number.");
+      throw refusal(field, TOO_EASY);
     }
   }
 }
@@ -47,6 +54,4 @@ const bare = (text: string) => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
 
 const unmask = (text: string) => text.replace(/[013457@$!]/g, (character) => LOOK_ALIKES[character] ?? character);
 
-function refusal(field: string, detail: string): AccountsError {
-  return new AccountsError("validation_failed", { fields: [{ field, code: "common", detail }] });
-}
+const refusal = (field: string, rule: Rule) => new AccountsError("validation_failed", { fields: [broken(field, rule)] });

@@ -1,9 +1,10 @@
-import { hash, verify } from "@node-rs/argon2";
+import { hash, hashRaw, verify } from "@node-rs/argon2";
 import type { User } from "#accounts/caller.ts";
+import { config } from "#accounts/config.ts";
 import { reportFault } from "#accounts/faults.ts";
 import { fairTurns, inTurn, type Party, refuseIfFull } from "#accounts/limits/fair-turns.ts";
 import { processWide } from "#db/process-wide.ts";
-import { CORES } from "#db/worker-threads.ts";
+import { hashingThreads } from "#db/worker-threads.ts";
 
 // The first choice of OWASP's Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 // (2 is Argon2id: the library's const enum can't be imported with isolated modules.)
@@ -16,6 +17,9 @@ const PACE_CHANGE = 0.1;
 const MAX_WAITING = 128; // takes two cores about 4 seconds
 const MAX_WAIT_MS = 5_000;
 
+/** The hash of a user who has none. */
+export const NO_PASSWORD = "";
+
 type Credential = Pick<User, "id" | "passwordHash">;
 
 /** Hashes a new password, in PHC format. Throws `overloaded` when too many are waiting. */
@@ -25,7 +29,7 @@ export async function hashPassword(password: string, party: Party): Promise<stri
 
 /**
  * Whether this is the user's password. Takes as long as an Argon2 run with the current parameters, also for null (an unknown
- * email address), for a damaged hash, and for a wrong password with a weaker hash, so that the time of a refusal reveals
+ * email address), for "" (a user without a password), for a damaged hash, and for a wrong password with a weaker hash, so that the time of a refusal reveals
  * nothing. Reports a damaged hash as a fault. Throws `overloaded` when too many are waiting.
  */
 export async function verifyPassword(user: Credential | null, password: string, party: Party): Promise<boolean> {
@@ -35,14 +39,22 @@ export async function verifyPassword(user: Credential | null, password: string, 
     if (proven === null) await runOnce(password);
     else if (!isOutdated(passwordHash)) noteRun(ms);
     else if (!proven) await makeUp(password, ms);
-    if (proven === null && user) reportFault({ event: "password_hash.damaged", userId: user.id });
+    if (proven === null && user?.passwordHash) reportFault({ event: "password_hash.damaged", userId: user.id });
     return proven === true;
   });
 }
 
+/** Hashes a secret of few bits with this salt, so that it can be looked up by its hash. Throws `overloaded` when too many are waiting. */
+export async function hashWithSalt(secret: string, salt: Buffer, party: Party): Promise<Buffer> {
+  return hashingTurn(party, () => hashRaw(secret, { ...ARGON2, salt }));
+}
+
+/** Whether a user has a password; not everybody who registered with a passkey does. */
+export const hasPassword = ({ passwordHash }: Credential): boolean => passwordHash !== NO_PASSWORD;
+
 /** Throws `overloaded` if the queue has no room for a password of this party. */
 export function refuseInFlood(party: Party): void {
-  refuseIfFull(queue.turns, party);
+  refuseIfFull(queue().turns, party);
 }
 
 /** Whether a hash was made with weaker parameters than the current ones. */
@@ -51,11 +63,17 @@ export function isOutdated(passwordHash: string): boolean {
 }
 
 // One queue per process. Each Argon2 run occupies a core, so more runs than cores at once would only slow all of them down.
-const queue = processWide("hashing", () => ({
-  turns: fairTurns({ maxRunning: CORES, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS }),
-  /** How long a run with the current parameters takes at the moment. */
-  runMs: 0,
-}));
+// Several processes share the cores, and so the queue: in all of them together as many wait as in one alone.
+const queue = () =>
+  processWide("hashing", () => {
+    const { processes } = config();
+    const maxWaiting = Math.ceil(MAX_WAITING / processes);
+    return {
+      turns: fairTurns({ maxRunning: hashingThreads(processes), maxWaiting, maxWaitMs: MAX_WAIT_MS }),
+      /** How long a run with the current parameters takes at the moment. */
+      runMs: 0,
+    };
+  });
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const startedAt = performance.now();
@@ -63,7 +81,8 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number
 }
 
 function noteRun(ms: number): void {
-  queue.runMs += (ms - queue.runMs) * (queue.runMs === 0 ? 1 : PACE_CHANGE);
+  const pace = queue();
+  pace.runMs += (ms - pace.runMs) * (pace.runMs === 0 ? 1 : PACE_CHANGE);
 }
 
 /** Returns null for a damaged hash. */
@@ -77,12 +96,13 @@ async function runOnce(password: string): Promise<void> {
 
 /** Works for as long as a current run takes longer than `ms`: the time of a run is proportional to its memory (measured). */
 async function makeUp(password: string, ms: number): Promise<void> {
-  if (queue.runMs === 0) return runOnce(password);
+  const { runMs } = queue();
+  if (runMs === 0) return runOnce(password);
   let { memoryCost } = ARGON2;
-  memoryCost -= Math.ceil((memoryCost * ms) / queue.runMs);
+  memoryCost -= Math.ceil((memoryCost * ms) / runMs);
   if (memoryCost >= MIN_MEMORY_KIB) await hash(password, { ...ARGON2, memoryCost });
 }
 
 function hashingTurn<T>(party: Party, work: () => Promise<T>): Promise<T> {
-  return inTurn(queue.turns, party, work);
+  return inTurn(queue().turns, party, work);
 }

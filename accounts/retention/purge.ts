@@ -1,18 +1,22 @@
-import { sql } from "drizzle-orm";
+import { and, lte, type SQL, sql } from "drizzle-orm";
 import { AUDIT_KEPT_MS } from "#accounts/audit.ts";
 import { clock, MINUTE_MS, steadyNow } from "#accounts/clock.ts";
+import { EMAILS_KEPT_MS } from "#accounts/emails/outbox.ts";
 import { KNOWN_FOR_MS } from "#accounts/limits/known-devices.ts";
-import { insertFrom, someOf } from "#db/dialect.ts";
+import { tellEndsOfTokens } from "#accounts/sessions/personal-token-ends.ts";
+import { endSuspensions } from "#accounts/users/status.ts";
+import { ElsewhereError, insertFrom, someOf } from "#db/dialect.ts";
+import { challenges, passkeyChallenges } from "#db/factors-schema.ts";
 import { processWide } from "#db/process-wide.ts";
-import { auditEvents, drafts, knownDevices, rateLimits, sessions } from "#db/schema.ts";
+import { auditEvents, drafts, emails, knownDevices, links, rateLimits, sessions } from "#db/schema.ts";
 import { eraseRecords } from "./erasure.ts";
 import { inSlices } from "./slices.ts";
 
 const job = processWide("purge", () => ({ running: false }));
 
 /** Purges once a minute. The timer doesn't keep the process alive. */
-export function startPurging(): void {
-  setInterval(purgeSoon, MINUTE_MS).unref();
+export function startPurging(): NodeJS.Timeout {
+  return setInterval(purgeSoon, MINUTE_MS).unref();
 }
 
 /** Purges when the event loop is idle. */
@@ -29,21 +33,35 @@ export function purgeSoon(): void {
 
 /**
  * Deletes what has expired, in slices: sessions (each with its audit event in the same commit), audit events, known devices,
- * counters and drafts. Also erases the events of deleted users.
+ * counters, drafts, mails, links and challenges. Also erases the events of deleted users.
  */
 export async function purge(): Promise<void> {
-  const now = clock.now();
+  try {
+    await purgeAll(clock.now());
+  } catch (error) {
+    if (!(error instanceof ElsewhereError)) throw error; // another process purges
+  }
+}
+
+async function purgeAll(now: number): Promise<void> {
   await purgeSessions(now);
+  await endSuspensions();
+  await tellEndsOfTokens();
   const limitsNow = steadyNow();
-  for (const [table, column, end] of [
-    [auditEvents, auditEvents.at, now - AUDIT_KEPT_MS],
-    [knownDevices, knownDevices.lastLoginAt, limitsNow - KNOWN_FOR_MS],
-    [rateLimits, rateLimits.expiresAt, limitsNow],
-    [drafts, drafts.expiresAt, now],
+  const isUnused = and(lte(rateLimits.expiresAt, limitsNow), lte(rateLimits.underWayUntil, limitsNow)) as SQL;
+  for (const [table, isOver] of [
+    [auditEvents, lte(auditEvents.at, now - AUDIT_KEPT_MS)],
+    [knownDevices, lte(knownDevices.lastLoginAt, limitsNow - KNOWN_FOR_MS)],
+    [rateLimits, isUnused],
+    [drafts, lte(drafts.expiresAt, now)],
+    [emails, lte(emails.createdAt, now - EMAILS_KEPT_MS)],
+    [links, lte(links.expiresAt, now)],
+    [passkeyChallenges, lte(passkeyChallenges.expiresAt, now)],
+    [challenges, lte(challenges.expiresAt, now)],
   ] as const) {
     await inSlices(
       (tx, rows) => ({
-        deleted: tx.delete(table).where(someOf(table, sql`${column} <= ${end}`, rows)),
+        deleted: tx.delete(table).where(someOf(table, isOver, rows)),
       }),
       ({ deleted }, rows) => deleted < rows,
     );

@@ -13,8 +13,11 @@ const BROWSER_ABSOLUTE_MS = DAY_MS;
  */
 export type SessionKind = Session["kind"];
 
-/** The only way in which the secret of a session of this kind may be sent. */
-export const purposeOf = (kind: SessionKind): Purpose => (kind === "token" ? "token" : "cookie");
+/** The only way in which the secret of this session may be sent. */
+export function purposeOf({ kind, scopes }: Pick<Session, "kind" | "scopes">): Purpose {
+  if (scopes !== null) return "personal";
+  return kind === "token" ? "token" : "cookie";
+}
 
 /** The lifetimes of a session of this kind: seconds of inactivity, and milliseconds regardless. */
 export function lifetime(kind: SessionKind): { idleSeconds: number; absoluteMs: number } {

@@ -3,22 +3,27 @@ import { type Caller, housekeeping, type User, withoutSession } from "#accounts/
 import { commit } from "#accounts/commit.ts";
 import type { LoginInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { type OpenedChallenge, openChallenge } from "#accounts/factors/challenges.ts";
+import { missingFactor } from "#accounts/factors/factors.ts";
 import type { Party } from "#accounts/limits/fair-turns.ts";
+import { isTrustedBrowser } from "#accounts/limits/known-devices.ts";
 import { type LoginAttempt, loginAttempt } from "#accounts/limits/login-attempts.ts";
 import { hashPassword, isOutdated, verifyPassword } from "#accounts/passwords/passwords.ts";
+import { refuseUnproven } from "#accounts/users/email-proof.ts";
 import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
+import { afterSuspension, refuseUnlessActive } from "#accounts/users/status.ts";
 import { users } from "#db/schema.ts";
 import type { SessionKind } from "./lifetimes.ts";
 import { type OpenedSession, openSession } from "./opening.ts";
 
 const MAX_CHECKS = 3; // of the password, if the user's row changes during each check
 
-/** The result of a log-in: a session, or a challenge for a second factor. No user can have a second factor yet. */
-export type LoginEnding = ({ kind: "session" } & OpenedSession) | { kind: "challenge" };
+/** The result of a log-in: a session, or a challenge because a second factor is missing or has to be set up. */
+export type LoginEnding = ({ kind: "session" } & OpenedSession) | ({ kind: "challenge" } & OpenedChallenge);
 
 /**
  * Logs in with email address and password. Throws `invalid_credentials`, after the same work for an unknown address;
- * `account_inactive` and `account_suspended`, only after the right password; `rate_limited`, without checking the password;
+ * `account_inactive`, `account_suspended` and `email_unverified`, only after the right password; `rate_limited`, without checking the password;
  * `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<LoginEnding> {
@@ -29,15 +34,38 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
       const user = await findUserByEmail(emailCanonical);
       const isProven = await verifyPassword(user, input.password, attempt.party);
       if (!user || !isProven) return refuse(caller, attempt, user);
-      const opened = await openSession(caller, user, kind, { deviceName: input.device_name, attempt });
-      if (opened) {
+      await refuseUnproven(caller, user);
+      const ending = await enter(caller, user, kind, { deviceName: input.device_name, attempt });
+      if (ending) {
         if (isOutdated(user.passwordHash)) await renewHash(user, input.password, attempt.party).catch(() => {}); // the next log-in tries again
-        return { kind: "session", ...opened };
+        return ending;
       }
       // All sessions ended or the password changed during the check: check again.
     }
     throw new AccountsError("overloaded", { retryAfterSeconds: 1 });
   });
+}
+
+/**
+ * Lets a user in who has shown the password, or has just registered: opens a session, or a challenge if a second factor is missing. Not
+ * in a browser that the user trusts. Returns null if `user` is out of date. Throws what `openSession` and `openChallenge` do.
+ */
+export async function enter(
+  caller: Caller,
+  user: User,
+  kind: SessionKind,
+  options: { deviceName?: string; attempt?: LoginAttempt } = {},
+): Promise<LoginEnding | null> {
+  const purpose = missingFactor(user);
+  const isTrusted = purpose === "login" && (await isTrustedBrowser(caller, user.id));
+  if (purpose === null || isTrusted) {
+    const opened = await openSession(caller, user, kind, { ...options, isTrusted });
+    return opened && { kind: "session", ...opened };
+  }
+  const active = await afterSuspension(user);
+  refuseUnlessActive(active);
+  const opened = await openChallenge(caller, active, kind, { ...options, purpose });
+  return opened && { kind: "challenge", ...opened };
 }
 
 async function refuse(caller: Caller, attempt: LoginAttempt, user: User | null): Promise<never> {

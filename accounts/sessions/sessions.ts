@@ -1,26 +1,29 @@
-import { and, desc, eq, gt, ne } from "drizzle-orm";
-import { auditEvent, auditEventIf } from "#accounts/audit.ts";
-import { type Caller, requireUser, type Session, type SignedIn, type User } from "#accounts/caller.ts";
+import { and, desc, eq, gt, isNull, ne } from "drizzle-orm";
+import { auditEvent } from "#accounts/audit.ts";
+import { type Caller, requireReader, requireUser, type Session, type SignedIn, type User } from "#accounts/caller.ts";
 import { clock, instantText } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
-import type { LogoutInput, RenameSessionInput } from "#accounts/contract/schemas.ts";
+import type { LogoutAllInput, LogoutInput, RenameSessionInput } from "#accounts/contract/api-schemas.ts";
 import type { SessionView } from "#accounts/contract/views.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { spend } from "#accounts/limits/budgets.ts";
 import { purgeSoon } from "#accounts/retention/purge.ts";
 import { db } from "#db/engine.ts";
 import { sessions } from "#db/schema.ts";
-import { endSessions, hasSessions } from "./ending.ts";
+import { endSessionsOnRecord } from "./ending.ts";
 import { purposeOf } from "./lifetimes.ts";
 import { findSessionWithUser } from "./row.ts";
-import { type Purpose, readToken, sameHash } from "./tokens.ts";
+import { type Purpose, readToken, sameHash, tokenPurpose } from "./tokens.ts";
 import { noteUse, withNotedUse } from "./use.ts";
 
 type Found = { session: Session; user: User };
 
-/** The live session of an API client's token and its user, or null. Reads two rows by their keys; a use from `ip` is written later. */
+/**
+ * The live session of a token and its user, or null: of an API client's log-in, or of a personal access token. Reads two rows by
+ * their keys; a use from `ip` is written later.
+ */
 export function findSession(token: string, ip?: string): Promise<Found | null> {
-  return findLive("token", token, ip);
+  return findLive(tokenPurpose(token), token, ip);
 }
 
 /** Like `findSession`, for a page's cookie. Neither function accepts the other's secret. */
@@ -31,7 +34,7 @@ export function findPageSession(cookie: string, ip?: string): Promise<Found | nu
 async function findLive(purpose: Purpose, secret: string, ip: string | undefined): Promise<Found | null> {
   const key = readToken(purpose, secret);
   const found = key && (await findSessionWithUser(key.id));
-  if (!found || purposeOf(found.session.kind) !== purpose || !sameHash(found.session.tokenHash, key.hash)) return null;
+  if (!found || purposeOf(found.session) !== purpose || !sameHash(found.session.tokenHash, key.hash)) return null;
   const { session, user } = found;
   const now = clock.now();
   if (session.expiresAt <= now) {
@@ -43,23 +46,23 @@ async function findLive(purpose: Purpose, secret: string, ip: string | undefined
   return found;
 }
 
-/** The caller's live sessions: this one first, then the most recently used. */
+/** The caller's live sessions: this one first, then the most recently used. Personal access tokens have a list of their own. */
 export async function listSessions(caller: Caller): Promise<Session[]> {
-  requireUser(caller);
+  requireReader(caller);
   const { user, session } = caller;
   const now = clock.now();
   const rows = await db()
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, now), ne(sessions.id, session.id)))
+    .where(and(eq(sessions.userId, user.id), gt(sessions.expiresAt, now), ne(sessions.id, session.id), isNull(sessions.scopes)))
     .orderBy(desc(sessions.lastUsedAt));
   return [session, ...rows].map(withNotedUse);
 }
 
-/** Ends this session, or with `all` every session of the user. */
-export async function logOut(caller: Caller, { all }: LogoutInput): Promise<{ sessionsEnded: number }> {
-  requireUser(caller);
-  if (all) return revokeAllSessions(caller);
+/** Ends this session, or with `all` every session of the user, which a personal access token can't. */
+export async function logOut(caller: Caller, { all, tokens = false }: LogoutInput): Promise<{ sessionsEnded: number }> {
+  requireReader(caller);
+  if (all) return revokeAllSessions(caller, { tokens });
   await endOwnSession(caller, caller.session.id);
   return { sessionsEnded: 1 };
 }
@@ -87,16 +90,19 @@ export async function renameSession(caller: Caller, id: number, { device_name }:
   }));
 }
 
-/** Ends every session of the caller but this one. */
+/** Ends every session of the caller but this one and personal access tokens. */
 export async function revokeOtherSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
-  return revokeSessions(caller, "others", caller.session.id);
+  return revokeSessions(caller, { keptId: caller.session.id });
 }
 
-/** Ends every session of the caller, including this one; a log-in under way opens none. */
-export async function revokeAllSessions(caller: Caller): Promise<{ sessionsEnded: number }> {
+/** Ends every session of the caller, including this one, and with `tokens` personal access tokens; a log-in under way opens none. */
+export async function revokeAllSessions(
+  caller: Caller,
+  { tokens }: LogoutAllInput = { tokens: false },
+): Promise<{ sessionsEnded: number }> {
   requireUser(caller);
-  return revokeSessions(caller, "all");
+  return revokeSessions(caller, { keepsTokens: !tokens });
 }
 
 /** The public view of a session; `currentId` is the caller's own. */
@@ -127,12 +133,10 @@ async function endOwnSession(caller: SignedIn, id: number): Promise<void> {
 }
 
 /** Records the event only if a session ends, so that a script can't fill the table. */
-async function revokeSessions(caller: SignedIn, detail: "others" | "all", keptId?: number): Promise<{ sessionsEnded: number }> {
+async function revokeSessions(caller: SignedIn, which: { keptId?: number; keepsTokens?: boolean }): Promise<{ sessionsEnded: number }> {
   const { user, session } = caller;
-  const event = { userId: user.id, sessionId: session.id, detail };
-  const { sessionsEnded } = await commit(caller, (tx) => ({
-    event: auditEventIf(tx, caller, hasSessions(user.id, keptId), "session.revoked", event),
-    ...endSessions(tx, user.id, keptId),
-  }));
+  const { sessionsEnded } = await commit(caller, (tx) =>
+    endSessionsOnRecord(tx, caller, user.id, { keepsTokens: true, ...which, sessionId: session.id }),
+  );
   return { sessionsEnded };
 }

@@ -2,15 +2,15 @@ import { hash, randomInt, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const DRAFT_PREFIX = "lkd_";
-const PREFIXES = { token: "lk_", cookie: "lkc_" };
+const PREFIXES = { token: "lk_", personal: "lkp_", cookie: "lkc_", service: "lks_" };
+const SECRET_PREFIXES = { draft: "lkd_", link: "lkl_", mailbox: "lkm_", challenge: "lkf_" };
 const KEY_LENGTH = 8; // 47 bits, an integer below 2^53
 const SECRET_LENGTH = 43; // 256 bits
 const CHECKSUM_LENGTH = 5;
 const SHAPE = new RegExp(`^[0-9A-Za-z]{${KEY_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
-const DRAFT_SHAPE = new RegExp(`^${DRAFT_PREFIX}[0-9A-Za-z]{${SECRET_LENGTH}}$`);
+const SECRET_SHAPE = new RegExp(`^[0-9A-Za-z]{${SECRET_LENGTH}}$`);
 
-/** How a session's secret is sent: as the token of an API client, or as the cookie of a page. */
+/** What a checked secret is: a session's, as the token of an API client, a personal access token or the cookie of a page; or a service key. */
 export type Purpose = keyof typeof PREFIXES;
 
 export type Token = { token: string; id: number; hash: Buffer };
@@ -35,17 +35,32 @@ export function readToken(purpose: Purpose, token: string): { id: number; hash: 
   return { id: fromBase62(token.slice(prefix.length, prefix.length + KEY_LENGTH)), hash: hashToken(token) };
 }
 
+/** What the token of an API client is: of a log-in or, by its prefix, a personal access token. */
+export const tokenPurpose = (text: string): Purpose => (text.startsWith(PREFIXES.personal) ? "personal" : "token");
+
+/** Whether a text is a token, valid or not. */
+export const isToken = (text: string): boolean => readToken(tokenPurpose(text), text) !== null;
+
+/** Whether a text is the service key with this id, valid or not. */
+export const isServiceKey = (text: string, id: number): boolean => readToken("service", text)?.id === id;
+
 /** A random id for a browser: 256 bits, which prove nothing by themselves. */
 export const newBrowserId = (): string => randomText(SECRET_LENGTH);
 
-/** The secret of a draft, kept by the browser; only `hash` is stored. */
-export function newDraftSecret(): { secret: string; hash: Buffer } {
-  const secret = DRAFT_PREFIX + randomText(SECRET_LENGTH);
+/** What a secret other than a session's is for: a draft, kept by the browser, a link in a mail, the page that shows kept mails, or a log-in that waits for a factor. */
+type SecretPurpose = keyof typeof SECRET_PREFIXES;
+
+/** A new secret: a prefix for its purpose and 256 random bits. Only `hash`, its SHA-256, may be stored. */
+export function newSecret(purpose: SecretPurpose): { secret: string; hash: Buffer } {
+  const secret = SECRET_PREFIXES[purpose] + randomText(SECRET_LENGTH);
   return { secret, hash: hashToken(secret) };
 }
 
-/** The hash of a draft's secret, or null if the text isn't one. */
-export const readDraftSecret = (secret: string): Buffer | null => (DRAFT_SHAPE.test(secret) ? hashToken(secret) : null);
+/** The hash of a secret, or null if the text isn't one for this purpose. */
+export function readSecret(purpose: SecretPurpose, secret: string): Buffer | null {
+  const prefix = SECRET_PREFIXES[purpose];
+  return secret.startsWith(prefix) && SECRET_SHAPE.test(secret.slice(prefix.length)) ? hashToken(secret) : null;
+}
 
 /** Compares hashes in constant time. */
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {

@@ -9,7 +9,7 @@ import { AccountsError } from "#accounts/errors.ts";
 import { freshDatabase } from "#db/testing.ts";
 import { findAvatar, insertAvatar, makeAvatar as makeAvatarFor } from "./avatars.ts";
 
-freshDatabase();
+await freshDatabase();
 
 const makeAvatar = (image: Parameters<typeof makeAvatarFor>[0]) => makeAvatarFor(image, { network: "192.0.2.1", who: 1 });
 const SIDE = 512;
@@ -19,6 +19,8 @@ const BLUE = { r: 20, g: 20, b: 220 };
 
 const plain = (background = RED, width = 64, height = 48) => sharp({ create: { width, height, channels: 3, background } });
 const PNG = await plain().png().toBuffer();
+const CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><circle cx="150" cy="150" r="110" fill="#e0ac8c"/></svg>';
+const FACE = await sharp(Buffer.from(CIRCLE)).png().toBuffer();
 const OTHER_FORMATS: Record<string, Buffer> = {
   GIF: await plain().gif().toBuffer(),
   TIFF: await plain().tiff().toBuffer(),
@@ -52,6 +54,16 @@ test("a photo taken with the camera turned is stored upright", async () => {
   const avatar = await makeAvatar(turned.toString("base64"));
   await assertNear(await pixel(avatar?.bytes, 256, 60), RED);
   await assertNear(await pixel(avatar?.bytes, 256, 450), BLUE);
+});
+
+test("of a tall picture the part is kept that draws the eye, not the middle", async () => {
+  const tall = await plain({ r: 90, g: 100, b: 110 }, 400, 1_200)
+    .composite([{ input: FACE, top: 40, left: 50 }])
+    .jpeg()
+    .toBuffer();
+  const avatar = await makeAvatar(tall.toString("base64"));
+  const { channels } = await sharp(avatar?.bytes).stats();
+  assert.ok((channels[0]?.max ?? 0) > 200, "the face is in it");
 });
 
 test("only the pixels of the upload survive: no location, comment, profile or appended data", async () => {

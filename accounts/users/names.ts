@@ -1,19 +1,21 @@
-import { eq, sql } from "drizzle-orm";
-import type { Caller, SignedIn, User } from "#accounts/caller.ts";
+import { and, eq, gt, ne, sql } from "drizzle-orm";
+import { type Caller, NOBODY, type SignedIn, type User } from "#accounts/caller.ts";
+import { clock } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
-import { AccountsError, type FieldError } from "#accounts/errors.ts";
+import { broken, type Rule } from "#accounts/contract/rules.ts";
+import { AccountsError } from "#accounts/errors.ts";
 import { count, stillWithin } from "#accounts/limits/counters.ts";
 import { type Limit, limit } from "#accounts/limits/limits.ts";
 import { networkOf } from "#accounts/limits/networks.ts";
 import { uniqueViolation } from "#db/errors.ts";
-import { users } from "#db/schema.ts";
-import { statement } from "#db/statements.ts";
+import { links, users } from "#db/schema.ts";
+import { mapped, statement } from "#db/statements.ts";
 
 /* Email addresses and usernames: their canonical forms, whose they are, and the refusal when they are taken. */
 
-export const TAKEN = {
-  email: "There’s already an account with this email address. Use another one.",
-  username: "That username is taken. Try another.",
+export const TAKEN: Record<Field, Rule> = {
+  email: { code: "taken", sentence: "There’s already an account with this email address. Use another one." },
+  username: { code: "taken", sentence: "That username is taken. Try another." },
 };
 
 const FIELDS = ["email", "username"] as const;
@@ -57,9 +59,24 @@ export async function refuseTakenNames(caller: Caller, names: Names, namesTaken:
   if (taken.length > 0) await refuseFields(caller, taken, namesTaken);
 }
 
-/** Turns a violated uniqueness constraint into `user_already_exists` with every taken name; throws other errors again. */
+class KeptAddress extends Error {}
+
+/**
+ * The statement that rolls a commit back if another user has just changed from this address, and can still undo that. It belongs
+ * in every commit that gives a user an address; `explainTakenName` explains its refusal.
+ */
+export function refuseKeptAddress(emailCanonical: string, ownId = NOBODY) {
+  return mapped(keptForOther({ emailCanonical, ownId, now: clock.now() }), (kept) => {
+    if (kept.length > 0) throw new KeptAddress();
+  });
+}
+
+/**
+ * Turns a violated uniqueness constraint, or an address that is kept for another user, into `user_already_exists` with every taken
+ * name; throws other errors again.
+ */
 export async function explainTakenName(caller: Caller, error: unknown, names: Names, namesTaken: Limit[], ownId?: number): Promise<never> {
-  const column = uniqueViolation(error);
+  const column = error instanceof KeptAddress ? "email_canonical" : uniqueViolation(error);
   const broken = column === "email_canonical" ? "email" : column === "username_canonical" && "username";
   if (!broken) throw error;
   const taken = await takenFields(names, ownId); // the name may be free again by now
@@ -70,19 +87,24 @@ export async function explainTakenName(caller: Caller, error: unknown, names: Na
   );
 }
 
-async function takenFields({ email, username }: Names, ownId?: number): Promise<Field[]> {
+async function takenFields({ email, username }: Names, ownId = NOBODY): Promise<Field[]> {
   const owners = {
-    email: email ? await findUserByEmail(canonicalEmail(email)) : undefined,
+    email: email ? await ownerOfEmail(canonicalEmail(email), ownId) : undefined,
     username: username ? await userByUsername({ username: canonicalUsername(username) }).first() : undefined,
   };
   return FIELDS.filter((field) => owners[field] && owners[field].id !== ownId);
 }
 
+/** Who has this address, or has just changed from it and can still undo that. */
+async function ownerOfEmail(emailCanonical: string, ownId: number): Promise<{ id: number } | undefined> {
+  const owner = await findUserByEmail(emailCanonical);
+  return owner ?? (await keptForOther({ emailCanonical, ownId, now: clock.now() }).first());
+}
+
 /** Throws `user_already_exists` for these names, and counts the answer, because it reveals who has an account. */
 async function refuseFields(caller: Caller, fields: Field[], namesTaken: Limit[]): Promise<never> {
   await commit(caller, () => ({ within: stillWithin(namesTaken), counted: count(namesTaken) }));
-  const errors: FieldError[] = fields.map((field) => ({ field, code: "taken", detail: TAKEN[field] }));
-  throw new AccountsError("user_already_exists", { fields: errors });
+  throw new AccountsError("user_already_exists", { fields: fields.map((field) => broken(field, TAKEN[field])) });
 }
 
 const userByEmail = statement((db) =>
@@ -96,4 +118,17 @@ const userByUsername = statement((db) =>
     .select()
     .from(users)
     .where(eq(users.usernameCanonical, sql.placeholder("username"))),
+);
+const keptForOther = statement((db) =>
+  db
+    .select({ id: links.userId })
+    .from(links)
+    .where(
+      and(
+        eq(links.emailCanonical, sql.placeholder("emailCanonical")),
+        eq(links.purpose, "undo"),
+        ne(links.userId, sql.placeholder("ownId")),
+        gt(links.expiresAt, sql.placeholder("now")),
+      ),
+    ),
 );

@@ -1,34 +1,46 @@
 import { eq, sql } from "drizzle-orm";
 import { type AuditEventType, auditEvent } from "#accounts/audit.ts";
-import { type Caller, requireUser, type Session, type SignedIn, type User, withoutSession } from "#accounts/caller.ts";
-import { clock, instantText, MINUTE_MS } from "#accounts/clock.ts";
+import { type Caller, requireUser, type User, withoutSession } from "#accounts/caller.ts";
+import { clock, instantText } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
-import type { RegisterInput, ReplaceUserInput, UpdateUserInput } from "#accounts/contract/schemas.ts";
+import type { ReplaceUserInput, UpdateUserInput } from "#accounts/contract/api-schemas.ts";
+import type { NewPasskeyAnswer } from "#accounts/contract/passkey-schemas.ts";
+import type { RegisterInput } from "#accounts/contract/schemas.ts";
 import type { UserView } from "#accounts/contract/views.ts";
 import { checkAll } from "#accounts/contract/wrong-fields.ts";
+import { notice } from "#accounts/emails/notices.ts";
+import { isMailOn } from "#accounts/emails/outbox.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { publicFactors } from "#accounts/factors/factors.ts";
+import { checkNewPasskey, insertPasskey, refusalOfPasskey } from "#accounts/factors/passkey-answers.ts";
+import { withinLimits } from "#accounts/limits/admission.ts";
 import { refuseIfSpent, spend } from "#accounts/limits/budgets.ts";
-import { count, stillWithin, withinLimits } from "#accounts/limits/counters.ts";
+import { count, stillWithin } from "#accounts/limits/counters.ts";
 import { rememberDevice } from "#accounts/limits/known-devices.ts";
 import { type Limit, limit } from "#accounts/limits/limits.ts";
 import { networkOf, partyOf } from "#accounts/limits/networks.ts";
-import { requirePassword } from "#accounts/passwords/change.ts";
+import { refuseIfBlocked } from "#accounts/passwords/change.ts";
 import { refuseCommonPassword } from "#accounts/passwords/common-passwords.ts";
-import { hashPassword } from "#accounts/passwords/passwords.ts";
+import { hashPassword, NO_PASSWORD } from "#accounts/passwords/passwords.ts";
+import { requireRecentLogin } from "#accounts/sessions/recent-login.ts";
 import type { Db } from "#db/engine.ts";
 import { users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
-import { explainTakenName, namesOf, namesTakenLimits, refuseTakenNames } from "./names.ts";
+import { emailWish } from "./email-change.ts";
+import { mailProofLink } from "./email-proof.ts";
+import { explainTakenName, namesOf, namesTakenLimits, refuseKeptAddress, refuseTakenNames } from "./names.ts";
 
-const RECENT_LOGIN_MS = 10 * MINUTE_MS; // ASVS 7.5.1
+/** What registers a user: by the API with a password, on the page also with a passkey in place of it. */
+type NewUser = Omit<RegisterInput, "password"> &
+  ({ password: string; passkey?: undefined } | { passkey: NewPasskeyAnswer; password?: undefined });
 
 /**
- * Creates a user. Throws `user_already_exists` (naming the email address, the username or both), `validation_failed` (picture,
+ * Creates a user, who has a password or else a passkey. Throws `user_already_exists` (naming the email address, the username or both), `validation_failed` (picture,
  * common password, and taken names beside these), `rate_limited` and `overloaded`; then nothing is stored.
  */
-export async function registerUser(caller: Caller, input: RegisterInput): Promise<{ user: User }> {
+export async function registerUser(caller: Caller, input: NewUser): Promise<{ user: User }> {
   const visitor = withoutSession(caller);
   const byOperator = caller.kind === "operator";
   const registrationLimits = byOperator ? [] : [limit("registration", networkOf(caller))];
@@ -36,16 +48,20 @@ export async function registerUser(caller: Caller, input: RegisterInput): Promis
   const pictureLimits = !byOperator && input.image ? [pictureLimit(networkOf(caller))] : [];
   return withinLimits([...registrationLimits, ...nameLimits, ...pictureLimits], async () => {
     const avatar = await checkNewUser(visitor, input, nameLimits); // an early check, to save the hash; the database decides races
-    const row = newRow(input, avatar, await hashPassword(input.password, partyOf(caller, input.email)));
+    const passkey = input.passkey && (await checkNewPasskey(input.passkey, "register", () => true));
+    const row = newRow(input, avatar, passkey ? NO_PASSWORD : await hashPassword(input.password ?? "", partyOf(caller, input.email)));
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
       within: stillWithin([...registrationLimits, ...pictureLimits]),
+      free: refuseKeptAddress(row.emailCanonical),
       user: must(tx.insert(users).values(row).returning()),
+      passkey: passkey && Object.values(insertPasskey(tx, passkey, userId)),
       event: auditEvent(tx, caller, "user.registered", { userId }),
       avatar: avatar && insertAvatar(tx, avatar),
       device: !byOperator && rememberDevice(tx, caller, userId),
       limits: [count(registrationLimits), count(pictureLimits, avatar?.bytes.length ?? 0)],
-    })).catch((error) => explainTakenName(visitor, error, input, nameLimits));
+      proof: isMailOn() && mailProofLink(tx, userId, input.email),
+    })).catch((error) => explainTakenName(visitor, refusalOfPasskey(error), input, nameLimits));
     return { user };
   });
 }
@@ -67,38 +83,44 @@ async function checkNewUser(visitor: Caller, { email = "", username = "", passwo
 
 /**
  * Changes the given fields of the caller's own account; `image: null` removes the picture. A new email address needs a log-in
- * within RECENT_LOGIN_MS, or the current password (ASVS 7.5.1).
- * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `user_already_exists`, `validation_failed`,
- * `rate_limited`.
+ * within RECENT_LOGIN_MS, or the current password (ASVS 7.5.1), and waits to be confirmed from its mailbox.
+ * Throws `not_your_account`, `recent_login_required`, `wrong_password`, `reset_required`, `user_already_exists`,
+ * `validation_failed`, `rate_limited`.
  */
 export async function updateUser(caller: Caller, id: number, input: UpdateUserInput | ReplaceUserInput): Promise<{ user: User }> {
   requireUser(caller);
   const { user } = caller;
   if (user.id !== id) throw new AccountsError("not_your_account");
   const names = namesOf({ email: input.email ?? user.email, username: input.username ?? user.username });
+  const wish = input.email === undefined ? null : emailWish(caller, input.email);
   refuseIfSpent("changes", id);
   const namesTaken = namesTakenLimits(caller, names);
   const pictures = input.image ? [pictureLimit("user", id), pictureLimit(networkOf(caller))] : [];
-  return withinLimits([...namesTaken, ...pictures], async () => {
+  if (wish?.isNew) refuseIfBlocked(user);
+  return withinLimits([...namesTaken, ...pictures, ...(wish?.mails ?? [])], async () => {
     const [, , avatar] = await checkAll(
       refuseTakenNames(caller, names, namesTaken, id),
-      names.emailCanonical !== user.emailCanonical && requireRecentLogin(caller, input.current_password),
+      wish?.isNew && requireRecentLogin(caller, input.current_password, "change your email address"),
       input.image === undefined ? undefined : makeAvatar(input.image, partyOf(caller, id), user.avatarHash),
     );
     const changes = changedColumns(user, {
-      ...names,
+      ...wish?.columns,
+      username: names.username,
+      usernameCanonical: names.usernameCanonical,
       bio: input.bio ?? user.bio,
       contactInformation: input.contact_information ?? user.contactInformation,
       avatarHash: avatar === undefined ? user.avatarHash : (avatar?.hash ?? null),
     });
-    const events = changeEvents(user, changes);
+    const events = [...(wish?.events ?? []), ...changeEvents(user, changes)];
     spend("changes", id, events.length);
     return commit(caller, (tx) => ({
-      within: stillWithin(pictures),
+      within: stillWithin([...pictures, ...(wish?.mails ?? [])]),
+      email: wish?.write(tx),
       avatar: changes.avatarHash !== undefined && replaceAvatar(tx, id, avatar),
       events: events.map(({ type, detail }) => auditEvent(tx, caller, type, { userId: id, sessionId: caller.session.id, detail })),
       pictures: count(pictures, changes.avatarHash && avatar ? avatar.bytes.length : 0),
       user: must(writeUser(tx, id, changes), "invalid_token"), // deleted meanwhile
+      notice: changes.username !== undefined && notice(tx, caller, user, "username_changed"),
     })).catch((error) => explainTakenName(caller, error, names, namesTaken, id));
   });
 }
@@ -123,21 +145,27 @@ export function publicUser(user: User): UserView {
   return {
     id: user.id,
     email: user.email,
+    email_verified: user.emailVerifiedAt !== null,
+    pending_email: user.pendingEmail,
     username: user.username,
     bio: user.bio,
     contact_information: user.contactInformation,
     image: user.avatarHash && `${config().publicUrl}/avatars/${user.avatarHash}.webp`,
     account_status: user.status,
+    status_reason: user.statusReason,
+    status_until: user.statusUntil === null ? null : instantText(user.statusUntil),
+    factors: publicFactors(user),
     created_at: instantText(user.createdAt),
     updated_at: instantText(user.updatedAt),
   };
 }
 
-function newRow(input: RegisterInput, avatar: Avatar | null, passwordHash: string) {
+function newRow(input: NewUser, avatar: Avatar | null, passwordHash: string) {
   const now = clock.now();
   return {
     ...namesOf(input),
     passwordHash,
+    passkeys: input.passkey ? 1 : 0,
     bio: input.bio,
     contactInformation: input.contact_information,
     avatarHash: avatar?.hash ?? null,
@@ -145,20 +173,6 @@ function newRow(input: RegisterInput, avatar: Avatar | null, passwordHash: strin
     createdAt: now,
     updatedAt: now,
   };
-}
-
-async function requireRecentLogin(caller: SignedIn, currentPassword: string | undefined): Promise<void> {
-  if (currentPassword !== undefined) return requirePassword(caller, currentPassword);
-  if (!isRecent(caller.session)) {
-    throw new AccountsError("recent_login_required", {
-      fields: [{ field: "current_password", code: "required", detail: "Enter your current password to change your email address." }],
-    });
-  }
-}
-
-/** The last use is a lower bound for the session's age, in case the clock was set back. */
-function isRecent({ authenticatedAt, lastUsedAt }: Session): boolean {
-  return Math.abs(clock.now() - authenticatedAt) < RECENT_LOGIN_MS && lastUsedAt - authenticatedAt < RECENT_LOGIN_MS;
 }
 
 const pictureLimit = (...who: (string | number)[]): Limit => ({ ...limit("picture_bytes", ...who), fields: ["image"] });
@@ -179,9 +193,8 @@ function writeUser(tx: Db, id: number, changes: Partial<User>) {
 }
 
 function changeEvents(user: User, changes: Partial<User>): { type: AuditEventType; detail?: string }[] {
-  const { email, username, bio, contactInformation, avatarHash } = changes;
+  const { username, bio, contactInformation, avatarHash } = changes;
   return [
-    ...(email ? [{ type: "email.changed" as const, detail: `${user.email} → ${email}` }] : []),
     ...(username ? [{ type: "username.changed" as const, detail: `${user.username} → ${username}` }] : []),
     ...(bio !== undefined || contactInformation !== undefined ? [{ type: "profile.changed" as const }] : []),
     ...(avatarHash !== undefined ? [{ type: "avatar.changed" as const, detail: avatarHash ? undefined : "removed" }] : []),

@@ -19,7 +19,9 @@ import { innerPath } from "./inner-path.ts";
 import { setNotice, withNotice } from "./notices.ts";
 
 type Fields = [string, FormDataEntryValue][];
-type Act = (caller: Visitor | SignedIn, fields: Fields) => Promise<string>;
+/** What follows from a form: an address to go to, or what to ask an authenticator first. */
+type Ending = string | Pick<FormState, "ask" | "totp"> | { codes: string[]; onwards: string } | { target: string; forget: string };
+type Act = (caller: Visitor | SignedIn, fields: Fields) => Promise<Ending>;
 type Options<S extends z.ZodMiniType> = {
   inspect?: Inspect<z.output<S>>;
   /** The page of a long form: what was typed is kept as a draft if the session has ended. */
@@ -34,7 +36,7 @@ type DraftPage = { path: string; names: string[] };
  */
 export function visitorAction<S extends z.ZodMiniType>(
   schema: S,
-  run: (visitor: Visitor, input: z.output<S>, before: Visitor | SignedIn) => Promise<string>,
+  run: (visitor: Visitor, input: z.output<S>, before: Visitor | SignedIn) => Promise<Ending>,
   { inspect }: Pick<Options<S>, "inspect"> = {},
 ): FormAction<"visitor"> {
   const act: Act = async (caller, fields) => {
@@ -48,7 +50,7 @@ export function visitorAction<S extends z.ZodMiniType>(
 /** The server action of a form for the signed-in user. It refuses a form that was rendered for another user. */
 export function userAction<S extends z.ZodMiniObject>(
   schema: S,
-  run: (caller: SignedIn, input: z.output<S>) => Promise<string>,
+  run: (caller: SignedIn, input: z.output<S>) => Promise<Ending>,
   { inspect, draftPath }: Options<S> = {},
 ): FormAction<"user"> {
   const act: Act = async (caller, fields) => {
@@ -64,15 +66,15 @@ export function userAction<S extends z.ZodMiniObject>(
   return (_, form) => answer(form, act, draftPage);
 }
 
-/** Refuses other sites, runs `act`, and redirects to the address it returns. A refusal returns what was typed, except passwords. */
+/** Refuses other sites, runs `act`, and redirects to the address it returns; with scripts, the page does what follows. A refusal returns what was typed, except secrets. */
 async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<FormState> {
   const sent: Fields = form instanceof FormData ? [...form] : []; // a hand-made request may send anything
   const fields = sent.filter(([name]) => !name.startsWith("$ACTION"));
-  let target: string;
+  let ending: Ending;
   try {
     if (!isSameOrigin(await headers())) return refused({ message: fromElsewhere(), errors: [] }, fields);
     const caller = await currentCaller();
-    target = await logged(caller, () => act(caller, fields));
+    ending = await logged(caller, () => act(caller, fields));
   } catch (error) {
     const ended = error instanceof AccountsError && ENDED.includes(error.code);
     if (!ended && !(error instanceof OtherAccount)) return refused(await refusal(error), fields);
@@ -80,11 +82,12 @@ async function answer(form: unknown, act: Act, draftPage?: DraftPage): Promise<F
     const kept = draftPage ? await keepDraftOf(draftPage, fields) : false;
     if (ended && kept) await setNotice("draft-kept");
     if (ended) redirect(`/login/?next=${encodeURIComponent(await here())}`); // redirecting to the page itself would post the form again
-    target = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a new page, which shows nothing of the old one
+    ending = withNotice(`/${(await here()).split("/")[1]}/`, "other-account"); // a new page, which shows nothing of the old one
   }
+  const after: FormState = { errors: [], values: {}, ...(typeof ending === "string" ? { target: ending } : ending) };
   // Next.js's own redirect would make the server fetch the page from itself, and keep the old page in the browser's memory.
-  if (await isScript()) return { errors: [], values: {}, target };
-  redirect(target);
+  if ((await isScript()) || !after.target) return after;
+  redirect(after.target);
 }
 
 class OtherAccount extends Error {}
@@ -110,8 +113,10 @@ async function keepDraftOf({ path, names }: DraftPage, fields: Fields): Promise<
   return account !== null && saveDraft(await currentCaller(), account, path, draft);
 }
 
+const SECRET_FIELD = /password|^token$|^passkey$|^recovery_code$/;
+
 const typedIn = (fields: Fields): [string, string][] =>
-  fields.filter((field): field is [string, string] => typeof field[1] === "string" && !field[0].includes("password"));
+  fields.filter((field): field is [string, string] => typeof field[1] === "string" && !SECRET_FIELD.test(field[0]));
 
 function refused(refusal: Pick<FormState, "message" | "errors" | "stop">, fields: Fields): FormState {
   return {

@@ -9,9 +9,30 @@ const notices = {
   "account-created": "Welcome! Your account is ready.",
   "profile-saved": "Your profile has been saved.",
   "session-ended": "That device is now signed out.",
+  "device-known": "Thanks. We won’t ask about that device again here.",
   "session-renamed": "Session renamed.",
   "sessions-ended": "You’re now signed in on this device only.",
+  "token-ended": "That token doesn’t work any more.",
   "password-changed": "Your password has been changed, and you’re signed out everywhere else.",
+  "password-set": "You have a password now, and you’re signed out everywhere else.",
+  "two-step-on": "Two-step verification is on. Next time you sign in with your password, we’ll ask for a code too.",
+  "two-step-off": "Your authenticator app isn’t asked for any more.",
+  "passkey-added": "Your passkey is ready. Next time, sign in with it.",
+  "passkey-renamed": "Passkey renamed.",
+  "passkey-removed": "That passkey doesn’t sign you in here any more.",
+  "reset-requested": "Check your email: if that address has an account, we’ve sent it a link. The link works for an hour.",
+  "password-reset": "Your new password is set. Sign in with it.",
+  "link-used": "That’s done for the other account. Here you’re still signed in as before.",
+  "email-waiting": "Open the link we’ve sent to your new email address to confirm it.",
+  "email-changed": "Your email address has been changed.",
+  "email-kept": "Your email address stays as it is.",
+  "verification-sent": "We’ve sent you the link again. It works for 24 hours.",
+  "email-verified": "Your email address is confirmed.",
+  "email-verified-anew":
+    "Your email address is confirmed, and everybody is signed out. Check your email for a link to choose a new password.",
+  "email-unverified": "Your account is ready. Confirm your email address with the link we’ve sent you, then sign in.",
+  "email-restored": "Your account has its old email address again. Check your email for a link to choose a new password.",
+  "account-secured": "Everybody is signed out. Check your email for a link to choose a new password.",
   "signed-out": "You’re signed out.",
   "signed-out-everywhere": "You’re signed out everywhere.",
   "draft-kept": "You’ve been signed out, and your changes aren’t saved yet. We kept what you typed: sign in again, and it will be there.",
@@ -19,6 +40,11 @@ const notices = {
 } as const;
 
 export type NoticeCode = keyof typeof notices;
+
+/** Where the form of a mailed link leads: to sign in, or, in a browser that is signed in as somebody else, to that account. */
+export function afterLink({ user }: Caller, userId: number, code: NoticeCode): string {
+  return user && user.id !== userId ? withNotice("/profile/", "link-used") : withNotice("/login/", code);
+}
 
 /** The address that redirects to `path` and shows a notice there once. */
 export function withNotice(path: string, code: NoticeCode): string {

@@ -2,12 +2,12 @@ import { AccountsError } from "#accounts/errors.ts";
 import { requireStorage } from "#db/lifecycle.ts";
 import { api } from "#http/api.ts";
 import { serve } from "#http/endpoint.ts";
-import { draining } from "#http/front-door/draining.ts";
+import { stopping } from "#http/front-door/draining.ts";
 import { route } from "#http/route.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
   serve(api.health, async () => {
-    if (draining()) throw new AccountsError("overloaded", { retryAfterSeconds: 5 });
+    if (stopping()) throw new AccountsError("overloaded", { retryAfterSeconds: 5 });
     await requireStorage();
     return { status: "ok" as const };
   }),

@@ -1,20 +1,20 @@
 "use server";
+import { PasskeyLoginFormInput } from "#accounts/contract/passkey-schemas.ts";
 import { LoginFormInput } from "#accounts/contract/schemas.ts";
+import { passkeyLoginOptions } from "#accounts/factors/passkey-options.ts";
 import { logIn } from "#accounts/sessions/log-in.ts";
+import { logInWithPasskey } from "#accounts/sessions/passkey-log-in.ts";
 import { visitorAction } from "#app/forms/form-action.ts";
-import { innerPath } from "#app/forms/inner-path.ts";
-import { signedInAt } from "#app/forms/notices.ts";
 import { withBrowserId } from "#app/visitor/browser-cookie.ts";
-import { startSession } from "#app/visitor/session-start.ts";
+import { afterLogin, afterSession } from "./after-login.ts";
 
 export const signIn = visitorAction(LoginFormInput, async (visitor, { email, password, remember, next }, before) => {
-  const kind = remember ? "lasting" : "browser";
-  const ending = await logIn(await withBrowserId(visitor), { email, password }, kind);
-  switch (ending.kind) {
-    case "session":
-      await startSession(ending.token, kind, before);
-      return signedInAt(innerPath(next, "/profile/"), before, email);
-    case "challenge":
-      throw new Error("The pages cannot ask for a second factor yet.");
-  }
+  const ending = await logIn(await withBrowserId(visitor), { email, password }, remember ? "lasting" : "browser");
+  return afterLogin(ending, { next, before });
+});
+
+export const signInWithPasskey = visitorAction(PasskeyLoginFormInput, async (visitor, { passkey, remember, next }, before) => {
+  if (!passkey) return { ask: { get: await passkeyLoginOptions(visitor) } };
+  const opened = await logInWithPasskey(await withBrowserId(visitor), { passkey }, remember ? "lasting" : "browser");
+  return afterSession(opened, { next, before });
 });

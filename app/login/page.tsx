@@ -6,11 +6,10 @@ import { Notice } from "#components/notice.tsx";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Frame } from "../frame.tsx";
+import { site } from "../site/site.ts";
 import { LoginForm } from "./form.tsx";
-
-const REFUSED = "Your browser didn’t keep our cookie, so you’re not signed in. Allow cookies for this site, then sign in again.";
-const OVER_HTTP =
-  "Your browser didn’t keep our cookie, so you’re not signed in: it keeps the cookie only over https. Open this site at its https address, or ask the people who run it for one.";
+import { PasskeySignIn } from "./passkey-sign-in.tsx";
+import { words } from "./words.ts";
 
 export default async function Page({ searchParams }: PageProps<"/login">) {
   const { next, email, cookie } = await searchParams;
@@ -21,18 +20,19 @@ export default async function Page({ searchParams }: PageProps<"/login">) {
     <Frame here="/login/" width="narrow">
       {isCookieLost && (
         <Notice look="attention" takesFocus>
-          {cookiesWork(config().publicUrl) ? REFUSED : OVER_HTTP}
+          {cookiesWork(config().publicUrl) ? words.cookieRefused : words.cookieOverHttp}
         </Notice>
       )}
       <div className={panel.panel}>
         <div className={panel.head}>
-          <h1>Sign in</h1>
-          {target && !isCookieLost && <p className={text.soft}>Sign in to continue. We’ll take you back to where you were.</p>}
+          <h1>{words.heading(site().name)}</h1>
+          {target && !isCookieLost && <p className={text.soft}>{words.back}</p>}
         </div>
         <LoginForm email={typeof email === "string" ? email : ""} next={target} />
+        <PasskeySignIn next={target} />
       </div>
       <p className={panel.aside}>
-        New here? <a href="/register/">Create an account</a>
+        {words.newHere} <a href="/register/">{words.register}</a>
       </p>
     </Frame>
   );

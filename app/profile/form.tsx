@@ -1,16 +1,16 @@
 "use client";
 import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, ProfileFormInput, USERNAME_HINT } from "#accounts/contract/schemas.ts";
-import { CheckBox } from "#components/check-box.tsx";
-import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { ImageField } from "#components/image-field.tsx";
+import { RemovePicture } from "#components/remove-picture.tsx";
 import { TextArea } from "#components/text-area.tsx";
+import { Unsaved } from "#components/unsaved.tsx";
 import { saveProfile } from "./actions.ts";
+import { words } from "./words.ts";
 
 type Profile = {
   account: number;
-  email: string;
   username: string;
   bio: string;
   contactInformation: string;
@@ -19,34 +19,33 @@ type Profile = {
 };
 
 /**
- * Email and username have no autocomplete tokens: this page follows sign-in, and Chromium would take it for the sign-in form
- * shown again after a refusal, and not offer to save the password.
+ * The username has no autocomplete token: this page follows sign-in, and Chromium would take it for the sign-in form shown again
+ * after a refusal, and not offer to save the password.
  */
-export function ProfileForm({ account, email, username, bio, contactInformation, picture, draft }: Profile) {
+export function ProfileForm({ account, username, bio, contactInformation, picture, draft }: Profile) {
   return (
     <Form
       schema={ProfileFormInput}
       action={saveProfile}
       account={account}
       draft={draft}
-      title="Profile"
-      submit="Save changes"
-      pendingText="Saving…"
+      title={words.title}
+      submit={words.save}
+      pendingText={words.saving}
     >
-      <ImageField label="Profile picture" current={picture} username={username}>
-        {picture && <CheckBox name="remove_image" label="Remove my picture" />}
+      <ImageField label={words.picture} current={picture} person={account} username={username}>
+        {picture && <RemovePicture name="remove_image" />}
       </ImageField>
-      <Field name="email" label="Email address" hint="You use this to sign in." type="email" defaultValue={email} />
-      <CurrentPassword account={email} />
-      <Field name="username" label="Username" hint={USERNAME_HINT} defaultValue={username} />
-      <TextArea name="bio" label="About you" hint="Plain text." maxLength={BIO_MAX_LENGTH} defaultValue={bio} />
+      <Field name="username" label={words.username} hint={USERNAME_HINT} defaultValue={username} />
+      <TextArea name="bio" label={words.about} hint={words.aboutHint} maxLength={BIO_MAX_LENGTH} defaultValue={bio} />
       <TextArea
         name="contact_information"
-        label="Contact information"
-        hint="How can people reach you?"
+        label={words.contact}
+        hint={words.contactHint}
         maxLength={CONTACT_INFORMATION_MAX_LENGTH}
         defaultValue={contactInformation}
       />
+      <Unsaved />
     </Form>
   );
 }

@@ -1,21 +1,22 @@
 "use server";
+import { config } from "#accounts/config.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
-import { openSession } from "#accounts/sessions/opening.ts";
+import { enter } from "#accounts/sessions/log-in.ts";
 import { inspectRegistration, registerUser } from "#accounts/users/users.ts";
 import { visitorAction } from "#app/forms/form-action.ts";
-import { signedInAt } from "#app/forms/notices.ts";
+import { withNotice } from "#app/forms/notices.ts";
+import { afterLogin } from "#app/login/after-login.ts";
 import { withBrowserId } from "#app/visitor/browser-cookie.ts";
-import { startSession } from "#app/visitor/session-start.ts";
 
 export const register = visitorAction(
   RegisterInput,
   async (visitor, input, before) => {
     const caller = await withBrowserId(visitor);
     const { user } = await registerUser(caller, input);
-    const opened = await openSession(caller, user, "browser");
-    if (!opened) return "/login/";
-    await startSession(opened.token, "browser", before);
-    return signedInAt("/profile/", before, input.email, "account-created");
+    if (config().requireVerifiedEmail) return withNotice("/login/", "email-unverified");
+    const ending = await enter(caller, user, "browser");
+    if (!ending) return "/login/";
+    return afterLogin(ending, { next: "/profile/", before, code: "account-created" });
   },
   { inspect: inspectRegistration },
 );

@@ -1,9 +1,9 @@
 "use client";
-import { ChangePasswordInput } from "#accounts/contract/schemas.ts";
+import { ChangePasswordInput, SetPasswordFormInput } from "#accounts/contract/schemas.ts";
 import { AccountName } from "#components/account-name.tsx";
 import { Form } from "#components/form.tsx";
 import { PasswordField } from "#components/password-field.tsx";
-import { savePassword } from "./actions.ts";
+import { savePassword, setPassword } from "./actions.ts";
 
 export function PasswordForm({ account, email }: { account: number; email: string }) {
   return (
@@ -17,6 +17,23 @@ export function PasswordForm({ account, email }: { account: number; email: strin
     >
       <AccountName email={email} />
       <PasswordField name="current_password" label="Current password" />
+      <PasswordField name="new_password" label="New password" isNew />
+    </Form>
+  );
+}
+
+/** For somebody who registered with a passkey. */
+export function FirstPasswordForm({ account, email }: { account: number; email: string }) {
+  return (
+    <Form
+      schema={SetPasswordFormInput}
+      action={setPassword}
+      account={account}
+      title="Security"
+      submit="Set a password"
+      pendingText="Setting your password…"
+    >
+      <AccountName email={email} />
       <PasswordField name="new_password" label="New password" isNew />
     </Form>
   );

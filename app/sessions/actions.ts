@@ -1,6 +1,6 @@
 "use server";
 import * as z from "zod/mini";
-import { RenameSessionFormInput, SessionFormInput } from "#accounts/contract/schemas.ts";
+import { RenameSessionFormInput, SessionFormInput } from "#accounts/contract/api-schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "#accounts/sessions/sessions.ts";
 import { userAction } from "#app/forms/form-action.ts";

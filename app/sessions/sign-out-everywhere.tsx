@@ -1,14 +1,22 @@
 import buttons from "#components/button.module.css";
 import { SignOutForm } from "#components/sign-out-form.tsx";
+import { words } from "./words.ts";
 
 /** The confirmation, used by its page and its dialog. */
-export function SignOutEverywhere({ account }: { account: number }) {
+export function SignOutEverywhere({ account, hasTokens }: { account: number; hasTokens: boolean }) {
   return (
     <>
-      <p>You’ll be signed out here, on all your other devices, and in any apps or scripts that use your account.</p>
+      <p>{words.everywhereMeans}</p>
       <SignOutForm account={account} everywhere>
+        {hasTokens && (
+          <p>
+            <label>
+              <input type="checkbox" name="tokens" value="true" /> {words.tokensToo}
+            </label>
+          </p>
+        )}
         <button type="submit" className={buttons.danger}>
-          Sign out everywhere
+          {words.everywhere}
         </button>
       </SignOutForm>
     </>

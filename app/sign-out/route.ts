@@ -1,5 +1,5 @@
+import { SignOutFormInput } from "#accounts/contract/api-schemas.ts";
 import { parseInput } from "#accounts/contract/input.ts";
-import { SignOutFormInput } from "#accounts/contract/schemas.ts";
 import { isFormOf } from "#app/forms/form-owner.ts";
 import { setNotice } from "#app/forms/notices.ts";
 import { seeOther } from "#app/forms/see-other.ts";
@@ -19,13 +19,13 @@ export const POST = exported(
     if (!isSameOrigin(request.headers))
       return { status: 403, headers: { "content-type": "text/plain;charset=UTF-8" }, body: `${fromElsewhere()}\n` };
     const body = { schema: SignOutFormInput, takesImage: false };
-    const { all, account } = await withBody(request, body, async (raw) => parseInput(SignOutFormInput, raw));
+    const { all, tokens, account } = await withBody(request, body, async (raw) => parseInput(SignOutFormInput, raw));
     const caller = await callerOf(requestId);
     if (caller.session && !isFormOf(caller, account)) {
       await setNotice("other-account");
       return seeOther("/profile/");
     }
-    const ended = await logged(caller, () => endSession(caller, { all }));
+    const ended = await logged(caller, () => endSession(caller, { all, tokens }));
     await clearSessionCookie();
     await setNotice(all && ended ? "signed-out-everywhere" : "signed-out");
     return seeOther("/login/", { "clear-site-data": '"cache", "storage"' });

@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { type Caller, callerFrom, type SignedIn, type Visitor } from "#accounts/caller.ts";
-import type { LogoutInput } from "#accounts/contract/schemas.ts";
+import type { LogoutInput } from "#accounts/contract/api-schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { findPageSession, logOut } from "#accounts/sessions/sessions.ts";
 import { clientAddress } from "#http/client-address.ts";
@@ -33,11 +33,17 @@ export async function signedOutOnly(otherwise: string): Promise<void> {
   if (user && !sent.has("next-action")) redirect(otherwise);
 }
 
+/** Whether a page is rendered as the answer to one of its forms, which may have to show something once: it must not look different for it. */
+export async function isFormAnswer(): Promise<boolean> {
+  const sent = await headers();
+  return sent.has("next-action") || /^multipart\/form-data/.test(sent.get("content-type") ?? "");
+}
+
 /** Signs this browser out, with `all` everywhere. Returns false if its session had already ended. */
-export async function endSession(caller: Caller, { all }: LogoutInput): Promise<boolean> {
+export async function endSession(caller: Caller, input: LogoutInput): Promise<boolean> {
   if (caller.kind !== "user") return false;
   try {
-    await logOut(caller, { all });
+    await logOut(caller, input);
     return true;
   } catch (error) {
     if (error instanceof AccountsError && error.code === "invalid_token") return false;

@@ -3,19 +3,21 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
-import { closeDatabase, connection } from "../engine.ts";
+import { closeDatabase } from "../engine.ts";
 import { users } from "../schema.ts";
 import { transact } from "../statements.ts";
 import { freshFolder, killedAtEachStep, newUser } from "../testing.ts";
-import { BackupError, backUp, markServing, restore } from "./backup.ts";
+import { BackupError, backUp, restore } from "./backup.ts";
+import { connection } from "./engine.ts";
 import { migrateDatabase } from "./migrate.ts";
+import { markServing } from "./serving.ts";
 
 const FULL = 2;
 
 /** Closes the database as kill -9 would: what was committed last is in the log alone. */
-function keepLog(file: string): void {
+async function keepLog(file: string): Promise<void> {
   for (const ending of ["", "-wal"]) copyFileSync(file + ending, `${file}-killed${ending}`);
-  closeDatabase();
+  await closeDatabase();
   for (const ending of ["", "-wal"]) renameSync(`${file}-killed${ending}`, file + ending);
 }
 
@@ -51,17 +53,17 @@ test("every connection that can write syncs at each commit: starting, migrating,
   const connections = watchConnections();
   migrateDatabase(file);
   markServing(join(folder, "served.db"));
-  const { id } = newUser();
+  const { id } = await newUser();
   await transact((tx) => ({ users: tx.update(users).set({ bio: "kept" }) }));
   backUp(file, copy);
-  closeDatabase();
+  await closeDatabase();
   migrateDatabase(file);
-  newUser();
-  keepLog(file);
+  await newUser();
+  await keepLog(file);
   restore(copy, file);
   migrateDatabase(file);
   assert.equal(connection().prepare("SELECT bio FROM users WHERE id = ?").pluck().get(id), "kept");
-  closeDatabase();
+  await closeDatabase();
 
   const seen = connections();
   for (const ending of ["latchkey.db", ".first", ".serving", ".part"]) {
@@ -77,10 +79,10 @@ test("every connection that can write syncs at each commit: starting, migrating,
 });
 
 /** A database with one user of this biography, closed. */
-function databaseWith(bio: string, file = join(freshFolder(), "latchkey.db")): string {
+async function databaseWith(bio: string, file = join(freshFolder(), "latchkey.db")): Promise<string> {
   migrateDatabase(file);
-  newUser({ bio });
-  closeDatabase();
+  await newUser({ bio });
+  await closeDatabase();
   return file;
 }
 
@@ -98,13 +100,13 @@ const keptOf = (file: string) =>
     .sort()
     .map((name) => join(dirname(file), name));
 
-test("every restore keeps the previous database under a new number, including its log", () => {
-  const [backup, file] = [databaseWith("backup"), databaseWith("first")];
+test("every restore keeps the previous database under a new number, including its log", async () => {
+  const [backup, file] = [await databaseWith("backup"), await databaseWith("first")];
   migrateDatabase(file);
-  newUser({ bio: "in the log alone" });
-  keepLog(file);
+  await newUser({ bio: "in the log alone" });
+  await keepLog(file);
   assert.equal(restore(backup, file), `${file}.before-restore-1`);
-  databaseWith("second", file);
+  await databaseWith("second", file);
   writeFileSync(`${file}.before-restore-7`, "of somebody else");
   assert.equal(restore(backup, file), `${file}.before-restore-8`);
   assert.deepEqual(biosIn(`${file}.before-restore-1`), ["first", "in the log alone"]);
@@ -114,39 +116,77 @@ test("every restore keeps the previous database under a new number, including it
   assert.deepEqual(biosIn(file), ["first", "in the log alone"]);
 });
 
-test("a damaged or missing database can be replaced; its remains are kept, and its log isn't applied to the new one", () => {
-  const backup = databaseWith("backup");
+test("mails that waited in a backup are given up by a restore: they were sent since", async () => {
+  const backup = await databaseWith("backup");
+  const client = new Database(backup);
+  const columns = "kind, recipient, subject, text, created_at, give_up_at, next_attempt_at, sent_at";
+  client.exec(`INSERT INTO emails (${columns}) VALUES ('waiting', 'r', 's', 't', 1, 2, 3, NULL), ('sent', 'r', 's', NULL, 1, 2, NULL, 3)`);
+  client.close();
+  const file = join(freshFolder(), "latchkey.db");
+  restore(backup, file);
+  const restored = new Database(file, { readonly: true });
+  const mails = restored.prepare("SELECT kind, next_attempt_at AS next, failed_at > 3 AS failed, last_error AS error FROM emails").all();
+  restored.close();
+  assert.deepEqual(mails, [
+    { kind: "waiting", next: null, failed: 1, error: "restored" },
+    { kind: "sent", next: null, failed: null, error: null },
+  ]);
+});
+
+test("the links of a backup end with its restore: they may have been used since", async () => {
+  const backup = await databaseWith("backup");
+  const client = new Database(backup);
+  client.exec(`INSERT INTO links (token_hash, purpose, user_id, email, email_canonical, created_at, expires_at)
+    SELECT x'00', 'reset', id, email, email_canonical, 1, 9007199254740991 FROM users`);
+  client.close();
+  const file = join(freshFolder(), "latchkey.db");
+  restore(backup, file);
+  const restored = new Database(file, { readonly: true });
+  assert.deepEqual(restored.prepare("SELECT purpose FROM links").all(), []);
+  restored.close();
+});
+
+test("a backup of a version that had no mails is restored too", async () => {
+  const backup = await databaseWith("backup");
+  const client = new Database(backup);
+  client.exec("DROP TABLE emails");
+  client.close();
+  assert.equal(restore(backup, join(freshFolder(), "latchkey.db")), null);
+});
+
+test("a damaged or missing database can be replaced; its remains are kept, and its log isn't applied to the new one", async () => {
+  const backup = await databaseWith("backup");
   for (const damage of [
     (file: string) => writeFileSync(file, "no database any more".repeat(300)),
     (file: string) => truncateSync(file, 0),
     (file: string) => rmSync(file),
   ]) {
-    const file = databaseWith("lost");
+    const file = await databaseWith("lost");
     migrateDatabase(file);
-    newUser({ bio: "in the log" });
-    keepLog(file);
+    await newUser({ bio: "in the log" });
+    await keepLog(file);
     const log = readFileSync(`${file}-wal`);
     damage(file);
     const kept = restore(backup, file);
     assert.deepEqual(readFileSync(`${kept}-wal`), log);
     migrateDatabase(file);
-    closeDatabase();
+    await closeDatabase();
     assert.deepEqual(biosIn(file), ["backup"]);
   }
 });
 
-test("a restore that is killed at any step leaves the old database or the new one, or a start that says what to do; nothing is lost", () => {
-  const backup = databaseWith("new");
-  const origin = databaseWith("old");
+test("a restore that is killed at any step leaves the old database or the new one, or a start that says what to do; nothing is lost", async () => {
+  const backup = await databaseWith("new");
+  const origin = await databaseWith("old");
   migrateDatabase(origin);
-  keepLog(origin);
+  await keepLog(origin);
   let [refused, old, restored] = [0, 0, 0];
   const states = killedAtEachStep(dirname(origin), () => restore(backup, origin));
   for (const [step, state] of states.entries()) {
     const file = join(state, "latchkey.db");
     try {
       migrateDatabase(file);
-      closeDatabase();
+      await closeDatabase();
       const [bio] = biosIn(file);
       if (bio === "old") old++;
       else if (bio === "new" && biosIn(keptOf(file)[0] ?? "")[0] === "old") restored++;
@@ -165,15 +205,15 @@ test("a restore that is killed at any step leaves the old database or the new on
   assert.ok(refused > 3 && old > 0 && restored > 0, `${refused} refused, ${old} old, ${restored} new`);
 });
 
-test("only a whole backup of Latchkey is restored, and a refused restore leaves a folder as it was", () => {
-  const file = databaseWith("present");
+test("only a whole backup of Latchkey is restored, and a refused restore leaves a folder as it was", async () => {
+  const file = await databaseWith("present");
   const [text, foreign, short, empty] = ["text", "foreign.db", "short.db", "empty.db"].map((name) => join(freshFolder(), name));
   writeFileSync(text ?? "", "no database, only text that is long enough".repeat(10));
   new Database(foreign).exec("CREATE TABLE photos (id)").close();
   copyFileSync(file, short ?? "");
   truncateSync(short ?? "", 8_192);
   writeFileSync(empty ?? "", "");
-  const [folder, elsewhere] = [freshFolder(), databaseWith("elsewhere")];
+  const [folder, elsewhere] = [freshFolder(), await databaseWith("elsewhere")];
   for (const wrong of [text, foreign, short, empty, join(folder, "none")]) {
     assert.throws(
       () => restore(wrong ?? "", join(folder, "latchkey.db")),
@@ -186,8 +226,8 @@ test("only a whole backup of Latchkey is restored, and a refused restore leaves 
   }
 });
 
-test("another program's database is neither backed up nor replaced", () => {
-  const [backup, file] = [databaseWith("backup"), join(freshFolder(), "latchkey.db")];
+test("another program's database is neither backed up nor replaced", async () => {
+  const [backup, file] = [await databaseWith("backup"), join(freshFolder(), "latchkey.db")];
   new Database(file).exec("PRAGMA journal_mode = WAL; CREATE TABLE photos (id)").close();
   const before = readFileSync(file);
   assert.throws(() => restore(backup, file), /belongs to another program/);
@@ -196,16 +236,16 @@ test("another program's database is neither backed up nor replaced", () => {
   assert.deepEqual(readdirSync(dirname(file)), ["latchkey.db"]);
 });
 
-test("a restore is refused while any other program has the database open", () => {
-  const [backup, file] = [databaseWith("backup"), databaseWith("present")];
+test("a restore is refused while any other program has the database open", async () => {
+  const [backup, file] = [await databaseWith("backup"), await databaseWith("present")];
   migrateDatabase(file);
   assert.throws(() => restore(backup, file), /has this database open/);
-  closeDatabase();
+  await closeDatabase();
   assert.deepEqual(biosIn(file), ["present"]);
 });
 
-test("a backup says what is wrong with its place, and leaves nothing there", () => {
-  const file = databaseWith("present");
+test("a backup says what is wrong with its place, and leaves nothing there", async () => {
+  const file = await databaseWith("present");
   const folder = freshFolder();
   writeFileSync(join(folder, "taken"), "");
   assert.throws(() => backUp(file, join(folder, "taken")), /already exists/);

@@ -2,25 +2,17 @@ import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, renameSy
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
 import { faultCode, faultSentence } from "../faults.ts";
-import { type Lock, lockAlone, share } from "../lock.ts";
-import { processWide } from "../process-wide.ts";
+import { type Lock, lockAlone } from "../lock.ts";
 import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
 import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables, WrongFile } from "./identity.ts";
-
-/** A file on which a running server holds a shared lock; the system releases it even after kill -9. */
-const servingFile = (file: string) => `${file}.serving`;
+import { servingFile } from "./serving.ts";
 
 const KEPT = ".before-restore";
 const ABOUT_THE_SOURCE = /^SQLITE_(CORRUPT|NOTADB|BUSY|LOCKED)/;
 
 /** A backup or restore failed; the message says why. Nothing was changed. */
 export class BackupError extends Error {}
-
-/** Shows other processes that a server is using this database, until this process ends. */
-export function markServing(file: string): void {
-  processWide("serving", () => share(privateFile(servingFile(file))));
-}
 
 /**
  * Copies a database, also while a server runs, into `target` (mode 0600). The copy has everything that was committed before it
@@ -68,12 +60,12 @@ function vacuumInto(source: Database.Database, part: string): void {
 }
 
 /**
- * Replaces the database by a backup and ends all sessions in it, because one that ended after the backup must not become valid
- * again. The swap is one rename: if it is interrupted, the database is the old one or the new one. Returns the new name of the
- * previous database, with an unused number, or null if there was none. Throws BackupError while a server runs, and for a file
- * that isn't a complete backup.
+ * Replaces the database by a backup and ends all sessions and links in it, because one that ended after the backup must not
+ * become valid again; mails that wait in it are not sent. The swap is one rename: if it is interrupted, the database is the old
+ * one or the new one. `keyIds` names the keys of secrets that there are. Returns the new name of the previous database, with an unused number, or null if there was none. Throws
+ * BackupError while a server runs, and for a file that isn't a complete backup.
  */
-export function restore(backup: string, name: string): string | null {
+export function restore(backup: string, name: string, keyIds: string[] = []): string | null {
   if (!existsSync(backup)) throw new BackupError(`There is no file ${backup}.`);
   makeFolder(dirname(name));
   refuseDanglingLink(name);
@@ -83,9 +75,9 @@ export function restore(backup: string, name: string): string | null {
   const part = file + RESTORING;
   let lock: Lock | undefined;
   try {
-    lock = lockOut(name);
+    lock = lockOut(name, "restore");
     copyWhole(backup, part);
-    endAllSessions(part);
+    endWhatIsOpen(part, keyIds);
     const kept = keepPresent(file);
     publish(part, file);
     return kept;
@@ -107,9 +99,10 @@ function refuseForeign(file: string): void {
   }
 }
 
-function lockOut(file: string): Lock {
+/** Lets no server start on this database until the lock is released. Throws BackupError if one is running. */
+export function lockOut(file: string, purpose: "restore" | "move"): Lock {
   const lock = lockAlone(privateFile(servingFile(file)), 0);
-  if (!lock) throw new BackupError("A server is running on this database. Stop it first, then restore.");
+  if (!lock) throw new BackupError(`A server is running on this database. Stop it first, then ${purpose}.`);
   return lock;
 }
 
@@ -138,15 +131,50 @@ function unreadable(backup: string, part: string, error: unknown): string {
     : `${backup} cannot be read as a backup of Latchkey: ${sentence}`;
 }
 
-function endAllSessions(part: string): void {
+function endWhatIsOpen(part: string, keyIds: string[]): void {
   const copy = new Database(part);
   try {
     copy.pragma("journal_mode = DELETE"); // one file, without a -wal beside it
     copy.pragma("synchronous = FULL");
-    copy.exec("BEGIN; DELETE FROM sessions; UPDATE users SET session_epoch = session_epoch + 1; COMMIT");
+    copy.transaction(() => {
+      copy.exec("DELETE FROM sessions; UPDATE users SET session_epoch = session_epoch + 1");
+      if (hasTable(copy, "emails")) giveUpMails(copy); // a backup of an older version has none
+      for (const name of ["links", "passkey_challenges", "challenges"]) if (hasTable(copy, name)) copy.exec(`DELETE FROM ${name}`);
+      if (hasTable(copy, "secret_keys")) endTrustAndLostKey(copy, keyIds);
+    })();
   } finally {
     copy.close();
   }
+}
+
+const hasTable = (copy: Database.Database, name: string) =>
+  copy.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined;
+
+/** Without the key that the backup names, the next start goes on with another one. */
+function endTrustAndLostKey(copy: Database.Database, keyIds: string[]): void {
+  copy.exec("UPDATE known_devices SET trusted_until = NULL");
+  copy.prepare("DELETE FROM secret_keys WHERE key_id NOT IN (SELECT value FROM json_each(?))").run(JSON.stringify(keyIds));
+}
+
+/** How many authenticator apps are set up whose secret none of these keys decrypts, in a database that was just restored. */
+export function lostSecrets(file: string, keyIds: string[]): number {
+  const client = new Database(file, { readonly: true });
+  try {
+    if (!hasTable(client, "totp_secrets")) return 0;
+    const lost = client.prepare(
+      "SELECT count(*) FROM totp_secrets JOIN users ON users.id = user_id WHERE totp_since IS NOT NULL AND key_id NOT IN (SELECT value FROM json_each(?))",
+    );
+    return Number(lost.pluck().get(JSON.stringify(keyIds)));
+  } finally {
+    client.close();
+  }
+}
+
+/** Mails that waited in the backup were most likely sent after it: none is sent a second time, unless the operator says so. */
+function giveUpMails(copy: Database.Database): void {
+  copy
+    .prepare("UPDATE emails SET next_attempt_at = NULL, failed_at = ?, last_error = 'restored' WHERE next_attempt_at IS NOT NULL")
+    .run(Date.now());
 }
 
 /**

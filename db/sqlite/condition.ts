@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import { connection } from "../engine.ts";
-import { isBusy, StorageError, storageErrorFor } from "../errors.ts";
+import type Database from "better-sqlite3";
+import { StorageError, storageErrorFor } from "../errors.ts";
 import { processWide } from "../process-wide.ts";
+import { isBusy } from "./errors.ts";
 import { APPLICATION_ID } from "./identity.ts";
 
 const FAILED_MS = 3_000; // how long a failed write counts
@@ -44,25 +45,25 @@ export function lostError(): StorageError | null {
 export function noteWrite(error?: unknown): void {
   if (!error) state.workedAt = performance.now();
   else if (isBusy(error)) return;
-  else if (error instanceof StorageError || storageErrorFor(error)) state.failedAt = performance.now();
+  else if (storageErrorFor(error)) state.failedAt = performance.now();
 }
 
 /**
  * Whether the database accepts writes, judged by the latest commits. If the last success is older than TRUSTED_MS and the last
  * failure older than FAILED_MS, it writes one page to find out.
  */
-export function storageWorks(): boolean {
+export function storageWorks(client: Database.Database): boolean {
   if (lostFile()) return false;
   const now = performance.now();
   if (now - state.failedAt < FAILED_MS) return false;
-  if (state.failedAt > state.workedAt || now - state.workedAt > TRUSTED_MS) tryWriting();
+  if (state.failedAt > state.workedAt || now - state.workedAt > TRUSTED_MS) tryWriting(client);
   return state.workedAt >= state.failedAt;
 }
 
 /** Writes the mark that is already there again. */
-function tryWriting(): void {
+function tryWriting(client: Database.Database): void {
   try {
-    connection().pragma(`application_id = ${APPLICATION_ID}`);
+    client.pragma(`application_id = ${APPLICATION_ID}`);
     noteWrite();
   } catch (error) {
     noteWrite(error);

@@ -1,8 +1,9 @@
-import { connection } from "../engine.ts";
-import { isBusy, storageErrorFor } from "../errors.ts";
+import type Database from "better-sqlite3";
+import { storageErrorFor } from "../errors.ts";
 import { lostError, noteWrite } from "./condition.ts";
+import { isBusy } from "./errors.ts";
 
-const BUSY_RETRY_MS = 20;
+const MAX_RETRY_MS = 20;
 const BUSY_PATIENCE_MS = 5_000;
 const MAX_ACTS_TOGETHER = 32;
 
@@ -14,55 +15,69 @@ type Act = {
   reject: (error: unknown) => void;
 };
 
-const waiting: Act[] = [];
-let isScheduled = false;
+type End = { result: unknown } | { error: unknown };
 
 /**
- * Runs `work` in a transaction and returns its result once it is on the disk; if it throws, nothing is changed. Work requested in
- * the same turn of the event loop shares one transaction, and so one wait for the disk; each succeeds or fails by itself. Waits
- * up to BUSY_PATIENCE_MS for locks of other processes without blocking the event loop; `work` may then be called again.
+ * Returns a function that runs `work` in a transaction and returns its result once it is on the disk; if it throws, nothing is
+ * changed. Work requested in the same turn of the event loop shares one transaction, and so one wait for the disk; each succeeds or
+ * fails by itself. Waits up to BUSY_PATIENCE_MS for locks of other processes without blocking the event loop; `work` may then be
+ * called again.
  */
-export function commitTogether<T>(work: () => T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    waiting.push({ work, giveUpAt: performance.now() + BUSY_PATIENCE_MS, resolve: resolve as Act["resolve"], reject });
-    commitSoon();
-  });
-}
+export function groupCommit(client: Database.Database): <T>(work: () => T) => Promise<T> {
+  const waiting: Act[] = [];
+  let isScheduled = false;
 
-function commitSoon(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  setImmediate(commitWaiting);
-}
-
-function commitWaiting(): void {
-  isScheduled = false;
-  if (waiting.length === 0) return;
-  settle(waiting.splice(0, MAX_ACTS_TOGETHER));
-  if (waiting.length > 0) commitSoon();
-}
-
-/** Runs these acts in a transaction and settles their promises once everything is on the disk. */
-function settle(acts: Act[]): void {
-  let ends: End[];
-  try {
-    ends = runTogether(acts);
-    noteWrite();
-  } catch (error) {
-    if (isBusy(error)) return void tryLater(acts, error);
-    if (acts.length > 1) {
-      for (const act of acts) settle([act]); // an act that violates a deferred constraint must fail alone
-      return;
-    }
-    ends = [{ error }];
+  function commitSoon(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(commitWaiting);
   }
-  const lost = lostError();
-  ends.forEach((end, at) => {
-    const act = acts[at] as Act;
-    if ("error" in end) refuse(act, end.error);
-    else if (lost) refuse(act, lost);
-    else act.resolve(end.result);
-  });
+
+  function commitWaiting(): void {
+    isScheduled = false;
+    if (waiting.length === 0) return;
+    settle(waiting.splice(0, MAX_ACTS_TOGETHER));
+    if (waiting.length > 0) commitSoon();
+  }
+
+  /** Runs these acts in a transaction and settles their promises once everything is on the disk. */
+  function settle(acts: Act[]): void {
+    let ends: End[];
+    try {
+      ends = runTogether(client, acts);
+      noteWrite();
+    } catch (error) {
+      if (isBusy(error)) return void tryLater(acts, error);
+      if (acts.length > 1) {
+        for (const act of acts) settle([act]); // an act that violates a deferred constraint must fail alone
+        return;
+      }
+      ends = [{ error }];
+    }
+    const lost = lostError();
+    ends.forEach((end, at) => {
+      const act = acts[at] as Act;
+      if ("error" in end) refuse(act, end.error);
+      else if (lost) refuse(act, lost);
+      else act.resolve(end.result);
+    });
+  }
+
+  /** Another process holds the lock: refuses the acts that have waited too long; the others keep waiting. */
+  function tryLater(acts: Act[], error: unknown): void {
+    const now = performance.now();
+    for (const act of acts) if (now > act.giveUpAt) refuse(act, error);
+    waiting.unshift(...acts.filter((act) => now <= act.giveUpAt));
+    if (waiting.length === 0 || isScheduled) return;
+    isScheduled = true;
+    setTimeout(commitWaiting, retryAfterMs(waiting[0] as Act, now));
+  }
+
+  return <T>(work: () => T) =>
+    new Promise<T>((resolve, reject) => {
+      waiting.push({ work, giveUpAt: performance.now() + BUSY_PATIENCE_MS, resolve: resolve as Act["resolve"], reject });
+      commitSoon();
+    });
 }
 
 function refuse(act: Act, error: unknown): void {
@@ -70,18 +85,15 @@ function refuse(act: Act, error: unknown): void {
   act.reject(storageErrorFor(error) ?? error);
 }
 
-type End = { result: unknown } | { error: unknown };
-
 /** Runs these acts in one transaction, each in its own savepoint. Throws errors that concern all of them. */
-function runTogether(acts: Act[]): End[] {
-  const sqlite = connection();
-  const within = sqlite.transaction((work: Act["work"]) => work());
-  const all = sqlite.transaction(() =>
+function runTogether(client: Database.Database, acts: Act[]): End[] {
+  const within = client.transaction((work: Act["work"]) => work());
+  const all = client.transaction(() =>
     acts.map(({ work }): End => {
       try {
         return { result: within(work) };
       } catch (error) {
-        if (!sqlite.inTransaction || isBusy(error)) throw error; // SQLite itself has rolled everything back
+        if (!client.inTransaction || isBusy(error)) throw error; // SQLite itself has rolled everything back
         return { error };
       }
     }),
@@ -89,12 +101,8 @@ function runTogether(acts: Act[]): End[] {
   return all.immediate();
 }
 
-/** Another process holds the lock: refuses the acts that have waited too long; the others keep waiting. */
-function tryLater(acts: Act[], error: unknown): void {
-  const now = performance.now();
-  for (const act of acts) if (now > act.giveUpAt) refuse(act, error);
-  waiting.unshift(...acts.filter((act) => now <= act.giveUpAt));
-  if (waiting.length === 0 || isScheduled) return;
-  isScheduled = true;
-  setTimeout(commitWaiting, BUSY_RETRY_MS);
+/** Soon at first, because others hold the lock for a commit at a time and take it again; rarely while it is held for long. */
+function retryAfterMs({ giveUpAt }: Act, now: number): number {
+  const waitedMs = now - (giveUpAt - BUSY_PATIENCE_MS);
+  return Math.min(MAX_RETRY_MS, 1 + waitedMs / 10);
 }

@@ -4,9 +4,10 @@ import { basename, dirname, join } from "node:path";
 import { afterEach, test } from "node:test";
 import Database from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import { closeDatabase, connection } from "../engine.ts";
+import { closeDatabase } from "../engine.ts";
 import { StorageError } from "../errors.ts";
 import { freshFolder, killedAtEachStep, newUser } from "../testing.ts";
+import { connection } from "./engine.ts";
 import { APPLICATION_ID } from "./identity.ts";
 import { migrateDatabase } from "./migrate.ts";
 
@@ -17,11 +18,11 @@ afterEach(closeDatabase);
 const newFile = () => join(freshFolder(), "latchkey.db");
 
 /** A database of ours with a user in it, as a server leaves it at its end. */
-function ourDatabase(): string {
+async function ourDatabase(): Promise<string> {
   const file = newFile();
   migrateDatabase(file);
-  newUser();
-  closeDatabase();
+  await newUser();
+  await closeDatabase();
   return file;
 }
 
@@ -62,15 +63,15 @@ function refuses(file: string, sentence: RegExp): void {
   assert.deepEqual(contentOf(file), before, "and nothing is changed");
 }
 
-test("an empty or missing folder, and an empty file alone, are a first start; the database then is marked as ours", () => {
+test("an empty or missing folder, and an empty file alone, are a first start; the database then is marked as ours", async () => {
   const missing = join(freshFolder(), "deep/er/latchkey.db");
   const empty = newFile();
   writeFileSync(empty, "");
   for (const file of [newFile(), missing, empty]) {
     migrateDatabase(file);
     assert.equal(readFileSync(file).readInt32BE(68), APPLICATION_ID);
-    assert.ok(newUser());
-    closeDatabase();
+    assert.ok(await newUser());
+    await closeDatabase();
     assert.deepEqual(readdirSync(dirname(file)), ["latchkey.db"], "nothing else is left");
   }
 });
@@ -92,25 +93,25 @@ test("the refusal names a command that can be run as it stands", () => {
   refuses(file, new RegExp(`“npx accounts restore ${file}\\.before-restore-2”`));
 });
 
-test("a first start that was killed at any moment can start again", () => {
+test("a first start that was killed at any moment can start again", async () => {
   const folder = join(freshFolder(), "data");
   const states = killedAtEachStep(folder, () => migrateDatabase(join(folder, "latchkey.db")));
-  closeDatabase();
+  await closeDatabase();
   assert.ok(states.length > 10, `only ${states.length} steps were seen`);
   for (const [step, state] of states.entries()) {
     migrateDatabase(join(state, "latchkey.db"));
-    assert.ok(newUser(), `killed at step ${step}`);
-    closeDatabase();
+    assert.ok(await newUser(), `killed at step ${step}`);
+    await closeDatabase();
   }
 });
 
-test("a database of ours that has lost a table is refused and left as it is", () => {
+test("a database of ours that has lost a table is refused and left as it is", async () => {
   for (const table of ["users", "sessions", "drafts", "__drizzle_migrations"]) {
-    const file = ourDatabase();
+    const file = await ourDatabase();
     new Database(file).exec(`PRAGMA foreign_keys = OFF; DROP TABLE ${table}`).close();
     const before = readFileSync(file);
     assert.throws(() => migrateDatabase(file), new RegExp(`has no table “${table}”, so it is damaged or incomplete. Restore a backup`));
-    closeDatabase();
+    await closeDatabase();
     assert.deepEqual(readFileSync(file), before);
   }
 });
@@ -137,7 +138,7 @@ test("another program's database is left as it is also where that program died a
   refuses(file, /belongs to another program/);
 });
 
-test("a database of version 0.1 is accepted and marked, also with its content in the log", () => {
+test("a database of version 0.1 is accepted and marked, also with its content in the log", async () => {
   for (const inLog of [false, true]) {
     const origin = databaseOf01();
     const file = inLog ? newFile() : origin;
@@ -150,7 +151,7 @@ test("a database of version 0.1 is accepted and marked, also with its content in
     }
     migrateDatabase(file);
     assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), inLog ? 2 : 1);
-    closeDatabase();
+    await closeDatabase();
     assert.equal(readFileSync(file).readInt32BE(68), APPLICATION_ID);
   }
 });
@@ -161,12 +162,12 @@ test("an unmarked database with further tables is refused", () => {
   refuses(file, /belongs to another program/);
 });
 
-test("what an interrupted first start of version 0.1 left is a first start; an emptied database isn't", () => {
+test("what an interrupted first start of version 0.1 left is a first start; an emptied database isn't", async () => {
   const file = newFile();
   new Database(file).exec("PRAGMA journal_mode = WAL").close();
   writeFileSync(`${file}.migrating`, "");
   migrateDatabase(file);
-  closeDatabase();
+  await closeDatabase();
   for (const ending of [".serving", ".before-restore"]) {
     const emptied = newFile();
     new Database(emptied).exec("PRAGMA journal_mode = WAL").close();
@@ -175,8 +176,8 @@ test("what an interrupted first start of version 0.1 left is a first start; an e
   }
 });
 
-test("damaged and truncated files are refused", () => {
-  const [garbled, short, tiny] = [ourDatabase(), ourDatabase(), ourDatabase()];
+test("damaged and truncated files are refused", async () => {
+  const [garbled, short, tiny] = [await ourDatabase(), await ourDatabase(), await ourDatabase()];
   writeFileSync(garbled, "this is no database".repeat(500));
   refuses(garbled, /damaged/);
   truncateSync(short, MIDDLE_PAGE);
@@ -185,21 +186,21 @@ test("damaged and truncated files are refused", () => {
   refuses(tiny, /damaged/);
 });
 
-test("a file truncated by an interrupted checkpoint is complete with its log, but not with another log", () => {
-  const origin = ourDatabase();
+test("a file truncated by an interrupted checkpoint is complete with its log, but not with another log", async () => {
+  const origin = await ourDatabase();
   migrateDatabase(origin);
-  for (let user = 0; user < 100; user++) newUser({ bio: "x".repeat(1_000) });
+  for (let user = 0; user < 100; user++) await newUser({ bio: "x".repeat(1_000) });
   const file = newFile();
   copyFileSync(`${origin}-wal`, `${file}-wal`);
   connection().pragma("wal_checkpoint(FULL)");
   copyFileSync(origin, file);
-  closeDatabase();
+  await closeDatabase();
   const size = readFileSync(file).length;
   truncateSync(file, size - 8_192);
   migrateDatabase(file);
   assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), 101);
-  closeDatabase();
-  const cut = ourDatabase();
+  await closeDatabase();
+  const cut = await ourDatabase();
   truncateSync(cut, MIDDLE_PAGE);
   writeFileSync(`${cut}-wal`, "no log");
   assert.throws(() => migrateDatabase(cut), /cut short/);
@@ -213,16 +214,16 @@ test("dangling links are named, with their targets", () => {
   assert.throws(() => migrateDatabase(join(folder, "latchkey.db")), /latchkey\.db is a link to \/mnt\/not-there\.db/);
 });
 
-test("a database behind a link works like any other", () => {
-  const [file, folder] = [ourDatabase(), freshFolder()];
+test("a database behind a link works like any other", async () => {
+  const [file, folder] = [await ourDatabase(), freshFolder()];
   const link = join(folder, "latchkey.db");
   symlinkSync(file, link);
   migrateDatabase(link);
   assert.equal(connection().prepare("SELECT count(*) FROM users").pluck().get(), 1);
 });
 
-test("a database that was moved away makes the start elsewhere a first start", () => {
-  const file = ourDatabase();
+test("a database that was moved away makes the start elsewhere a first start", async () => {
+  const file = await ourDatabase();
   const moved = join(freshFolder(), basename(file));
   renameSync(file, moved);
   rmSync(dirname(file), { recursive: true });

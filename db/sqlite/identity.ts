@@ -11,6 +11,8 @@ export const APPLICATION_ID = 0x4c_6b_65_79;
 export const UNFINISHED = ".first";
 /** The suffix of the copy that a restore builds, before it replaces the database. */
 export const RESTORING = ".part";
+/** The suffix of the database that a move fills, before it renames it. */
+export const MOVING = ".moving";
 
 /** The tables that each version has. Version 0.1 did not mark its databases, and had exactly these. */
 const TABLES_OF_0_1 = "__drizzle_migrations audit_events avatars known_devices rate_limits sessions users";
@@ -24,17 +26,18 @@ const WAL_FORMAT = 2;
 const MAX_PAGE_BYTES = 65_536;
 
 /**
- * Whether there is neither a database nor a trace of an earlier one. False if the database is there and Latchkey's. Throws
- * StorageError for anything else, without changing it: opening it could hide or damage data.
+ * Whether there is neither a database nor a trace of an earlier one, apart from files whose suffix begins with one of `ignored`.
+ * False if the database is there and Latchkey's. Throws StorageError for anything else, without changing it: opening it could hide
+ * or damage data.
  */
-export function isFirstStart(file: string): boolean {
+export function isFirstStart(file: string, ...ignored: string[]): boolean {
   if (isDatabaseOpen()) return false; // opening and closing the file again would release this process's locks
   refuseDanglingLink(dirname(file));
   refuseDanglingLink(file);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isDirectory()) throw new StorageError(`${file} is a folder where the database should be. Move it away.`);
   const size = found?.size ?? null;
-  const remains = besides(file).filter((ending) => !ending.startsWith(UNFINISHED));
+  const remains = besides(file).filter((ending) => ![UNFINISHED, ...ignored].some((start) => ending.startsWith(start)));
   if (size) {
     if (remains.includes(RESTORING)) throw new StorageError(cutRestore(file));
     const odd = remains.filter((ending) => !LEFT_BY_0_1.test(ending));
@@ -42,7 +45,8 @@ export function isFirstStart(file: string): boolean {
     return false;
   }
   if (remains.length === 0) return true;
-  if (size === null && existsSync(file)) return isFirstStart(file); // another process has just created it
+  if (remains.some((ending) => ending.startsWith(MOVING))) throw new StorageError(cutMove(file));
+  if (size === null && existsSync(file)) return isFirstStart(file, ...ignored); // another process has just created it
   throw new StorageError(notFirst(file, size === null ? "is missing" : "is empty", remains));
 }
 
@@ -71,6 +75,13 @@ function cutRestore(file: string): string {
   return (
     `A restore was cut off before it came to its end: ${basename(file)}${RESTORING} is left of it. ` +
     `Run the restore again, or delete that file to go on with the database as it was.`
+  );
+}
+
+function cutMove(file: string): string {
+  return (
+    `A move of accounts into ${dirname(file)} was cut off, or is still under way: ${basename(file)}${MOVING} is part of a database. ` +
+    `Let it end, or run “npx accounts move” again, or delete that file.`
   );
 }
 

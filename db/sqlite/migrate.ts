@@ -1,17 +1,14 @@
-import { existsSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import { getTableName, is, Table } from "drizzle-orm";
-import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
-import { connection, openDatabase } from "../engine.ts";
-import { StorageError } from "../errors.ts";
-import * as schema from "../schema.ts";
+import type { MigrationMeta } from "drizzle-orm/migrator";
+import { allMigrations, migrationsAfter, TABLE_NAMES } from "../migrations.ts";
 import { rememberFiles } from "./condition.ts";
+import { connection, openSqlite } from "./engine.ts";
 import { makeFolder, privateFile, publish } from "./files.ts";
 import { APPLICATION_ID, isFirstStart, refuseMissingTables, UNFINISHED } from "./identity.ts";
 
 const OTHER_PROCESS_MS = 60_000;
-const TABLES = Object.values(schema).flatMap((one) => (is(one, Table) ? [getTableName(one)] : []));
 
 /**
  * Opens the database and migrates it to this version's schema. All missing migrations run in one transaction, so an interrupted
@@ -21,10 +18,10 @@ const TABLES = Object.values(schema).flatMap((one) => (is(one, Table) ? [getTabl
 export function migrateDatabase(file: string): void {
   makeFolder(dirname(file));
   if (isFirstStart(file)) createDatabase(file);
-  openDatabase(file);
+  openSqlite(file);
   connection().pragma(`busy_timeout = ${OTHER_PROCESS_MS}`);
   migrate(connection());
-  refuseMissingTables(connection(), TABLES);
+  refuseMissingTables(connection(), TABLE_NAMES);
   rememberFiles(file);
   connection().pragma("busy_timeout = 0"); // from now on commits wait for locks without blocking the event loop
 }
@@ -61,8 +58,8 @@ function build(file: string, unfinished: string): void {
 const hasContent = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 /** Runs missing migrations. Drizzle's migrator would hide errors: it rolls back again what SQLite has already rolled back. */
-function migrate(client: Database.Database): void {
-  const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() });
+export function migrate(client: Database.Database): void {
+  const migrations = allMigrations("sqlite");
   if (isMarked(client)) refuseMissingTables(client);
   if (missing(client, migrations).length === 0 && isMarked(client)) return; // no lock needed
   const all = client.transaction(() => {
@@ -76,22 +73,11 @@ function migrate(client: Database.Database): void {
   all.exclusive();
 }
 
-/** The migrations that haven't run yet. Throws StorageError if a migration has run that this version doesn't know. */
+/** The migrations that haven't run yet. */
 function missing(client: Database.Database, migrations: MigrationMeta[]): MigrationMeta[] {
   const isNew = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'").get() === undefined;
   const latest = isNew ? 0 : Number(client.prepare("SELECT max(created_at) FROM __drizzle_migrations").pluck().get());
-  if (latest > (migrations.at(-1)?.folderMillis ?? 0)) {
-    throw new StorageError(
-      "A newer version of Latchkey has changed the database. Run that version, or restore a backup from before the upgrade.",
-    );
-  }
-  return migrations.filter(({ folderMillis }) => folderMillis > latest);
+  return migrationsAfter(latest, migrations);
 }
 
 const isMarked = (client: Database.Database) => client.pragma("application_id", { simple: true }) === APPLICATION_ID;
-
-function migrationsFolder(): string {
-  const folder = join(process.cwd(), "db/sqlite/migrations");
-  if (existsSync(folder)) return folder;
-  throw new StorageError(`The folder ${folder}, which belongs to the program, is missing. Start Latchkey in the project's folder.`);
-}

@@ -1,12 +1,9 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
-import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 
 const START_BUSY_MS = 10_000; // another process may be migrating
 const MAX_STATEMENTS = 200;
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
-
-export type SqliteDb = BetterSQLite3Database & { $client: Database.Database };
 
 /** A connection that caches compiled statements by their text: Drizzle compiles each time, which costs as much as running it. */
 class Client extends Database {
@@ -23,7 +20,7 @@ class Client extends Database {
 }
 
 /** Opens an existing database file, with durable commits. */
-export function openSqlite(file: string): SqliteDb {
+export function openClient(file: string): Database.Database {
   closeSync(openSync(file, "r+")); // fails if the file isn't writable; SQLite would open it read-only and leave files beside it
   const client = new Client(file, { timeout: START_BUSY_MS, fileMustExist: true });
   client.pragma("journal_mode = WAL");
@@ -31,5 +28,5 @@ export function openSqlite(file: string): SqliteDb {
   client.pragma("foreign_keys = ON");
   client.pragma("trusted_schema = OFF");
   client.pragma(`journal_size_limit = ${MAX_WAL_BYTES}`);
-  return drizzle(client, { casing: "snake_case" });
+  return client;
 }

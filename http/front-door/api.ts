@@ -12,7 +12,7 @@ import type { Station } from "./stations.ts";
 type Handler = (request: Request, context: RouteContext) => Promise<Answer | Response> | Answer | Response;
 /** The exports of a route file, by method. */
 type Exports = Record<string, Handler & { handler?: Handler }>;
-type Load = (folder: string) => Promise<Exports>;
+export type Load = (folder: string) => Promise<Exports>;
 type Route = { handlers: Map<string, Handler>; refuse: Handler };
 type Routes = { fixed: Map<string, Route>; varying: Map<string, Route & { parameter: string }> };
 
@@ -41,18 +41,18 @@ export async function answerBy(handler: Handler, request: IncomingMessage, respo
   return true;
 }
 
-/** Routes by path, or by the part of the path before the parameter. */
+/** Routes by path, or by the path without its parameter: the last part, or the one before. */
 async function loadRoutes(rows: Endpoint[], load: Load): Promise<Routes> {
   const routes: Routes = { fixed: new Map(), varying: new Map() };
   for (const [path, ofPath] of Map.groupBy(rows, ({ path }) => path)) {
-    const [start = "", parameter] = path.replace(/\/$/, "").split(/[<>]/);
-    const exports = await load(`${start}${parameter ? `[${parameter}]` : ""}`);
+    const [start = "", parameter, rest = ""] = path.replace(/\/$/, "").split(/[<>]/);
+    const exports = await load(`${start}${parameter ? `[${parameter}]${rest}` : ""}`);
     const { refuse, options } = otherMethods(ofPath.map(({ method }) => method));
     const given = METHODS.flatMap((method) => (exports[method] ? [[method, exports[method].handler ?? exports[method]] as const] : []));
     const handlers = new Map<string, Handler>([["OPTIONS", options], ...given]);
     const [get, head] = [handlers.get("GET"), handlers.get("HEAD")];
     if (get && !head) handlers.set("HEAD", get);
-    if (parameter) routes.varying.set(start, { handlers, refuse, parameter });
+    if (parameter) routes.varying.set(start + rest, { handlers, refuse, parameter });
     else routes.fixed.set(start, { handlers, refuse });
   }
   return routes;
@@ -64,13 +64,19 @@ function findRoute({ fixed, varying }: Routes, { url = "/" }: IncomingMessage): 
   const route = fixed.get(bare);
   if (route) return { route };
   const slash = bare.lastIndexOf("/") + 1;
-  const withParameter = varying.get(bare.slice(0, slash));
-  if (withParameter) {
-    return { route: withParameter, context: { params: Promise.resolve({ [withParameter.parameter]: decode(bare.slice(slash)) }) } };
-  }
+  const last = varying.get(bare.slice(0, slash));
+  if (last) return withParameter(last, bare.slice(slash));
+  const before = bare.lastIndexOf("/", slash - 2) + 1;
+  const inside = varying.get(bare.slice(0, before) + bare.slice(slash - 1));
+  if (inside) return withParameter(inside, bare.slice(before, slash - 1));
   const unknown = bare === "/auth" || (bare.startsWith("/auth/") && bare !== "/auth/docs");
   return unknown ? { route: UNKNOWN } : null;
 }
+
+const withParameter = (route: Route & { parameter: string }, value: string) => ({
+  route,
+  context: { params: Promise.resolve({ [route.parameter]: decode(value) }) },
+});
 
 /** An address in an unusual spelling. Usual ones are found without normalising. */
 function findTidied(routes: Routes, request: IncomingMessage) {

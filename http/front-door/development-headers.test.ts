@@ -5,8 +5,8 @@ import { developmentHeaders } from "./development-headers.ts";
 
 test("in development, pages have the headers of production, with two exceptions in the policy", () => {
   const nonce = newNonce();
-  const { "content-security-policy": policy, ...others } = developmentHeaders(nonce);
-  const { "content-security-policy": strict = "", ...productions } = pageHeaders(nonce);
+  const { "content-security-policy": policy, ...others } = developmentHeaders(nonce, "/");
+  const { "content-security-policy": strict = "", ...productions } = pageHeaders(nonce, "/");
   assert.deepEqual(others, productions);
   const [found, wanted] = [policy?.split("; ") ?? [], strict.split("; ")];
   assert.deepEqual(

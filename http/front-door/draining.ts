@@ -5,22 +5,31 @@ import { processWide } from "#db/process-wide.ts";
 
 const DRAIN_MS = 8_000;
 const IDLE_MS = 1_000; // after so long, a client isn't about to send another request
+const REPLACED_DRAIN_MS = 40_000; // longer than a request may take
+const REPLACED_IDLE_MS = 6_500; // longer than clients are told that they may use an idle connection
 const SWEEP_MS = 50;
 const QUIET_MS = 50;
 const BRIEF_MS = 1;
 const MAX_QUIET_MS = 500;
 
-const state = processWide("draining", () => ({ since: 0 }));
+/** Why a process drains: the service stops, or another process has taken its place. */
+export type Reason = "stopping" | "replaced";
 
-/** Begins the stop: from now on `draining()` is true. */
-export function startDraining(): void {
-  state.since = performance.now();
+const state = processWide("draining", () => ({ since: 0, reason: undefined as Reason | undefined }));
+
+/** Begins to drain. A replaced process may still be stopped. */
+export function startDraining(reason: Reason): void {
+  state.since ||= performance.now();
+  state.reason = reason;
 }
 
-/** Whether the service is stopping: then `/health` answers 503, so that load balancers send no new requests. */
-export const draining = (): boolean => state.since > 0;
+/** Whether this process is stopping or was replaced: then every answer closes its connection. */
+export const draining = (): boolean => state.reason !== undefined;
 
-export const drainingForMs = (): number => performance.now() - state.since;
+/** Whether the service is stopping: then `/health` answers 503, so that load balancers send no new requests. */
+export const stopping = (): boolean => state.reason === "stopping";
+
+const drainingForMs = (): number => performance.now() - state.since;
 
 /** Since when a connection has been idle, and how many bytes it had received by then. */
 type Idle = { since: number; bytesRead: number };
@@ -54,12 +63,14 @@ export class Connections {
 
   /**
    * Stops accepting connections and answers all requests on the open ones, with `Connection: close`, for at most DRAIN_MS. Closes
-   * a connection without a request after IDLE_MS.
+   * a connection without a request after IDLE_MS. A replaced process is in no hurry, and waits until nobody can be cut off.
    */
   async drain(): Promise<void> {
-    await this.#closeDoor();
-    const giveUpAt = performance.now() + DRAIN_MS;
-    while (this.#all.size > 0 && performance.now() < giveUpAt) {
+    if (stopping()) await this.#closeDoor();
+    else Server.prototype.close.call(this.#server); // what is in the kernel's queue is for the other processes
+    const startedAt = performance.now();
+    const giveUpAt = () => startedAt + (stopping() ? DRAIN_MS : REPLACED_DRAIN_MS);
+    while (this.#all.size > 0 && performance.now() < giveUpAt()) {
       await sleep(SWEEP_MS);
       await turn(); // after everything that has arrived meanwhile
       this.#closeIdle();
@@ -87,9 +98,10 @@ export class Connections {
   }
 
   #closeIdle(): void {
+    const idleMs = stopping() ? IDLE_MS : REPLACED_IDLE_MS;
     for (const [socket, state] of this.#all) {
       if (state === "busy" || socket.bytesRead > state.bytesRead) continue; // a request is arriving
-      if (Math.min(performance.now() - state.since, drainingForMs()) > IDLE_MS) socket.destroy();
+      if (Math.min(performance.now() - state.since, drainingForMs()) > idleMs) socket.destroy();
     }
   }
 }

@@ -1,5 +1,6 @@
+import { withinRequest } from "#db/engine.ts";
+import { giveUp } from "#http/give-up.ts";
 import { log } from "#http/log.ts";
-import { giveUp } from "#http/prepare.ts";
 import { readForm } from "./page-refusals.ts";
 import type { Station } from "./stations.ts";
 
@@ -12,10 +13,12 @@ export async function nextStation(): Promise<Station> {
   return async (request, response) => {
     const whole = await readForm(request, response);
     if (!whole) return true;
-    await handle(whole, response).catch((error) => {
-      log().error({ err: error }, "page failed");
-      response.destroy();
-    });
+    await withinRequest(() =>
+      handle(whole, response).catch((error) => {
+        log().error({ err: error }, "page failed");
+        response.destroy();
+      }),
+    );
     return true;
   };
 }

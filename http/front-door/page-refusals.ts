@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { config } from "#accounts/config.ts";
 import { IMAGE_MAX_SIZE } from "#accounts/contract/image-field.ts";
 import { MAX_FIELDS } from "#http/body-checks.ts";
 import { log } from "#http/log.ts";
 import { type ProblemCode, problems } from "#http/problem.ts";
 import { describeError } from "#http/refusal.ts";
-import { fromElsewhere, isSameOrigin } from "#http/same-origin.ts";
+import { fromElsewhere, isHidden, isSameOrigin } from "#http/same-origin.ts";
 import { closeAfterBody } from "./lingering-close.ts";
 import { hasAction } from "./page-actions.ts";
 import { withReadBody } from "./page-body.ts";
@@ -39,6 +40,7 @@ export const refusePage: Station = (request, response) => {
   if (method !== "POST") return false;
   const foreign = !isSameOrigin({ get: (name) => headers[name]?.toString() ?? null });
   if (foreign && !isOwnPageElsewhere(headers)) return refuse(response, 403, fromElsewhere());
+  if (isHidden(headers.origin, headers["sec-fetch-site"]?.toString())) headers.origin = config().publicUrl; // Next.js refuses "null"
   const action = headers["next-action"]?.toString();
   if (action !== undefined && !hasAction(pathOf(url), action)) return refuseAction(request, response);
   explainBareError(response, action === undefined);

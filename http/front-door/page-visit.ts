@@ -1,7 +1,7 @@
-import { forgetNotice } from "#http/notice-cookie.ts";
+import { forgetShown } from "#http/notice-cookie.ts";
 import { boundHeaders } from "#http/request-headers.ts";
 import { newNonce, pageHeaders } from "#http/security-headers.ts";
-import { logRequest } from "./request-log.ts";
+import { logRequest, pathOf } from "./request-log.ts";
 import type { Station } from "./stations.ts";
 
 /** Prepares a request that isn't for the API: removes unknown headers, and logs the answer. */
@@ -15,9 +15,9 @@ export const beginVisit: Station = (request, response) => {
 
 /** Sets the headers of a page. */
 export const dressPage: Station = (request, response) => {
-  const headers = pageHeaders(newNonce());
+  const headers = pageHeaders(newNonce(), pathOf(request.url ?? "/"));
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   request.headers["content-security-policy"] = headers["content-security-policy"]; // Next.js reads the nonce from here
-  forgetNotice(request, response);
+  forgetShown(request, response);
   return false;
 };

@@ -1,4 +1,4 @@
-import { CORES } from "#db/worker-threads.ts";
+import { hashingThreads } from "#db/worker-threads.ts";
 
 const FREE_THREADS = 2;
 /**
@@ -12,8 +12,9 @@ const FORM_IDS_KEY = Buffer.from("Latchkey: ids of forms' actions!").toString("b
  * Sets the environment of production. Call it before Next.js and React are loaded, which read NODE_ENV. The thread pool gets
  * more threads than cores: password hashing occupies one for each core, and reading files needs some too.
  */
-export function runInProduction(): void {
-  const { UV_THREADPOOL_SIZE = String(CORES + FREE_THREADS), NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = FORM_IDS_KEY } = process.env;
+export function runInProduction(processes = 1): void {
+  const { UV_THREADPOOL_SIZE = String(hashingThreads(processes) + FREE_THREADS), NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = FORM_IDS_KEY } =
+    process.env;
   Object.assign(process.env, { NODE_ENV: "production", UV_THREADPOOL_SIZE, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
   disableTelemetry();
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { config } from "#accounts/config.ts";
 import { nonceOf } from "#http/security-headers.ts";
 
 const STYLE = "body{max-width:32rem;margin:0 auto;padding:3rem 1rem;font:1.0625rem/1.5 system-ui,sans-serif}";
@@ -12,7 +13,7 @@ export function refusalPage(response: ServerResponse, sentence: string): string 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>Error: this was not sent – Latchkey</title>
+<title>Error: this was not sent – ${escaped(config().siteName)}</title>
 <style nonce="${nonceOf(response)}">${STYLE}</style>
 </head>
 <body>

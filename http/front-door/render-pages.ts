@@ -19,7 +19,7 @@ const render = app.getRequestHandler();
 const nonce = randomUUID();
 
 const server = createServer((request, response) => {
-  request.headers["content-security-policy"] = pageHeaders(nonce)["content-security-policy"]; // Next.js reads the nonce from here
+  request.headers["content-security-policy"] = pageHeaders(nonce, request.url ?? "/")["content-security-policy"]; // Next.js reads the nonce from here
   void render(request, response);
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { config, DEFAULT_SITE_NAME } from "#accounts/config.ts";
 import { nonceOf } from "#http/security-headers.ts";
 import { servedBuild } from "./builds.ts";
 import type { Station } from "./stations.ts";
@@ -33,7 +34,13 @@ function pages(): Record<string, KeptPage> {
   return kept;
 }
 
-/** Whether a request has neither a session cookie nor a notice to show. */
+/** Whether a request has no cookie that changes the page: a session's, a notice's or that of a theme. */
 function isPlainVisit({ method, url = "", headers }: IncomingMessage): boolean {
-  return method === "GET" && KEPT_PATHS.includes(url) && !/session|notice/.test(headers.cookie ?? "");
+  return method === "GET" && KEPT_PATHS.includes(url) && !/session|notice|theme/.test(headers.cookie ?? "") && !isBranded();
+}
+
+/** Whether the operator has given the service its own look, which the build didn't know. */
+function isBranded(): boolean {
+  const { siteName, siteLogo, siteColor, supportUrl, supportEmail, privacyUrl, termsUrl } = config();
+  return siteName !== DEFAULT_SITE_NAME || [siteLogo, siteColor, supportUrl, supportEmail, privacyUrl, termsUrl].some(Boolean);
 }

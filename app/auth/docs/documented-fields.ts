@@ -1,6 +1,13 @@
 import type { ApiDocument } from "#http/openapi.ts";
 
-export type DocumentedField = { name: string; type: string; required: boolean; description: string };
+export type DocumentedField = {
+  name: string;
+  type: string;
+  /** The schema that the type names, which has a section of its own. */
+  schema?: string;
+  required: boolean;
+  description: string;
+};
 
 export type Schema = {
   type?: string | string[];
@@ -11,6 +18,7 @@ export type Schema = {
   anyOf?: Schema[];
   properties?: Record<string, Schema>;
   required?: string[];
+  examples?: unknown[];
   $ref?: string;
 };
 
@@ -20,9 +28,15 @@ export function fieldsOf(document: ApiDocument, given: Schema): DocumentedField[
   return Object.entries(properties).map(([name, field]) => ({
     name,
     type: typeOf(field),
+    schema: nameOf(field.items ?? field),
     required: required.includes(name),
     description: field.description ?? "",
   }));
+}
+
+/** The schemas of answers that have a name. */
+export function namedAnswers({ components }: ApiDocument): [name: string, schema: Schema][] {
+  return Object.entries((components?.schemas ?? {}) as Record<string, Schema>).filter(([name]) => !/(Input|Form|Multipart)$/.test(name));
 }
 
 function resolved(document: ApiDocument, schema: Schema): Schema {

@@ -1,6 +1,7 @@
 import text from "#components/text.module.css";
 import styles from "./docs.module.css";
 import type { DocumentedField } from "./documented-fields.ts";
+import { Words } from "./words.tsx";
 
 export function FieldTable({ title, about, fields }: { title: string; about: string; fields: DocumentedField[] }) {
   if (fields.length === 0) return null;
@@ -11,16 +12,18 @@ export function FieldTable({ title, about, fields }: { title: string; about: str
         <span className={text.hidden}> of “{about}”</span>
       </caption>
       <tbody>
-        {fields.map(({ name, type, required, description }) => (
+        {fields.map(({ name, type, schema, required, description }) => (
           <tr key={name}>
             <th scope="row">
               <code>{name}</code>
             </th>
             <td>
-              {type}
+              {schema ? <a href={`#schema-${schema}`}>{type}</a> : type}
               {required && title === "Fields" && <strong>, required</strong>}
             </td>
-            <td>{description}</td>
+            <td>
+              <Words text={description} />
+            </td>
           </tr>
         ))}
       </tbody>

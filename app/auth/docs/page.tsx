@@ -4,11 +4,20 @@ import { config } from "#accounts/config.ts";
 import { FIELD_CODES } from "#accounts/errors.ts";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
+import { api } from "#http/api.ts";
+import type { Endpoint } from "#http/endpoint.ts";
 import { openApiDocument } from "#http/openapi.ts";
 import { problems } from "#http/problem.ts";
 import { Frame } from "../../frame.tsx";
-import { AddressSection, type Operation } from "./address-section.tsx";
+import { AddressSection, Names, type Operation, refusalsOf } from "./address-section.tsx";
+import { Contents, type Entry } from "./contents.tsx";
 import styles from "./docs.module.css";
+import { namedAnswers } from "./documented-fields.ts";
+import { Code } from "./examples.tsx";
+import { Heading } from "./heading.tsx";
+import { Schemas } from "./schemas.tsx";
+import { type ExampleRequest, snippetsOf } from "./snippets.ts";
+import { Words } from "./words.tsx";
 
 export const metadata: Metadata = { robots: { index: true } };
 
@@ -18,8 +27,23 @@ export default async function Page() {
   const { publicUrl } = config();
   const document = openApiDocument();
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
+    Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({
+      path,
+      method,
+      operation,
+      ...accessOf(operation),
+    })),
   );
+  const entries: Entry[] = [
+    { id: "start", words: "Start here" },
+    ...operations.map(({ path, method, operation }) => ({
+      id: operation.operationId,
+      words: path.replace(/\{(\w+)\}/, "<$1>"),
+      method: method.toUpperCase(),
+    })),
+    ...namedAnswers(document).map(([name]) => ({ id: `schema-${name}`, words: name })),
+    { id: "problems", words: "Problem codes" },
+  ];
   return (
     <Frame title="API reference" here="/auth/docs/" width="wide">
       <div className={panel.head}>
@@ -29,23 +53,17 @@ export default async function Page() {
         </p>
       </div>
       <div className={styles.columns}>
-        <nav className={styles.contents} aria-label="On this page">
-          <a href="#start">Start here</a>
-          {operations.map(({ path, method, operation: { operationId } }) => (
-            <a key={operationId} href={`#${operationId}`}>
-              <b>{method.toUpperCase()}</b> {path.replace(/\{(\w+)\}/, "<$1>")}
-            </a>
-          ))}
-          <a href="#problems">Problem codes</a>
-        </nav>
+        <Contents entries={entries} />
         <div className={styles.text}>
           <section id="start" className={styles.section}>
-            <h2>Start here</h2>
+            <Heading id="start" words="Start here" />
             <p>Register, log in, and send the token that you get with every further request:</p>
-            <pre className={styles.code}>
-              <code>{example(publicUrl)}</code>
-            </pre>
+            <Code code={start(operations, publicUrl)} what="the first three requests" />
             <ul>
+              <li>
+                The examples run as they stand once <code>TOKEN</code> is what log-in answers and <code>SERVICE_KEY</code> what{" "}
+                <code>npx accounts service-key create</code> prints: exported in a shell, and constants in JavaScript.
+              </li>
               <li>Send JSON, a URL-encoded form, or multipart/form-data: the same rules for all three. Unknown fields are refused.</li>
               <li>Every address answers with and without its trailing slash.</li>
               <li>
@@ -60,14 +78,20 @@ export default async function Page() {
           {operations.map((one) => (
             <AddressSection key={one.operation.operationId} document={document} {...one} />
           ))}
+          <Schemas document={document} />
           <section id="problems" className={styles.section}>
-            <h2>Problem codes</h2>
+            <Heading id="problems" words="Problem codes" />
+            <p>
+              Any address may also answer <Names names={general(operations)} links />.
+            </p>
             {Object.entries(problems).map(([code, { status, detail }]) => (
               <section key={code} id={code} className={styles.problem} aria-labelledby={`${code}-code`}>
                 <h3 id={`${code}-code`}>
                   <code>{code}</code> <span className={text.soft}>{status}</span>
                 </h3>
-                <p>{detail}</p>
+                <p>
+                  <Words text={detail} />
+                </p>
               </section>
             ))}
             <h3>Codes of single fields</h3>
@@ -86,8 +110,27 @@ export default async function Page() {
   );
 }
 
-const example = (publicUrl: string) => `curl ${publicUrl}/auth/login/ \\
-  --json '{"email": "ada@example.org", "password": "Correct horse 7 battery"}'
+type Shown = { path: string; method: string; operation: Operation; access: Endpoint["access"] };
 
-curl ${publicUrl}/auth/me/ \\
-  --header 'Authorization: Bearer lk_…'`;
+const accessOf = ({ operationId }: Operation) => ({
+  access: (api as Record<string, Endpoint>)[operationId]?.access ?? ("public" as const),
+});
+
+/** Problems that no address lists, because every one may answer with them. */
+function general(operations: Shown[]): string[] {
+  const listed = new Set(operations.flatMap(({ operation }) => refusalsOf(operation)));
+  return Object.keys(problems).filter((code) => !listed.has(code));
+}
+
+/** The first requests of a client, which are the examples of their addresses. */
+function start(operations: Shown[], publicUrl: string): string {
+  const body = (id: string) => operations.find(({ operation }) => operation.operationId === id)?.operation.requestBody;
+  const json = (id: string) => body(id)?.content["application/json"]?.example as Record<string, unknown>;
+  const { email, password, username } = json("createUser");
+  const lines: ExampleRequest[] = [
+    { method: "POST", address: `${publicUrl}/auth/create-user/`, access: "public", body: { email, password, username } },
+    { method: "POST", address: `${publicUrl}/auth/login/`, access: "public", body: { email, password } },
+    { method: "GET", address: `${publicUrl}/auth/me/`, access: "token" },
+  ];
+  return lines.map((line) => snippetsOf(line).curl).join("\n\n");
+}

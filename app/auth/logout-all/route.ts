@@ -4,8 +4,8 @@ import { serve } from "#http/endpoint.ts";
 import { route } from "#http/route.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
-  serve(api.logOutAll, async ({ caller }) => {
-    const { sessionsEnded } = await revokeAllSessions(caller);
+  serve(api.logOutAll, async ({ caller, input }) => {
+    const { sessionsEnded } = await revokeAllSessions(caller, input);
     return { message: "You are logged out everywhere.", sessions_ended: sessionsEnded };
   }),
 );

@@ -1,12 +1,11 @@
 import { listAuditEvents } from "#accounts/audit.ts";
-import { instantText } from "#accounts/clock.ts";
 import { idFrom } from "#accounts/contract/fields.ts";
 import { listSessions } from "#accounts/sessions/sessions.ts";
+import { Time } from "#app/times/time.tsx";
 import { signedInCaller } from "#app/visitor/current.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import buttons from "#components/button.module.css";
 import panel from "#components/panel.module.css";
-import { Time } from "#components/time.tsx";
 import { Frame } from "../../frame.tsx";
 import { showNotFound } from "../../not-found-page.ts";
 import { endSession } from "../../sessions/actions.ts";
@@ -25,7 +24,7 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
       <div className={panel.panel}>
         <h1>This wasn’t me</h1>
         <p>
-          “{eventInWords(event).what}” on <Time at={instantText(event.at)} />, from {event.device ?? "an unknown device"}
+          “{eventInWords(event).what}” on <Time at={event.at} to="exact" />, from {event.device ?? "an unknown device"}
           {event.ip ? ` (${event.ip})` : ""}.
         </p>
         {session && (

@@ -3,7 +3,12 @@ import { api } from "#http/api.ts";
 import { serve } from "#http/endpoint.ts";
 import { route } from "#http/route.ts";
 
-const answer = ({ user }: Awaited<ReturnType<typeof updateUser>>) => ({ message: "Your profile has been saved.", user: publicUser(user) });
+const SAVED = "Your profile has been saved.";
+
+function answer({ user }: Awaited<ReturnType<typeof updateUser>>) {
+  const waits = user.pendingEmail === null ? "" : ` The address ${user.pendingEmail} waits for the link in its mailbox.`;
+  return { message: SAVED + waits, user: publicUser(user) };
+}
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
   serve(api.updateUser, async ({ caller, id, input }) => answer(await updateUser(caller, id, input)), inspectChanges),

@@ -1,0 +1,64 @@
+import type { Caller, User } from "#accounts/caller.ts";
+import { clock } from "#accounts/clock.ts";
+import { unlessRefused } from "#accounts/commit.ts";
+import { config } from "#accounts/config.ts";
+import { count, stillWithin } from "#accounts/limits/counters.ts";
+import { limit } from "#accounts/limits/limits.ts";
+import { canonicalEmail } from "#accounts/users/names.ts";
+import type { Db } from "#db/engine.ts";
+import type { Happened, Why } from "./letters.ts";
+import { newLink } from "./links.ts";
+import { type Email, isMailOn, email as mail } from "./outbox.ts";
+
+/** The notices with a link that says “That wasn’t me”. */
+type Notice = "password_changed" | "password_reset" | "username_changed" | "new_device" | "token_made" | FactorNotice;
+/** Those about second factors. */
+export type FactorNotice =
+  | "passkey_added"
+  | "passkey_removed"
+  | "totp_added"
+  | "totp_removed"
+  | "recovery_codes_replaced"
+  | "second_factor_guessed";
+
+const NOT_ESSENTIAL: Notice[] = ["username_changed", "new_device"];
+
+/**
+ * The statements that tell a user by mail what has happened in the account, with a link that says “That wasn’t me”. They belong
+ * in the commit of what happened. Beyond a number of notices of this kind to this address nothing is mailed, nor if the operator
+ * wants only those about email address, password and factors.
+ */
+export function notice(tx: Db, caller: Caller, user: User, kind: Notice) {
+  if (NOT_ESSENTIAL.includes(kind) && config().notices === "essential") return null;
+  return limited(tx, caller, user, kind, (data) => ({ kind, to: user.email, userId: user.id, data }));
+}
+
+/** Like `notice`, for a recovery code that was used; `left` is how many there still are. */
+export function recoveryCodeNotice(tx: Db, caller: Caller, user: User, left: number) {
+  const kind = "recovery_code_used";
+  return limited(tx, caller, user, kind, (data) => ({ kind, to: user.email, userId: user.id, data: { ...data, left } }));
+}
+
+function limited(tx: Db, caller: Caller, user: User, kind: string, write: (data: Happened) => Email) {
+  if (!isMailOn()) return null;
+  const limits = [limit("notices", kind, canonicalEmail(user.email))];
+  const { link, stored } = newLink(tx, "not_me", { userId: user.id, email: user.email });
+  const letter = write({ ...happened(caller, user), notMe: link });
+  return unlessRefused(stillWithin(limits), [count(limits), stored, mail(tx, letter)]);
+}
+
+/** The statement that tells a user by mail what the operator, or another service, has decided about the account. */
+export function decision(
+  tx: Db,
+  caller: Caller,
+  user: User,
+  kind: "suspended" | "deactivated" | "deleted" | "factors_reset",
+  why: Why = {},
+) {
+  return config().notices === "all" && mail(tx, { kind, to: user.email, userId: user.id, data: { ...happened(caller, user), ...why } });
+}
+
+/** Who did something, when, and from where, for a mail that tells it. */
+export function happened(caller: Caller, { username }: Pick<User, "username">): Happened {
+  return { username, at: clock.now(), device: caller.device(), ip: caller.ip };
+}

@@ -1,0 +1,8 @@
+import { replaceRecoveryCodes } from "#accounts/factors/recovery-codes.ts";
+import { api } from "#http/api.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
+  serve(api.replaceRecoveryCodes, ({ caller, input }) => replaceRecoveryCodes(caller, input)),
+);

@@ -1,0 +1,8 @@
+import { revokePersonalToken } from "#accounts/sessions/personal-tokens.ts";
+import { api } from "#http/api.ts";
+import { serve } from "#http/endpoint.ts";
+import { route } from "#http/route.ts";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
+  serve(api.revokePersonalToken, ({ caller, id }) => revokePersonalToken(caller, id)),
+);

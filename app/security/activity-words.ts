@@ -1,0 +1,23 @@
+/** The sentences of the list of activity; what each event is called is in event-words.ts. */
+export const words = {
+  title: "Recent activity",
+  lead: (days: number) => `Everything that’s happened on your account in the last ${days} days.`,
+  show: "Show",
+  everything: "Everything",
+  apply: "Apply",
+  empty: "No activity of this type.",
+  pages: "Pages of activity",
+  newest: "Newest",
+  older: "Older",
+  export: "Export:",
+  unknownDevice: "Unknown device",
+  thisDevice: "this device",
+  seeSession: "See session",
+  notMe: "This wasn’t me",
+  newDevice: "New device:",
+  signedIn: (device: string | null, ip: string | null) => `${device ?? "an unknown device"}${ip ? ` (${ip})` : ""} signed in`,
+  wasItYou: "Was that you?",
+  yes: "Yes",
+  saving: "Saving…",
+  no: "No, review it",
+};
