@@ -16,6 +16,8 @@ export type Load = {
   status: number;
 };
 
+const NO_CONTENT = Buffer.from("HTTP/1.1 204 ");
+
 export type Measured = { requests: number; perSecond: number; p50: number; p99: number };
 
 /** Sends requests over persistent connections, each after the answer to the last. Throws on any other status. */
@@ -44,6 +46,13 @@ export function httpRequest(method: string, path: string, token?: string, body?:
   if (token) head.push(`authorization: Bearer ${token}`);
   if (text) head.push("content-type: application/json", `content-length: ${Buffer.byteLength(text)}`);
   return `${head.join("\r\n")}\r\n\r\n${text}`;
+}
+
+/** The text of an HTTP request with a form. */
+export function formRequest(path: string, token: string, form: string): string {
+  const head = [`POST ${path} HTTP/1.1`, "host: 127.0.0.1", "user-agent: bench/1", `authorization: Bearer ${token}`];
+  head.push("content-type: application/x-www-form-urlencoded", `content-length: ${form.length}`);
+  return `${head.join("\r\n")}\r\n\r\n${form}`;
 }
 
 export function quantile(sorted: number[], part: number): number {
@@ -89,6 +98,7 @@ function answerLength(received: Buffer): number | undefined {
   if (headEnd < 0) return undefined;
   const [, length] = /\r\ncontent-length: (\d+)/i.exec(received.toString("latin1", 0, headEnd)) ?? [];
   if (length !== undefined) return headEnd + 4 + Number(length);
+  if (received.compare(NO_CONTENT, 0, NO_CONTENT.length, 0, NO_CONTENT.length) === 0) return headEnd + 4;
   const end = received.indexOf("0\r\n\r\n", headEnd + 4); // chunked
   return end < 0 ? undefined : end + 5;
 }

@@ -78,11 +78,21 @@ export function answers(port: number, path: string): Promise<boolean> {
   );
 }
 
-/** The CPU time that a process's threads have used, in milliseconds; /proc/<pid>/stat counts in hundredths of a second only. */
+/**
+ * The CPU time that the threads of a process and of those it has started have used, in milliseconds; /proc/<pid>/stat counts in
+ * hundredths of a second only.
+ */
 export function cpuMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
   const nanoseconds = threads.map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]));
-  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+  const own = nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+  return startedBy(pid).reduce((sum, child) => sum + cpuMs(child), own);
+}
+
+/** The processes that a process has started. */
+export function startedBy(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1");
+  return children.split(" ").filter(Boolean).map(Number);
 }
 
 /** The memory of a process now and at its peak, in MB of 2^20 bytes. */

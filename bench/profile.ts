@@ -44,5 +44,5 @@ bench-results/${file}
 
 To read it: open it in Chromium's DevTools (Performance, "Load profile") or in https://www.speedscope.app. "Bottom-up" shows what
 itself takes long: writeUtf8String is the kernel sending the answer, findSessionWithUser SQLite, hash SHA-256; those are the
-floor's too. What is ours is what remains below handle in server.ts. Compare shares within one profile, never times of two.
+floor's too. What is ours is what remains below take in http/front-door/front-door.ts. Compare shares within one profile, never times of two.
 `);

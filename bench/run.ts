@@ -7,20 +7,39 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../e2e/free-port.ts";
 import { calmDown, type Line, pairedLine, plainLine, progress, table } from "./measuring.ts";
+import { measurePostgres } from "./postgres.ts";
 import { answers, bareEnvironment, memoryMb, ROOT, type Server, serviceCommand, startServer, stopServer } from "./processes.ts";
 import { measureGrowth } from "./scale.ts";
 import { copyDatabase, type Seed, seedDatabase } from "./seed.ts";
-import { firstByte, hashing, interleave, logIn, logOut, p99s, rateLine, rates, register, take, tokenCheck, update } from "./workloads.ts";
+import { measureProcesses, untilStarted } from "./several.ts";
+import {
+  firstByte,
+  forwardAuth,
+  hashing,
+  interleave,
+  introspection,
+  logIn,
+  logOut,
+  p99s,
+  rateLine,
+  rates,
+  register,
+  take,
+  tokenCheck,
+  update,
+} from "./workloads.ts";
 
 /*
  * npm run bench: measures every number beside a floor in the same minutes, because machines vary from hour to hour.
- * npm run bench -- --scale: measures ten million sessions. Both leave only bench-results/ behind.
+ * npm run bench -- --scale: measures ten million sessions. npm run bench -- --processes: measures two processes against one.
+ * npm run bench -- --postgres: on PostgreSQL, with --scale also there. All leave only bench-results/ behind.
  */
 
 const ROUNDS = 5;
 const HASHING_ROUNDS = 4;
 const STARTS = 3;
 const SESSIONS = 120_000; // for log-outs, which use them up
+const SESSIONS_OF_FEW = 2_000;
 const IDLE_MS = 10_000;
 const NEXT = "node_modules/next/dist/bin/next";
 
@@ -29,7 +48,9 @@ const servers: Server[] = [];
 const loadAverage = await calmDown();
 const lines: Line[] = [];
 try {
-  if (process.argv.includes("--scale")) lines.push(...(await measureGrowth(folder)));
+  if (process.argv.includes("--postgres")) lines.push(...(await measureOnPostgres()));
+  else if (process.argv.includes("--scale")) lines.push(...(await measureGrowth(folder)));
+  else if (process.argv.includes("--processes")) await measureTwo();
   else await measureAll();
 } finally {
   await Promise.all(servers.map(stopServer));
@@ -51,10 +72,26 @@ async function measureAll(): Promise<void> {
   lines.push(plainLine("npm start to first answer", "ms", start, { atMost: 1_500 }));
   lines.push(plainLine("memory, idle for 10 s", "MB", [idle], { atMost: 160 }));
   lines.push(...(await measureChecks(seed, service, bare, next)));
+  lines.push(...(await measureServices(seed, service, bare)));
   lines.push(...(await measureHashing(seed, service)));
   lines.push(...(await measureWrites(seed, service, bare)));
   lines.push(...(await measurePages(service, next)));
   lines.push(plainLine("memory, 256 connections", "MB", [await memoryUnderLoad(seed, service)], { atMost: 400 }));
+}
+
+async function measureTwo(): Promise<void> {
+  progress("building what changed");
+  build();
+  await startTimes(); // fills the compile cache: the first start after a change needs more memory
+  const seed = await seedDatabase(join(folder, "seed", "latchkey.db"), SESSIONS_OF_FEW);
+  const [one, two] = [await startService(seed), await startService(seed, 2)];
+  await untilStarted(two, 2);
+  lines.push(...(await measureProcesses(seed, one, two)));
+}
+
+async function measureOnPostgres(): Promise<Line[]> {
+  build();
+  return measurePostgres(folder, add);
 }
 
 async function measureChecks(seed: Seed, service: Server, bare: Server, next: Server): Promise<Line[]> {
@@ -69,6 +106,18 @@ async function measureChecks(seed: Seed, service: Server, bare: Server, next: Se
     rateLine("token check (32 connections)", own, floor, 0.7),
     pairedLine("token check: p99", "ms", p99s(own), p99s(floor), { atMost: 3 }),
     rateLine("token check, floor: Next.js route", own, nextOnes, 4),
+  ];
+}
+
+async function measureServices(seed: Seed, service: Server, bare: Server): Promise<Line[]> {
+  const asking = [service, bare].map((server) => () => take(server, introspection(seed), 2));
+  const passing = [() => take(service, forwardAuth(seed, 204), 2), () => take(bare, forwardAuth(seed, 200), 2)];
+  await interleave("introspection, warming up", 2, [...asking, ...passing]);
+  const [asked, askedFloor] = await interleave("introspection", ROUNDS, asking);
+  const [passed, passedFloor] = await interleave("forward authentication", ROUNDS, passing);
+  return [
+    rateLine("introspection (32 connections)", asked, askedFloor, 0.6),
+    rateLine("forward authentication (32 connections)", passed, passedFloor, 0.75),
   ];
 }
 
@@ -142,10 +191,11 @@ async function memoryUnderLoad(seed: Seed, service: Server): Promise<number> {
   return memoryMb(service.pid).most;
 }
 
-async function startService(seed: Seed): Promise<Server> {
-  const data = join(folder, "service");
+async function startService(seed: Seed, processes = 1): Promise<Server> {
+  const data = join(folder, `service-${processes}`);
   copyDatabase(seed, data);
-  return add("Latchkey", serviceCommand(), "/health", { DATA_DIR: data, RATE_LIMITS: "off" });
+  const settings = { DATA_DIR: data, PROCESSES: String(processes), RATE_LIMITS: "off" };
+  return add(`Latchkey with ${processes}`, serviceCommand(), "/health", settings);
 }
 
 async function add(name: string, command: string[], path: string, environment: Record<string, string> = {}): Promise<Server> {

@@ -2,7 +2,8 @@ import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { findSession } from "#accounts/sessions/sessions.ts";
 import { newToken } from "#accounts/sessions/tokens.ts";
-import { closeDatabase, connection, openDatabase } from "#db/engine.ts";
+import { closeDatabase } from "#db/engine.ts";
+import { connection, openSqlite } from "#db/sqlite/engine.ts";
 import { quantile } from "./load.ts";
 import { type Line, pairedLine, progress } from "./measuring.ts";
 import { seedDatabase } from "./seed.ts";
@@ -23,9 +24,9 @@ export async function measureGrowth(folder: string): Promise<Line[]> {
     throw new Error("There is too little room for ten million sessions in the temporary folder.");
   const small = await seedDatabase(join(folder, "small.db"), FEW);
   const large = await seedDatabase(join(folder, "large.db"), FEW);
-  openDatabase(large.file);
+  openSqlite(large.file);
   const { count, tokens } = fill(large.userIds.length);
-  closeDatabase();
+  await closeDatabase();
   const times: { small: number[]; large: number[] } = { small: [], large: [] };
   for (let round = 0; round < ROUNDS; round++) {
     progress(`asking, round ${round + 1} of ${ROUNDS}`);
@@ -67,7 +68,7 @@ function fill(users: number): { count: number; tokens: string[] } {
 }
 
 async function medianCheck(file: string, tokens: string[]): Promise<number> {
-  openDatabase(file);
+  openSqlite(file);
   const ask = async (token: string) => {
     const askedAt = performance.now();
     if (!(await findSession(token))) throw new Error("A session is missing.");
@@ -76,7 +77,7 @@ async function medianCheck(file: string, tokens: string[]): Promise<number> {
   for (const token of tokens) await ask(token); // warms the caches, as in a busy service
   const times: number[] = [];
   for (const token of tokens) times.push(await ask(token));
-  closeDatabase();
+  await closeDatabase();
   return quantile(
     times.toSorted((a, b) => a - b),
     0.5,

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { get } from "node:http";
 import { PASSWORD } from "#db/people.ts";
-import { httpRequest, type Load, load, type Measured, quantile } from "./load.ts";
+import { formRequest, httpRequest, type Load, load, type Measured, quantile } from "./load.ts";
 import { type Line, median, pairedLine, plainLine, progress } from "./measuring.ts";
 import { cpuMs, type Server } from "./processes.ts";
 import { emailForLogIn, type Seed } from "./seed.ts";
@@ -19,6 +19,15 @@ export function tokenCheck({ tokens }: Seed, path = "/auth/me/"): Request {
   const requests = tokens.slice(0, CHECK_CONNECTIONS).map((token) => httpRequest("GET", path, token));
   return { connections: CHECK_CONNECTIONS, status: 200, request: (connection) => requests[connection] as string };
 }
+
+/** Another service asks about a token, as a form. */
+export function introspection({ tokens, serviceKey }: Seed): Request {
+  const requests = tokens.slice(0, CHECK_CONNECTIONS).map((token) => formRequest("/auth/introspect/", serviceKey, `token=${token}`));
+  return { connections: CHECK_CONNECTIONS, status: 200, request: (connection) => requests[connection] as string };
+}
+
+/** A proxy asks whether a request may pass. The floor answers with a body. */
+export const forwardAuth = (seed: Seed, status: number): Request => ({ ...tokenCheck(seed, "/auth/verify/"), status });
 
 export function logIn(): Request {
   const request = (user: number) => httpRequest("POST", "/auth/login/", undefined, { email: emailForLogIn(user), password: PASSWORD });

@@ -1,10 +1,10 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { json } from "node:stream/consumers";
+import { json, text } from "node:stream/consumers";
 import Database from "better-sqlite3";
 
 /*
- * The floor of token check, update and log-out: node:http and better-sqlite3 alone, with the same rows, keys, SHA-256,
+ * The floor of token check, introspection, forward authentication, update and log-out: node:http and better-sqlite3 alone, with the same rows, keys, SHA-256,
  * constant-time comparison, durability, JSON and headers, but without input checks, log, timeouts or layers.
  */
 
@@ -41,6 +41,13 @@ const insertEvent = database.prepare(
 createServer((request, response) => void handle(request, response)).listen(Number(port), "127.0.0.1");
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === "/auth/introspect/") {
+    const form = new URLSearchParams(await text(request));
+    return send(response, 200, introspection(findSession(form.get("token") ?? "")));
+  }
+  if (request.url === "/auth/verify/") {
+    return send(response, 200, introspection(findSession(request.headers.authorization?.slice("Bearer ".length) ?? "")));
+  }
   const found = findSession(request.headers.authorization?.slice("Bearer ".length) ?? "");
   if (!found) return send(response, 401, {});
   const { session, user } = found;
@@ -83,9 +90,25 @@ function commit<T>(run: () => T): T {
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { ...HEADERS, "content-length": Buffer.byteLength(text) });
-  response.end(text);
+  const sent = JSON.stringify(body);
+  response.writeHead(status, { ...HEADERS, "content-length": Buffer.byteLength(sent) });
+  response.end(sent);
+}
+
+/** Some 140 bytes. */
+function introspection(found: Found | null) {
+  if (!found) return { active: false };
+  const { session, user } = found;
+  const at = (instant: unknown) => Math.floor((instant as number) / 1_000);
+  return {
+    active: true,
+    sub: String(user.id),
+    username: user.username,
+    exp: at(session.expires_at),
+    iat: at(session.created_at),
+    sid: String(session.id),
+    token_type: "Bearer",
+  };
 }
 
 function publicUser(user: Row) {
