@@ -75,7 +75,9 @@ export async function readDocument(base: string): Promise<Documented> {
 /** The operation of the document for a request; none for another method or an unknown address. */
 function findOperation(document: ApiDocument, method: string, target: string) {
   const path = withoutSlash(target.split("?", 1)[0] ?? "");
+  const isLiteral = Object.keys(document.paths).some((template) => withoutSlash(template) === path);
   for (const [template, operations] of Object.entries(document.paths)) {
+    if (isLiteral && withoutSlash(template) !== path) continue; // not the parameter of a sibling
     const pattern = new RegExp(
       `^${withoutSlash(template)
         .replace(/[.]/g, "\\.")

@@ -5,15 +5,21 @@ import { expect, test } from "@playwright/test";
 import * as z from "zod/mini";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
 import { readConfig, settings } from "#accounts/config.ts";
-import { ActivityInput, AUDIT_EVENT_TYPES } from "#accounts/contract/schemas.ts";
+import { ActivityInput, AUDIT_EVENT_TYPES } from "#accounts/contract/api-schemas.ts";
 import { FIELD_CODES } from "#accounts/errors.ts";
 import { BUDGETS, LIMITS, type Rule } from "#accounts/limits/limits.ts";
 import { commonPasswords } from "#accounts/passwords/common-passwords.ts";
 import { backupCommands } from "#cli/backup.ts";
+import { doctorCommands } from "#cli/doctor.ts";
+import { emailCommands } from "#cli/emails.ts";
+import { keyCommands } from "#cli/keys.ts";
+import { moveCommands } from "#cli/move.ts";
+import { serviceKeyCommands } from "#cli/service-keys.ts";
 import { auditCommands, sessionCommands } from "#cli/sessions.ts";
 import { userCommands } from "#cli/users.ts";
 import { api } from "#http/api.ts";
 import { problems } from "#http/problem.ts";
+import { generatedFiles } from "../clients/generated.ts";
 
 /* The documents agree with the code, and with each other. These tests read files only. */
 
@@ -53,6 +59,10 @@ test("docs/api.md has every address of the API, and none that doesn't exist", ()
   );
 });
 
+test("what is made from the API's table is current; if not, run “npm run clients:generate”", () => {
+  for (const [path, text] of Object.entries(generatedFiles())) expect(read(path), path).toBe(text);
+});
+
 test("docs/api.md has every error code with its status, and none that doesn't exist", () => {
   const written = rowsOf("docs/api.md", "Errors").map(([name, status]) => `${code(name)} ${status}`);
   expect(written.toSorted()).toEqual(
@@ -73,12 +83,21 @@ test("SECURITY.md lists every audit event, and none that doesn't exist", () => {
 });
 
 test("README.md lists every command, and none that doesn't exist", () => {
-  const nouns = { user: userCommands, session: sessionCommands, audit: auditCommands };
+  const nouns = {
+    user: userCommands,
+    session: sessionCommands,
+    "service-key": serviceKeyCommands,
+    email: emailCommands,
+    key: keyCommands,
+    audit: auditCommands,
+  };
   const commands = Object.entries(nouns).flatMap(([noun, verbs]) => Object.keys(verbs).map((verb) => `${noun} ${verb}`));
   const written = rowsOf("README.md", "Command line").flatMap(([cell = ""]) =>
-    [...cell.matchAll(/`([a-z]+(?: [a-z]+)?)/g)].map(([, words]) => words),
+    [...cell.matchAll(/`([a-z-]+(?: [a-z][a-z-]*)?)/g)].map(([, words]) => words),
   );
-  expect([...new Set(written)].toSorted()).toEqual([...commands, ...Object.keys(backupCommands)].toSorted());
+  expect([...new Set(written)].toSorted()).toEqual(
+    [...commands, ...Object.keys({ ...backupCommands, ...moveCommands, ...doctorCommands })].toSorted(),
+  );
 });
 
 test("every package that is installed has its reason in docs/decisions.md", () => {
@@ -175,7 +194,10 @@ function freeOf(name: string): [free: number, windowMs: number] {
 }
 
 const windowOf = (name: string) => freeOf(name)[1];
-const closesAt = (name: string) => limits[name]?.closesAt?.default ?? 0;
+const closesAt = (name: string) => {
+  const { closesAt = 0 } = limits[name] ?? {};
+  return typeof closesAt === "number" ? closesAt : closesAt.default;
+};
 
 const { sessionIdleDays, sessionAbsoluteDays } = readConfig({});
 
@@ -210,6 +232,14 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["WebP, # × # pixels", ...avatarSides],
   ["simultaneous pictures | 1; # wait; # each", constant("MAX_WAITING", "avatars.ts"), constant("MAX_DECODE_SECONDS")],
   ["# characters that name the row, # characters of secret (256 bits), # of checksum", ...tokenParts],
+  ["`?wait=` 0 to #", constant("MAX_EVENTS_WAIT_SECONDS")],
+  ["without a gap, for #.", eventsKept],
+  ["`expires_in_days` (1 to #, default #)", constant("MAX_TOKEN_DAYS") / DAY_MS, constant("DEFAULT_TOKEN_DAYS") / DAY_MS],
+  ["each ends after 1 to #; # of a user", constant("MAX_TOKEN_DAYS"), constant("MAX_PERSONAL_TOKENS")],
+  ["and # before it ends. A user has at most #.", constant("TOLD_BEFORE_DAYS"), constant("MAX_PERSONAL_TOKENS")],
+  ["`?ids=1,2,…`, at most #.", constant("MAX_USERS_ASKED")],
+  ["A key ends after #,", constant("SERVICE_KEY_DAYS")],
+  ["has its end: after #,", constant("SERVICE_KEY_DAYS")],
   ["`lk_` and # letters", tokenParts.reduce((sum, length) => sum + length)],
   ["after # of inactivity, or after # regardless (", sessionIdleDays * DAY_MS, sessionAbsoluteDays * DAY_MS],
   ["with the browser, after # of inactivity, or after # regardless", constant("BROWSER_IDLE_SECONDS"), constant("BROWSER_ABSOLUTE_MS")],
@@ -219,13 +249,44 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["A device is known for #", knownFor],
   ["as a hash, # after the last log-in", knownFor],
   ["in the events, #,", eventsKept],
-  ["until it is shown, # at most", constant("SHOWN_WITHIN_SECONDS")],
+  [
+    "recipient, subject, times | personal | #, or until the user is deleted; the mail that tells the deletion #",
+    constant("EMAILS_KEPT_DAYS"),
+    constant("EMAILS_KEPT_DAYS"),
+  ],
+  ["mails of the last # and why", constant("EMAILS_KEPT_DAYS")],
+  ["or is only shown at `/mail/`, # |", constant("EMAILS_KEPT_DAYS")],
+  ["longer waits up to #, for #,", constant("LONGEST_WAIT_MS"), constant("MAX_WAIT_MS", "outbox.ts")],
+  ["Path=/; until it is shown, # at most |\n| `__Host-new-token`", constant("SHOWN_WITHIN_SECONDS", "notices.ts")],
+  ["SameSite=Strict, Path=/; until it is shown, # at most", constant("SHOWN_WITHIN_SECONDS", "new-token-cookie.ts")],
   ["without passwords | personal | #,", constant("DRAFT_LIFETIME_MS")],
   ["of each user the latest #, # each", constant("MAX_DRAFTS"), constant("MAX_BYTES", "drafts.ts")],
   ["detail | personal | #; after deletion", eventsKept],
   ["known device | # in # | each failure means a longer wait: #, doubling up to #", ...freeOf("login_device"), ...waits],
   ["all accounts together | # in # | closed for the rest of the #", ...freeOf("login_address"), windowOf("login_address")],
-  ["devices together | # in # | each failure", ...freeOf("login_account")],
+  ["log-ins on one account from all unknown devices together | # in # | each failure", ...freeOf("login_account")],
+  ["app on one account from all unknown devices together, and from one known address | # in #", ...freeOf("second_factor")],
+  ["on one account from one known browser | # in #", ...freeOf("second_factor_browser")],
+  ["codes in a row on one account from all unknown devices together | # in #", ...freeOf("second_factor_in_a_row")],
+  ["the same | # in a row | closed to codes from unknown devices, until", closesAt("second_factor_in_a_row")],
+  ["or # pass without a failure | –", windowOf("second_factor_in_a_row")],
+  [
+    "wrong recovery codes on one account from all unknown devices together, and from one known address | # in #",
+    ...freeOf("recovery_code"),
+  ],
+  [
+    "has # codes and # recovery codes a day, # codes in a row",
+    freeOf("second_factor")[0],
+    freeOf("recovery_code")[0],
+    closesAt("second_factor_in_a_row"),
+  ],
+  ["and from all unknown ones together | # in #", ...freeOf("challenges")],
+  ["TOTP (RFC 6238): SHA-1, # digits, #,", constant("DIGITS"), constant("PERIOD_SECONDS")],
+  ["recovery codes | # of", constant("CODES")],
+  ["`lkf_` and # letters", constant("SECRET_LENGTH")],
+  ["by its user agent; ends after #, # wrong factors", constant("CHALLENGE_LIFETIME_MS"), constant("MAX_FAILURES")],
+  ["challenge of a log-in | secret | only as a hash, #,", constant("CHALLENGE_LIFETIME_MS")],
+  ["needs no second factor for #;", knownFor],
   [
     "the same | # in a row | closed to unknown devices, until a known one signs in or #",
     closesAt("login_account"),
@@ -241,7 +302,36 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["changes the profile | # in #", ...freeOf("names_taken")],
   ["created from one address | # in #", ...freeOf("registration")],
   ["and of one user | # MB in #", ...freeOf("picture_bytes")],
+  ["for from one address, and by one user | # in #", ...freeOf("email_requests")],
+  ["emails with a link to one email address | # in #", ...freeOf("emails_hour")],
+  ["the same in a day | # in #", ...freeOf("emails_day")],
+  ["that it has no account | # in #", ...freeOf("emails_unknown")],
+  ["notices of one kind to one email address | # in #", ...freeOf("notices")],
+  ["emails in #,", windowOf("email_requests")],
+  ["`lkl_` and # letters", constant("SECRET_LENGTH")],
+  [
+    "for a new password | works for #, and only the newest one; from the operator, #",
+    constant("RESET_LIFETIME_MS"),
+    constant("VERIFY_LIFETIME_MS"),
+  ],
+  ["to confirm an address | works for #", constant("VERIFY_LIFETIME_MS")],
+  ["mailed to the old one | works for #", constant("UNDO_LIFETIME_MS")],
+  ["take the account back for #", constant("UNDO_LIFETIME_MS")],
+  ["in notices | works for #", constant("NOT_ME_LIFETIME_MS")],
+  ["until used or expired: # at most", constant("UNDO_LIFETIME_MS")],
   ["invalid tokens from one address | # in #", ...freeOf("invalid_tokens")],
+  ["asked for from one address | # in #", ...freeOf("passkey_options")],
+  ["passkeys of a user | #;", constant("MAX_PASSKEYS")],
+  ["An account can have #.", constant("MAX_PASSKEYS")],
+  [
+    "challenge | # random bytes, for one purpose; good once, for #;",
+    constant("CHALLENGE_BYTES"),
+    constant("PASSKEY_CHALLENGE_LIFETIME_MS"),
+  ],
+  ["is older than #, or is for another site", constant("PASSKEY_CHALLENGE_LIFETIME_MS")],
+  ["with a challenge that is good once, for #.", constant("PASSKEY_CHALLENGE_LIFETIME_MS")],
+  ["user handle | # random bytes", constant("HANDLE_BYTES")],
+  ["until the challenge is used, # at most", constant("MAX_AGE_SECONDS", "challenge-cookie.ts")],
   ["names of sessions | # in #", ...freeOf("changes")],
   ["one user's password | # in #", ...freeOf("password_changes")],
   ["log-ins of one user | # in #", ...freeOf("sessions_opened")],
@@ -272,6 +362,11 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["idle connection | #", constant("KEEP_ALIVE_MS")],
   ["lock of the database | #, then 503", constant("BUSY_PATIENCE_MS")],
   ["stopping the service | #", constant("DRAIN_MS")],
+  ["replacing a process | #", constant("REPLACED_DRAIN_MS")],
+  ["and after # in any case", constant("REPLACED_DRAIN_MS")],
+  ["die more than # times each within #", constant("MAX_DEATHS"), constant("DEATHS_MS")],
+  ["at most every #", constant("MAX_PAUSE_MS", "supervisor.ts")],
+  ["tell each other after # ms what they have counted", constant("COUNT_AFTER_MS")],
   ["under way have # to finish", constant("DRAIN_MS")],
   ["log that nobody reads | # per stream", constant("MAX_WAITING", "output.ts")],
   ["without the query, at most # characters", constant("MAX_LOGGED_PATH_LENGTH")],
@@ -298,7 +393,15 @@ test("every number of the documents that is a constant of the code has its value
 });
 
 test("no row of SECURITY.md's tables of parameters has numbers that nothing checks", () => {
-  for (const heading of ["Passwords", "Sessions and tokens", "Limits on guessing", "Sizes and times"]) {
+  for (const heading of [
+    "Passwords",
+    "Sessions and tokens",
+    "Links in emails",
+    "Second factors",
+    "Passkeys",
+    "Limits on guessing",
+    "Sizes and times",
+  ]) {
     for (const row of rowsOf("SECURITY.md", heading)) {
       const line = `| ${row.join(" | ")} |`;
       if (/(?<![\w-])\d/.test(line))

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, expect, type TestInfo } from "@playwright/test";
-import Database from "better-sqlite3";
 import { person, unique } from "#db/people.ts";
 import { bareEnvironment } from "./bare-environment.ts";
+import { type Row, stored } from "./database.ts";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
 import { type Answer, type Ask, hold, send, sendBytes, sendTogether } from "./request.ts";
 import { type Host, server } from "./servers.ts";
@@ -16,8 +16,6 @@ const ROOT = join(import.meta.dirname, "..");
 
 export type NewUser = { id: number; email: string; username: string; password: string };
 
-type Row = Record<string, unknown>;
-
 export type Latchkey = {
   url: string;
   /** Sends one request. Every answer is checked against the OpenAPI document and for the headers that all answers have. */
@@ -26,8 +24,8 @@ export type Latchkey = {
   together(asks: [method: string, path: string, ask: Ask][]): Promise<Answer[]>;
   /** Sends all but the last byte of a request; the returned function sends that too, and returns the answer. */
   held(method: string, path: string, ask: Ask): Promise<() => Promise<Answer>>;
-  /** What the operator does on the command line. */
-  operator(...args: string[]): void;
+  /** What the operator does on the command line; returns what it prints. */
+  operator(...args: string[]): string;
   /** Sends bytes on a socket, for what isn't valid HTTP. */
   bytes(text: string): Promise<string>;
   /** A client's address that no other test uses, so that no two tests ever share a limit. */
@@ -37,11 +35,17 @@ export type Latchkey = {
   /** Logs in through the API; returns the token. */
   signIn(user: Pick<NewUser, "email" | "password">, fields?: Row): Promise<string>;
   /** Reads rows of the server's database. */
-  rows(query: string, ...values: unknown[]): Row[];
+  rows(query: string, ...values: unknown[]): Promise<Row[]>;
+  /** The token in the newest email of this kind to this address; undefined if there is none. */
+  mailedToken(kind: string, to: string): Promise<string | undefined>;
+  /** The kinds of all emails to this address, in the order in which they were written. */
+  mailsTo(address: string): Promise<string[]>;
   /** All rows of a user in the server's database. */
-  kept(user: Pick<NewUser, "id">): { user: Row | undefined; sessions: Row[]; events: string[] };
+  kept(user: Pick<NewUser, "id">): Promise<{ user: Row | undefined; sessions: Row[]; events: string[] }>;
   /** Everything the server has written so far: database, write-ahead log and log lines. */
   written(): Promise<Buffer>;
+  /** Every line of the log so far. */
+  logged(): Promise<string>;
   document: ApiDocument;
   problemsOf: Documented["problemsOf"];
 };
@@ -75,10 +79,9 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
   documented: [async ({ host }, use) => use(await readDocument(server(host).url)), { scope: "worker" }],
   baseURL: async ({ host }, use) => use(server(host).url),
   latchkey: async ({ host, documented }, use, info) => {
-    const { url, dataDir, logFile } = server(host);
-    const file = join(dataDir, "latchkey.db");
-    const database = new Database(file, { readonly: true });
-    const rows = (query: string, ...values: unknown[]) => database.prepare(query).all(...values) as Row[];
+    const { url, dataDir, logFile, databaseUrl } = server(host);
+    const database = stored(databaseUrl ?? join(dataDir, "latchkey.db"));
+    const { rows } = database;
     const own = newAddress(info);
 
     async function api(method: string, path: string, ask: Ask = {}): Promise<Answer> {
@@ -116,18 +119,33 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
       return body.token;
     }
 
-    const kept = ({ id }: Pick<NewUser, "id">) => ({
-      user: rows("select * from users where id = ?", id)[0],
-      sessions: rows("select id, token_hash, device_name, created_at, ends_at_latest from sessions where user_id = ? order by id", id),
-      events: rows("select type from audit_events where user_id = ? order by id", id).map(({ type }) => String(type)),
+    const kept = async ({ id }: Pick<NewUser, "id">) => ({
+      user: (await rows("select * from users where id = ?", id))[0],
+      sessions: await rows(
+        "select id, token_hash, device_name, created_at, ends_at_latest from sessions where user_id = ? order by id",
+        id,
+      ),
+      events: (await rows("select type from audit_events where user_id = ? order by id", id)).map(({ type }) => String(type)),
     });
 
-    async function written(): Promise<Buffer> {
+    const mails = (address: string) => rows("select kind, text from emails where recipient = ? order by id", address);
+    const mailsTo = async (address: string) => (await mails(address)).map(({ kind }) => String(kind));
+    async function mailedToken(kind: string, to: string): Promise<string | undefined> {
+      const newest = (await mails(to)).findLast((mail) => mail.kind === kind);
+      return String(newest?.text).match(/\?token=(\w+)/)?.[1];
+    }
+
+    async function logged(): Promise<string> {
       const id = unique("last"); // its line is behind all others: lines are collected before they are written
       const { email, password } = person();
       await api("POST", "/auth/login/", { json: { email, password }, from: newAddress(info), headers: { "x-request-id": id } });
       await expect.poll(() => readFileSync(logFile, "utf8").includes(id), { intervals: [50] }).toBe(true);
-      return Buffer.concat([file, `${file}-wal`, `${file}-shm`, logFile].map((name) => readFileSync(name)));
+      return readFileSync(logFile, "utf8");
+    }
+
+    async function written(): Promise<Buffer> {
+      const log = Buffer.from(await logged());
+      return Buffer.concat([await database.bytes(), log]);
     }
 
     await use({
@@ -135,25 +153,30 @@ export const test = base.extend<{ latchkey: Latchkey }, Hosted & { documented: D
       api,
       together,
       held,
-      operator: (...args) => runAccounts(dataDir, args),
+      operator: (...args) => runAccounts(databaseUrl ? { DATABASE_URL: databaseUrl } : { DATA_DIR: dataDir }, args),
       bytes: (text) => sendBytes(url, text),
       elsewhere: () => newAddress(info),
       newUser,
       signIn,
       rows,
+      mailedToken,
+      mailsTo,
       kept,
       written,
+      logged,
       document: documented.document,
       problemsOf: documented.problemsOf,
     });
-    database.close();
+    await database.close();
   },
 });
 
-function runAccounts(dataDir: string, args: string[]): void {
-  const env = bareEnvironment({ DATA_DIR: dataDir });
-  const { status, stderr } = spawnSync(process.execPath, ["cli/accounts.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
+/** Runs a command of the operator, which has to succeed; returns what it prints. */
+export function runAccounts(settings: Record<string, string>, args: string[]): string {
+  const env = bareEnvironment(settings);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["cli/accounts.js", ...args], { cwd: ROOT, env, encoding: "utf8" });
   expect(status, stderr).toBe(0);
+  return stdout;
 }
 
 let addresses = 0;
@@ -179,6 +202,7 @@ function checkAnswer(documented: Documented, method: string, path: string, answe
   expect(headers["cross-origin-resource-policy"], asked).toBe(isPicture ? "cross-origin" : "same-origin");
   expect(headers["www-authenticate"] !== undefined, `${asked}: a challenge in every 401, and in no other answer`).toBe(status === 401);
   if (status === 429 || status === 503) expect(headers["retry-after"], asked).toMatch(/^[1-9]\d*$/);
+  if (status === 429) expect(headers.ratelimit, asked).toMatch(/^"\w+";r=0;t=[1-9]\d*$/);
   expect(headers["x-powered-by"], asked).toBeUndefined();
   expect(headers.server, asked).toBeUndefined();
   expect(headers["set-cookie"], asked).toBeUndefined();

@@ -80,7 +80,7 @@ test("a client that disconnects in the middle of a body leaves nothing behind", 
   socket.destroy();
   await once(socket, "close");
   expect((await latchkey.api("GET", "/health")).status).toBe(200);
-  expect(latchkey.rows("select id from users where email = 'gone@example.org'")).toEqual([]);
+  expect(await latchkey.rows("select id from users where email = 'gone@example.org'")).toEqual([]);
 });
 
 test("a page opened under another name of this machine redirects to the service's own; an API address never does", async ({

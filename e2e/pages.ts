@@ -29,6 +29,9 @@ type Pages = {
 /** A test that asks without a browser, and so is the same with and without JavaScript: it is run once. */
 export const WITHOUT_BROWSER = { tag: "@without-browser" };
 
+/** A test of what the server alone decides or of a plain HTML form, in which no script has a part: it is run without JavaScript. */
+export const WITHOUT_JAVASCRIPT = { tag: "@without-javascript" };
+
 /** The test function of the page specs, which fails if any page causes an error, report, dialog or foreign request. */
 export const test = base.extend<Pages>({
   context: async ({ context, latchkey }, use) => {
@@ -106,13 +109,30 @@ function listen(context: BrowserContext, complaints: string[]): void {
   });
 }
 
-/** Fills fields by their labels. */
+/** Fills fields by their labels; folded ones are unfolded first. */
 export async function fill(page: Page, fields: Fields): Promise<void> {
-  for (const [label, value] of Object.entries(fields)) await field(page, label).fill(value);
+  for (const [label, value] of Object.entries(fields)) {
+    await unfold(page, label);
+    await field(page, label).fill(value);
+  }
+}
+
+/** Unfolds the part of a form with this field, if it is folded. */
+export async function unfold(page: Page, label: string): Promise<void> {
+  await field(page, label).waitFor({ state: "attached" });
+  const folded = page.locator("details:not([open])").filter({ has: field(page, label) });
+  if ((await folded.count()) > 0) await folded.locator("summary").click();
 }
 
 export const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
-export const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+/** Presses a button. “Sign out” is in the account's menu, which is opened first. */
+export async function press(page: Page, name: string): Promise<void> {
+  if (name === "Sign out") await openMenu(page);
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+/** Opens the menu of the account in the header. */
+export const openMenu = (page: Page) => page.getByRole("banner").getByRole("button", { name: "account menu" }).click();
 
 /** Waits until every form of the page is hydrated. */
 export async function hydrated(page: Page): Promise<void> {

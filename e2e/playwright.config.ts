@@ -27,9 +27,25 @@ export default defineConfig<Hosted>({
   use: { actionTimeout: 10_000, navigationTimeout: 30_000, trace: "off" },
   projects: [
     { name: "rules", testMatch: ["rules.spec.ts", "documents.spec.ts"] },
-    { name: "api", testMatch: ["api/*.spec.ts", "front-door.spec.ts", "readme.spec.ts", "seed.spec.ts"], use: { host: "front-door" } },
+    {
+      name: "api",
+      testMatch: [
+        "api/*.spec.ts",
+        "clients/{client,verifier}.spec.ts",
+        "front-door.spec.ts",
+        "readme.spec.ts",
+        "reference.spec.ts",
+        "seed.spec.ts",
+      ],
+      use: { host: "front-door" },
+    },
     { name: "api-next", testMatch: "api/*.spec.ts", use: { host: "next" } },
-    { name: "pages", testMatch: "pages/**/*.spec.ts", use: { host: "front-door", ...browser } },
+    {
+      name: "pages",
+      testMatch: ["pages/**/*.spec.ts", "clients/notes.spec.ts"],
+      grepInvert: /@without-javascript/,
+      use: { host: "front-door", ...browser },
+    },
     {
       name: "no-javascript",
       testMatch: "pages/*.spec.ts",

@@ -68,6 +68,7 @@ async function prepare(base: string, method: string, path: string, ask: Ask) {
     headers: {
       ...(type && { "content-type": type }),
       ...(!ask.chunked && (body.length > 0 || !["GET", "HEAD", "OPTIONS"].includes(method)) && { "content-length": body.length }),
+      ...(ask.chunked && { "transfer-encoding": "chunked" }), // Node sends the body of a DELETE without, unframed
       ...(ask.token !== undefined && { authorization: `Bearer ${ask.token}` }),
       ...ask.headers,
     },

@@ -39,7 +39,7 @@ const within = (...rooms: string[]) => sources.filter((file) => rooms.includes(r
 
 test("the rules find the files they check", () => {
   for (const name of ["accounts", "app", "cli", "db", "http"]) expect(within(name).length, name).toBeGreaterThan(3);
-  expect(importsOf("app/auth/login/route.ts")).toContain("accounts/sessions/sessions.ts");
+  expect(importsOf("app/auth/login/route.ts")).toContain("accounts/sessions/log-in.ts");
   expect(importsOf("app/auth/login/route.ts")).toContain("http/endpoint.ts");
   expect(importsOf("accounts/users/avatars.ts")).toContain("package:sharp");
 });
@@ -93,13 +93,34 @@ test("accounts/ and db/ know nothing about Next.js, React or HTTP answers", () =
 });
 
 test("the service imports nothing that is made for tests", () => {
-  const forTests = ["accounts/testing.ts", "db/people.ts", "db/testing.ts", "http/unkind-content.ts"];
+  const forTests = [
+    "accounts/emails/testing.ts",
+    "accounts/factors/testing.ts",
+    "accounts/testing.ts",
+    "db/people.ts",
+    "db/postgres/test-server.ts",
+    "db/postgres/testing.ts",
+    "db/testing.ts",
+    "http/unkind-content.ts",
+  ];
   const service = [...sources, "server.ts", "instrumentation.ts"].filter((file) => !forTests.includes(file));
   expect(breaches(service, (name) => forTests.includes(name) || ["e2e", "bench"].includes(room(name)))).toEqual([]);
 });
 
+test("the TypeScript client and the examples know nothing of the service but its API", () => {
+  const published = files("{clients/typescript,examples}/**/*.{ts,tsx}").filter((file) => !file.includes("/dist/"));
+  expect(published.length).toBeGreaterThan(10);
+  for (const file of published) {
+    for (const [, name = ""] of read(file).matchAll(/^(?:import|export|\}) .*?"([^"]+)";$|^import "([^"]+)";$/gm)) {
+      const isOwn = name.startsWith(".") && resolve(dirname(file), name).startsWith(resolve(file.split("/", 2).join("/")));
+      expect(isOwn || /^(@latchkey\/client|next|react|node:)/.test(name), `${file} imports ${name}`).toBe(true);
+    }
+  }
+  expect(sources.filter((file) => /"(@latchkey|[./]+\/clients)\//.test(read(file)))).toEqual([]);
+});
+
 test("no two files import each other", () => {
-  const all = [...sources, ...files("{e2e,bench}/**/*.ts")];
+  const all = [...sources, ...files("{e2e,bench,clients}/**/*.ts")];
   expect(breaches(all, (name, file) => all.includes(name) && importsOf(name).includes(file))).toEqual([]);
 });
 
@@ -114,7 +135,7 @@ test("what only SQLite understands is in db/", () => {
     "cli/main.ts imports db/sqlite/backup.ts",
     "http/prepare.ts imports db/sqlite/condition.ts", // watches the file
   ]);
-  expect(read("db/schema.ts")).not.toContain("drizzle-orm/");
+  for (const file of files("db/*schema.ts")) expect(read(file), file).not.toContain("drizzle-orm/");
   const words = [
     /\bconnection\b[^;]*"#db\/|\$client/,
     /\.(get|run|sync)\(\)|(?<!await \w+\([^()]*\))\.all\(\)/, // reads are awaited
@@ -150,7 +171,9 @@ test("every form for users names its account, and its action refuses it for othe
     const made = [...read(file).matchAll(/^export const \w+ = (\w+)\(/gm)].map(([, maker]) => maker);
     const exported = read(file).match(/^export /gm) ?? [];
     expect(made.length, `${file} exports actions only`).toBe(exported.length);
-    const maker = /^app\/(login|register)\//.test(file) ? "visitorAction" : "userAction";
+    const maker = /^app\/(login|register|forgot-password|reset-password|verify-email|undo-email-change|not-me)\//.test(file)
+      ? "visitorAction"
+      : "userAction";
     expect(new Set(made), file).toEqual(new Set([maker]));
   }
   const forms = within("app", "components").flatMap((file) =>
@@ -170,13 +193,23 @@ test("the domain plays no tricks on its process: threads, priorities and signals
 
 test("the environment is read in one place", () => {
   const readers = [...sources, "server.ts", "instrumentation.ts", "next.config.ts"].filter((file) => /process\.env\b/.test(read(file)));
-  // Next.js says by a variable which of its runtimes asks, and takes others itself.
-  const allowed = ["accounts/config.ts", "http/front-door/production.ts", "instrumentation.ts"];
+  // Tables are made for one engine when modules are loaded. Next.js says by a variable which of its runtimes asks, and takes others
+  // itself. New processes get an environment.
+  const allowed = [
+    "accounts/config.ts",
+    "db/chosen-engine.ts",
+    "db/postgres/testing.ts",
+    "http/front-door/production.ts",
+    "http/processes/environment.ts",
+    "instrumentation.ts",
+  ];
   expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
 });
 
 test("no file is too long", () => {
-  const ofTests = files("{e2e,bench}/**/*.ts").filter((file) => !file.endsWith(".spec.ts"));
+  const ofTests = files("{e2e,bench,clients,examples}/**/*.{ts,tsx}").filter(
+    (file) => !/\.spec\.ts$|^clients\/(typescript\/(api\.ts|dist\/)|openapi-fetch\/schema)/.test(file),
+  );
   const long = [...sources, ...ofTests, "server.ts", "instrumentation.ts", ...files("app/**/*.css")]
     .map((file) => ({ file, lines: read(file).trimEnd().split("\n").length }))
     .filter(({ lines }) => lines > MAX_LINES);
@@ -237,22 +270,49 @@ test("every route serves all rows of its address and no others, and refuses all 
   }
 });
 
+test("whatever ends sessions tells services that remember tokens: by an event of its own, or by one of the ended sessions", () => {
+  const silent = sources.filter((file) => /\bendSessions\(/.test(read(file)));
+  expect(silent).toEqual([
+    "accounts/operator.ts", // user.deleted, session.revoked
+    "accounts/passwords/change.ts", // password.changed
+    "accounts/passwords/reset.ts", // password.changed
+    "accounts/sessions/ending.ts",
+    "accounts/users/status.ts", // status.changed
+  ]);
+});
+
 test("an address is public only where the API's table says so, and these are all", () => {
   const open = rows.filter(({ access }) => access === "public").map(({ method, path }) => `${method} ${path}`);
+  expect(rows.filter(({ access }) => access.startsWith("optional")).map(({ path }) => path)).toEqual([
+    "/auth/totp/", // needs a challenge
+    "/auth/totp/confirm/",
+    "/auth/verify-email/", // needs a link
+    "/auth/revoke/", // needs the token that it ends
+  ]);
   expect(open.toSorted()).toEqual([
     "GET /auth/openapi.json",
     "GET /auth/policy/",
     "GET /avatars/<name>",
     "GET /health",
     "POST /auth/create-user/",
+    "POST /auth/forgot-password/",
     "POST /auth/login/",
+    "POST /auth/login/passkey/",
+    "POST /auth/login/passkey/options/",
+    "POST /auth/login/second-factor/",
+    "POST /auth/not-me/",
+    "POST /auth/reset-password/",
+    "POST /auth/undo-email-change/",
   ]);
 });
 
 test("no test is left out, alone or unfinished, and no check is silenced", () => {
-  const own = [...sources, ...files("e2e/**/*.ts"), ...files("{accounts,app,cli,db,http}/**/*.test.ts"), "server.ts"].filter(
-    (file) => !file.endsWith("rules.spec.ts"),
-  );
+  const own = [
+    ...sources,
+    ...files("{e2e,clients,examples}/**/*.{ts,tsx}"),
+    ...files("{accounts,app,cli,db,http}/**/*.test.ts"),
+    "server.ts",
+  ].filter((file) => !file.endsWith("rules.spec.ts"));
   const silenced = /\b(test|describe|it)\.(only|skip|fixme|todo)\b|@ts-(ignore|nocheck)|\bTODO\b|\bFIXME\b/;
   expect(own.filter((file) => silenced.test(read(file)))).toEqual([]);
 });

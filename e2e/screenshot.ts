@@ -10,7 +10,7 @@ import { build, newFolder, start, stop } from "./servers.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const FILE = join(import.meta.dirname, "screenshot.png");
-const SIZE = { width: 960, height: 848 };
+const SIZE = { width: 960, height: 720 };
 
 for (const sentence of ensurePrograms()) process.stderr.write(`${sentence}\n`);
 build();

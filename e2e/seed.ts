@@ -2,15 +2,18 @@ import sharp from "sharp";
 import { type Caller, callerFrom, operator } from "#accounts/caller.ts";
 import { clock, DAY_MS } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
+import { UpdateUserInput } from "#accounts/contract/api-schemas.ts";
 import { parseInput } from "#accounts/contract/input.ts";
-import { LoginInput, RegisterInput, UpdateUserInput } from "#accounts/contract/schemas.ts";
+import { LoginInput, RegisterInput } from "#accounts/contract/schemas.ts";
+import { isMailOn } from "#accounts/emails/outbox.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { listUsers } from "#accounts/operator.ts";
 import { changePassword } from "#accounts/passwords/change.ts";
 import { logIn } from "#accounts/sessions/log-in.ts";
 import { findPageSession } from "#accounts/sessions/sessions.ts";
 import { writeUses } from "#accounts/sessions/use.ts";
-import { loggedIn } from "#accounts/testing.ts";
+import { loggedIn, mailedToken } from "#accounts/testing.ts";
+import { verifyEmail } from "#accounts/users/email-proof.ts";
 import { registerUser, updateUser } from "#accounts/users/users.ts";
 import { startDatabase, stopDatabase } from "#db/lifecycle.ts";
 import { ADA, GRACE, ZOE } from "#db/people.ts";
@@ -42,8 +45,10 @@ const GRACES_FIRST_PASSWORD = "Six beetles in 1 relay";
 const STORY: Act[] = [
   [21, ADA, LAPTOP, register({ ...ADA, bio: "Mathematician.\nWrote the first program.", image: await portrait("#2a7d6b") })],
   [21, ADA, LAPTOP, signIn(ADA)],
+  [21, ADA, LAPTOP, confirmAddress(ADA)],
   [12, GRACE, OFFICE, register({ ...GRACE, password: GRACES_FIRST_PASSWORD, bio: "Wrote the first compiler." })],
   [12, GRACE, OFFICE, signIn({ ...GRACE, password: GRACES_FIRST_PASSWORD })],
+  [12, GRACE, OFFICE, confirmAddress(GRACE)],
   [10, ADA, LAPTOP, look],
   [9, ADA, PHONE, signIn(ADA)],
   [6.1, ADA, STRANGER, guess(ADA)],
@@ -70,8 +75,8 @@ await seed().catch((error) => {
 await stopDatabase();
 
 async function seed(): Promise<void> {
-  const { databaseFile, dataDir } = config();
-  await startDatabase(databaseFile);
+  const { dataDir } = config();
+  await startDatabase(config());
   if ((await listUsers(operator, 0, 1)).length > 0)
     throw new Error(`The database in ${dataDir} has users already. Delete that folder, or set DATA_DIR to another one.`);
   const startedAt = Date.now();
@@ -104,6 +109,13 @@ function signIn({ email, password }: Person, device_name?: string) {
   return async (caller: Caller) => {
     const { token } = await loggedIn(caller, parseInput(LoginInput, { email, password, device_name }), device_name ? "token" : "lasting");
     if (!device_name && caller.browser) cookies.set(caller.browser, token);
+  };
+}
+
+/** Uses the link that was mailed to a new user, in the user's own session. */
+function confirmAddress({ email }: Person) {
+  return async (caller: Caller) => {
+    if (isMailOn()) await verifyEmail(caller, { token: await mailedToken("verify", email) });
   };
 }
 

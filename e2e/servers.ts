@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bareEnvironment } from "./bare-environment.ts";
 import { ensurePrograms } from "./browser.ts";
 import { freePort } from "./free-port.ts";
+import { newDatabase } from "./postgres.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const RUNTIME = ["--import", "./db/runtime.js"];
@@ -23,13 +24,13 @@ const COMMANDS: Record<Host, (port: number) => string[]> = {
   next: (port) => ["node_modules/next/dist/bin/next", "start", "--hostname", "127.0.0.1", "--port", String(port)],
 };
 
-type Running = { url: string; folder: string; process: ChildProcess };
+export type Running = { url: string; folder: string; process: ChildProcess; databaseUrl?: string };
 
 /** Where the server of a host listens, and the temporary folder with its data and log. For tests. */
-export function server(host: Host): { url: string; dataDir: string; logFile: string } {
-  const [url, folder] = process.env[variable(host)]?.split(" ") ?? [];
+export function server(host: Host): { url: string; dataDir: string; logFile: string; databaseUrl?: string } {
+  const [url, folder, databaseUrl] = process.env[variable(host)]?.split(" ") ?? [];
   if (!url || !folder) throw new Error(`The server of the host “${host}” is not running.`);
-  return { url, dataDir: join(folder, "data"), logFile: join(folder, "log") };
+  return { url, dataDir: join(folder, "data"), logFile: join(folder, "log"), databaseUrl };
 }
 
 /** Playwright's global setup: builds if something changed, starts both hosts, and returns what stops them. */
@@ -51,9 +52,9 @@ export default async function startServers(): Promise<(() => Promise<void>) | un
   };
   try {
     for (const host of hosts) {
-      const started = await start(host);
+      const started = await start(host, newFolder(host), host === "next" ? await newDatabase() : undefined);
       running.push(started);
-      process.env[variable(host)] = `${started.url} ${started.folder}`;
+      process.env[variable(host)] = `${started.url} ${started.folder} ${started.databaseUrl ?? ""}`.trim();
     }
   } catch (error) {
     await stopAll();
@@ -71,21 +72,28 @@ function neededHosts(): Host[] {
   return HOSTS.filter((host) => chosen.length === 0 || chosen.some(asks(host)));
 }
 
-/** Builds the pages if something changed. */
+/** Builds the pages if something changed, and the TypeScript client. */
 export function build(): void {
-  const { status } = spawnSync(process.execPath, [...RUNTIME, "http/front-door/build.ts"], {
-    cwd: ROOT,
-    env: bareEnvironment(),
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0) throw new Error("The pages could not be built.");
+  run("The pages", [...RUNTIME, "http/front-door/build.ts"]);
+  run("The TypeScript client", ["node_modules/typescript/bin/tsc", "-b", "clients/typescript"]);
+}
+
+function run(what: string, words: string[]): void {
+  const { status } = spawnSync(process.execPath, words, { cwd: ROOT, env: bareEnvironment(), stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new Error(`${what} could not be built.`);
 }
 
 /** A temporary folder for the data and the log of a server. */
 export const newFolder = (name: string): string => mkdtempSync(join(tmpdir(), `latchkey-${name}-`));
 
-/** Starts a host on a folder, which is removed when it stops. */
-export async function start(host: Host, folder = newFolder(host)): Promise<Running> {
+/** Starts a host on a folder, which is removed when it stops; its address has this name in it. */
+export async function start(
+  host: Host,
+  folder = newFolder(host),
+  databaseUrl?: string,
+  settings: Record<string, string> = {},
+  name = "127.0.0.1",
+): Promise<Running> {
   const port = await freePort();
   const logFile = join(folder, "log");
   const log = openSync(logFile, "a");
@@ -95,13 +103,16 @@ export async function start(host: Host, folder = newFolder(host)): Promise<Runni
       ...bareEnvironment(),
       HOST: "127.0.0.1",
       PORT: String(port),
+      PUBLIC_URL: `http://${name}:${port}`,
       DATA_DIR: join(folder, "data"),
+      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
       LOG_LEVEL: "debug",
       TRUSTED_PROXIES: BROWSER_ADDRESS, // a browser cannot choose its address; so may each page test speak for another one
+      ...settings,
     },
     stdio: ["ignore", log, log],
   });
-  const running = { url: `http://127.0.0.1:${port}`, folder, process: child };
+  const running = { url: `http://${name}:${port}`, folder, process: child, databaseUrl };
   const giveUpAt = Date.now() + START_MS;
   while (!(await answers(running.url))) {
     if (child.exitCode !== null || Date.now() > giveUpAt) {

@@ -29,7 +29,7 @@ async function fetched(latchkey: Latchkey, image: string) {
 async function refusedPicture(latchkey: Latchkey, picture: Blob) {
   const wanted = person();
   const answer = await latchkey.api("POST", REGISTER, { multipart: { ...wanted, image: picture }, from: latchkey.elsewhere() });
-  expect(latchkey.rows("select id from users where email = ?", wanted.email), "nobody was created").toEqual([]);
+  expect(await latchkey.rows("select id from users where email = ?", wanted.email), "nobody was created").toEqual([]);
   return refusal(answer);
 }
 
@@ -209,7 +209,7 @@ test("a new picture replaces the old one, which is deleted", async ({ latchkey }
   const next = await fetched(latchkey, body.user.image);
   expect(next.path).not.toBe(path);
   expect(refusal(await latchkey.api("GET", path))).toEqual(refused(404, "not_found"));
-  expect(latchkey.rows("select hash from avatars where hash = ?", path.slice("/avatars/".length, -".webp".length))).toEqual([]);
+  expect(await latchkey.rows("select hash from avatars where hash = ?", path.slice("/avatars/".length, -".webp".length))).toEqual([]);
 });
 
 for (const [name, ask] of [
@@ -224,7 +224,7 @@ for (const [name, ask] of [
     const { body } = await latchkey.api("PATCH", `/auth/update-user/${user.id}/`, { token, ...ask });
     expect(body.user.image).toBeNull();
     expect(refusal(await latchkey.api("GET", path))).toEqual(refused(404, "not_found"));
-    expect(latchkey.kept(user).events.slice(-1)).toEqual(["avatar.changed"]);
+    expect((await latchkey.kept(user)).events.slice(-1)).toEqual(["avatar.changed"]);
   });
 }
 

@@ -6,7 +6,7 @@ const NEXT = "Another horse 8 battery";
 test("a new password replaces the old one, ends the other sessions and renews this one's token", async ({ latchkey }) => {
   const user = await latchkey.newUser();
   const [token, other] = [await latchkey.signIn(user), await latchkey.signIn(user)];
-  const before = latchkey.kept(user).user?.password_hash;
+  const before = (await latchkey.kept(user)).user?.password_hash;
   const { status, body } = await latchkey.api("POST", ADDRESS, { token, json: { current_password: PASSWORD, new_password: NEXT } });
   expect(status).toBe(200);
   expect(body).toMatchObject({ token: expect.stringMatching(/^lk_[0-9A-Za-z]{56}$/), sessions_ended: 1 });
@@ -16,7 +16,7 @@ test("a new password replaces the old one, ends the other sessions and renews th
   const old = await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: PASSWORD }, from: latchkey.elsewhere() });
   expect(refusal(old)).toEqual(refused(401, "invalid_credentials"));
   await latchkey.signIn({ email: user.email, password: NEXT });
-  expect(latchkey.kept(user).user?.password_hash).not.toBe(before);
+  expect((await latchkey.kept(user)).user?.password_hash).not.toBe(before);
 });
 
 for (const [name, json, expected] of [
@@ -37,9 +37,9 @@ for (const [name, json, expected] of [
   test(`a change with ${name} is refused, and password and sessions stay`, async ({ latchkey }) => {
     const user = await latchkey.newUser();
     const token = await latchkey.signIn(user);
-    const before = latchkey.kept(user);
+    const before = await latchkey.kept(user);
     expect(refusal(await latchkey.api("POST", ADDRESS, { token, json }))).toEqual(expected);
-    expect(latchkey.kept(user)).toMatchObject({ user: before.user, sessions: before.sessions });
+    expect(await latchkey.kept(user)).toMatchObject({ user: before.user, sessions: before.sessions });
     await latchkey.signIn(user);
   });
 }

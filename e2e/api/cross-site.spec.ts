@@ -17,8 +17,8 @@ test("log-in and registration refuse requests from other sites' pages before che
     }
     expect(refusal(await latchkey.api("POST", "/auth/create-user", { json: stranger, headers }))).toEqual(refused(403, "cross_site"));
   }
-  expect(latchkey.kept(user).events).toEqual(["user.registered"]);
-  expect(latchkey.rows("select id from users where email = ?", stranger.email)).toEqual([]);
+  expect((await latchkey.kept(user)).events).toEqual(["user.registered"]);
+  expect(await latchkey.rows("select id from users where email = ?", stranger.email)).toEqual([]);
 });
 
 test("the service's own pages and programs are accepted, and a token works from any page", async ({ latchkey }) => {

@@ -60,19 +60,19 @@ for (const [end, endIt] of Object.entries(ENDS)) {
   test(`a request that was held back until the owner ${end} changes nothing`, async ({ latchkey }) => {
     const user = await latchkey.newUser({ bio: "Before" });
     const [stolen, own] = [await latchkey.signIn(user), await latchkey.signIn(user)];
-    const victim = { user, stolen, own, sessionId: Number(latchkey.kept(user).sessions[1]?.id) };
+    const victim = { user, stolen, own, sessionId: Number((await latchkey.kept(user)).sessions[1]?.id) };
     const asks = requests(victim);
     const held = await Promise.all(asks.map(([method, path, ask]) => latchkey.held(method, path, { token: stolen, ...ask })));
     await sleep(READ_MS);
     const token = await endIt(victim, latchkey);
-    const before = latchkey.kept(user);
+    const before = await latchkey.kept(user);
     for (const [at, finish] of held.entries()) {
       const [method, path, ask] = asks[at] ?? [];
       const answer = await finish();
       expect(refusal(answer), `${method} ${path} ${JSON.stringify(ask)}`).toEqual(refused(401, "invalid_token"));
       expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
     }
-    expect(latchkey.kept(user)).toEqual(before);
+    expect(await latchkey.kept(user)).toEqual(before);
     const { status, body } = await latchkey.api("GET", "/auth/me/", { token });
     expect([status, body.bio, body.username]).toEqual([200, "Before", user.username]);
   });

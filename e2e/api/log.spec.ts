@@ -27,7 +27,7 @@ test("the log says who did what from where, in UTC, with the request's id", asyn
 test("the log says who was refused what", async ({ latchkey }) => {
   const [user, other] = [await latchkey.newUser(), await latchkey.newUser()];
   const token = await latchkey.signIn(user);
-  const [session] = latchkey.kept(user).sessions;
+  const [session] = (await latchkey.kept(user)).sessions;
   const id = unique("d");
   const path = `/auth/update-user/${other.id}/`;
   expect((await latchkey.api("PATCH", path, { token, json: { bio: "x" }, headers: withId(id) })).status).toBe(403);

@@ -106,7 +106,7 @@ test("a session that does not exist is named in the refusal", async ({ latchkey 
 test("nobody ends or names a session of somebody else, and unknown ids get the same answer", async ({ latchkey }) => {
   const { first: mine } = await withSessions(latchkey, "mine");
   const { user, first: theirs } = await withSessions(latchkey, "theirs");
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   const headers = { "x-request-id": "same" };
   for (const [method, json] of [
     ["DELETE", undefined],
@@ -130,13 +130,13 @@ test("nobody ends or names a session of somebody else, and unknown ids get the s
       expect(other.text, String(id)).toBe(answer.text);
     }
   }
-  expect(latchkey.kept(user)).toEqual(before);
+  expect(await latchkey.kept(user)).toEqual(before);
   expect(await alive(latchkey, mine.token)).toBe(true);
 });
 
 test("without a live token no session is shown, named or ended", async ({ latchkey }) => {
   const { user, first } = await withSessions(latchkey, "a");
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   for (const [method, path] of [
     ["GET", ADDRESS],
     ["DELETE", ADDRESS],
@@ -146,5 +146,5 @@ test("without a live token no session is shown, named or ended", async ({ latchk
     expect(refusal(await latchkey.api(method, path))).toEqual(refused(401, "authentication_required"));
     expect(refusal(await latchkey.api(method, path, { token: String(first.id) }))).toEqual(refused(401, "invalid_token"));
   }
-  expect(latchkey.kept(user)).toEqual(before);
+  expect(await latchkey.kept(user)).toEqual(before);
 });

@@ -16,51 +16,56 @@ test("PATCH changes what is sent and leaves the rest alone", async ({ latchkey }
   expect(body.user).toMatchObject({ email: user.email, username: user.username, bio: "After", contact_information: "Office 3" });
   expect(Date.parse(body.user.updated_at)).toBeGreaterThan(Date.parse(body.user.created_at));
   expect((await latchkey.api("GET", "/auth/me/", { token })).body.bio).toBe("After");
-  expect(latchkey.kept(user).events.slice(-1)).toEqual(["profile.changed"]);
+  expect((await latchkey.kept(user)).events.slice(-1)).toEqual(["profile.changed"]);
 });
 
 test("PATCH with an empty body, or with the current values, changes nothing", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey, { bio: "Before" });
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   for (const ask of [{}, { json: {} }, { json: { bio: "Before", email: user.email, username: user.username } }]) {
     expect((await latchkey.api("PATCH", address, { token, ...ask })).status).toBe(200);
   }
-  expect(latchkey.kept(user)).toEqual(before);
+  expect(await latchkey.kept(user)).toEqual(before);
 });
 
 test("PUT replaces everything: fields left out get their defaults, protected ones stay", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey, { bio: "Before", contact_information: "Office 3" });
   await latchkey.api("PATCH", address, { token, multipart: { image: blob(await png()) } });
-  const before = latchkey.kept(user).user;
+  const before = (await latchkey.kept(user)).user;
   const username = unique("Renamed");
   const { status, body } = await latchkey.api("PUT", address, { token, json: { email: user.email, username } });
   expect(status).toBe(200);
   expect(body.user).toMatchObject({ email: user.email, username, bio: "", contact_information: "", image: null });
-  const after = latchkey.kept(user).user;
+  const after = (await latchkey.kept(user)).user;
   for (const column of ["id", "password_hash", "status", "created_at"]) expect(after?.[column], column).toBe(before?.[column]);
   await latchkey.signIn(user);
 });
 
 test("PUT without email address or username is refused and changes nothing", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   expect(refusal(await latchkey.api("PUT", address, { token, json: { bio: "x" } }))).toEqual({
     status: 400,
     code: "validation_failed",
     errors: { "#/email": "required", "#/username": "required" },
   });
-  expect(latchkey.kept(user)).toEqual(before);
+  expect(await latchkey.kept(user)).toEqual(before);
 });
 
 test("a new email address replaces the old one for logging in, without the password right after a log-in", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const email = `${unique("New")}@Example.org`;
   const { body } = await latchkey.api("PATCH", address, { token, json: { email } });
-  expect(body.user.email).toBe(email);
+  expect(body.user).toMatchObject({ email: user.email, pending_email: email });
+  await latchkey.signIn({ email: user.email, password: PASSWORD });
+  const confirmed = await latchkey.api("POST", "/auth/verify-email/", {
+    token,
+    json: { token: await latchkey.mailedToken("verify_change", email) },
+  });
+  expect(confirmed.body.user).toMatchObject({ email, pending_email: null, email_verified: true });
   await latchkey.signIn({ email: email.toLowerCase(), password: PASSWORD });
   const old = await latchkey.api("POST", "/auth/login/", { json: { email: user.email, password: PASSWORD } });
   expect(refusal(old)).toEqual(refused(401, "invalid_credentials"));
-  await latchkey.newUser({ email: user.email });
 });
 
 test("a wrong current password beside a new email address is refused, and the address stays", async ({ latchkey }) => {
@@ -69,8 +74,9 @@ test("a wrong current password beside a new email address is refused, and the ad
   const json = { email, current_password: "Wrong horse 7 battery" };
   const answer = refusal(await latchkey.api("PATCH", address, { token, json }));
   expect(answer).toEqual({ status: 403, code: "wrong_password", errors: { "#/current_password": "wrong" } });
-  expect(latchkey.kept(user).user?.email).toBe(user.email);
-  expect((await latchkey.api("PATCH", address, { token, json: { email, current_password: PASSWORD } })).body.user.email).toBe(email);
+  expect((await latchkey.kept(user)).user?.email).toBe(user.email);
+  const right = await latchkey.api("PATCH", address, { token, json: { email, current_password: PASSWORD } });
+  expect(right.body.user).toMatchObject({ email: user.email, pending_email: email });
 });
 
 test("a user may change only the letter case of their own name", async ({ latchkey }) => {
@@ -82,18 +88,18 @@ test("a user may change only the letter case of their own name", async ({ latchk
 test("names that belong to somebody else are refused, both at once, and nothing changes", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   const other = await latchkey.newUser();
-  const before = latchkey.kept(user).user;
+  const before = (await latchkey.kept(user)).user;
   for (const method of ["PATCH", "PUT"]) {
     const json = { email: other.email.toUpperCase(), username: other.username.toUpperCase(), bio: "x" };
     expect(refusal(await latchkey.api(method, address, { token, json }))).toEqual(taken409("email", "username"));
   }
-  expect(latchkey.kept(user).user).toEqual(before);
+  expect((await latchkey.kept(user)).user).toEqual(before);
 });
 
 test("other people's accounts and those that do not exist get the same refusal, and nothing changes", async ({ latchkey }) => {
   const { token } = await signedIn(latchkey);
   const other = await latchkey.newUser();
-  const before = latchkey.kept(other);
+  const before = await latchkey.kept(other);
   const headers = { "x-request-id": "same" };
   for (const method of ["PATCH", "PUT"]) {
     const ask = { token, headers, json: { email: other.email, username: unique(), bio: "taken over" } };
@@ -103,13 +109,13 @@ test("other people's accounts and those that do not exist get the same refusal, 
       expect((await latchkey.api(method, addressOf({ id }), ask)).text).toBe(theirs.text);
     }
   }
-  expect(latchkey.kept(other)).toEqual(before);
+  expect(await latchkey.kept(other)).toEqual(before);
 });
 
 test("without a valid token nothing is changed or revealed", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
   await latchkey.api("POST", "/auth/logout/", { token });
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   for (const method of ["PATCH", "PUT"]) {
     for (const path of [address, addressOf({ id: user.id + 1_000_000 })]) {
       const json = { email: user.email, username: user.username, bio: "x" };
@@ -117,7 +123,7 @@ test("without a valid token nothing is changed or revealed", async ({ latchkey }
       expect(refusal(await latchkey.api(method, path, { json, token }))).toEqual(refused(401, "invalid_token"));
     }
   }
-  expect(latchkey.kept(user)).toEqual(before);
+  expect(await latchkey.kept(user)).toEqual(before);
 });
 
 const PROTECTED = [
@@ -143,7 +149,7 @@ const PROTECTED = [
 
 test("no protected field can be changed, whatever it is called", async ({ latchkey }) => {
   const { user, address, token } = await signedIn(latchkey);
-  const before = latchkey.kept(user).user;
+  const before = (await latchkey.kept(user)).user;
   for (const field of PROTECTED) {
     for (const method of ["PATCH", "PUT"]) {
       const json = { email: user.email, username: user.username, [field]: "active" };
@@ -153,7 +159,7 @@ test("no protected field can be changed, whatever it is called", async ({ latchk
   const raw = `{"__proto__":{"status":"suspended"},"bio":"x"}`;
   const polluted = await latchkey.api("PATCH", address, { token, raw, headers: { "content-type": "application/json" } });
   expect(polluted.status).toBe(400);
-  expect(latchkey.kept(user).user).toEqual(before);
+  expect((await latchkey.kept(user)).user).toEqual(before);
 });
 
 test("only the canonical spelling of an id reaches the account", async ({ latchkey }) => {
@@ -176,7 +182,7 @@ test("only the canonical spelling of an id reaches the account", async ({ latchk
     const answer = await latchkey.api("PATCH", `/auth/update-user/${spelling}/`, { token, json: { bio: "x" } });
     expect([403, 404], spelling).toContain(answer.status);
   }
-  expect(latchkey.kept(user).user?.bio).toBe("");
+  expect((await latchkey.kept(user)).user?.bio).toBe("");
   const encoded = [...String(id)].map((digit) => `%3${digit}`).join("");
   const { body } = await latchkey.api("PATCH", `/auth/update-user/${encoded}/`, { token, json: { bio: "encoded" } });
   expect(body.user.bio, "what decodes to the canonical spelling is the same address").toBe("encoded");
@@ -188,7 +194,7 @@ test("SQL in the id is nobody's id", async ({ latchkey }) => {
     const answer = await latchkey.api("PATCH", `/auth/update-user/${id}/`, { token, json: { bio: "x" } });
     expect(refusal(answer)).toEqual(refused(403, "not_your_account"));
   }
-  expect(latchkey.kept(user).user?.bio).toBe("");
+  expect((await latchkey.kept(user)).user?.bio).toBe("");
 });
 
 for (const [name, json, field, code] of [
@@ -204,11 +210,11 @@ for (const [name, json, field, code] of [
 ] as const) {
   test(`PATCH with ${name} is refused and changes nothing`, async ({ latchkey }) => {
     const { user, address, token } = await signedIn(latchkey, { bio: "Before" });
-    const before = latchkey.kept(user);
+    const before = await latchkey.kept(user);
     expect(refusal(await latchkey.api("PATCH", address, { token, json: { contact_information: "x", ...json } }))).toEqual(
       invalid(field, code),
     );
-    expect(latchkey.kept(user)).toEqual(before);
+    expect(await latchkey.kept(user)).toEqual(before);
   });
 }
 
@@ -218,7 +224,7 @@ test("simultaneous changes of different fields are both kept", async ({ latchkey
     ["PATCH", address, { token, json: { bio: "Both" } }],
     ["PATCH", address, { token, json: { contact_information: "last" } }],
   ]);
-  expect(latchkey.kept(user).user).toMatchObject({ bio: "Both", contact_information: "last" });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: "Both", contact_information: "last" });
 });
 
 test("every wrong field is named at once: a taken name, an invalid picture, and what the schema refuses", async ({ latchkey }) => {
@@ -230,5 +236,5 @@ test("every wrong field is named at once: a taken name, an invalid picture, and 
   const both = { "#/username": "taken", "#/image": "unsupported_type" };
   expect(await change({})).toEqual({ status: 400, code: "validation_failed", errors: both });
   expect(await change({ bio: 1 })).toEqual({ status: 400, code: "validation_failed", errors: { "#/bio": "wrong_type", ...both } });
-  expect(latchkey.kept(user).user).toMatchObject({ username: user.username, avatar_hash: null });
+  expect((await latchkey.kept(user)).user).toMatchObject({ username: user.username, avatar_hash: null });
 });

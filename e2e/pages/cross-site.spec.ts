@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { copyOf, expect, isSignedIn, person, test, WITHOUT_BROWSER } from "../pages.ts";
+import { copyOf, expect, isSignedIn, person, test, WITHOUT_BROWSER, WITHOUT_JAVASCRIPT } from "../pages.ts";
 
 type Sent = Record<string, string>;
 
@@ -23,24 +23,28 @@ async function foreignPage(forms: { action: string; fields: Sent; sandboxed?: bo
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
 
-test("a page on another port cannot sign a user out, nor change their profile", async ({ page, user, latchkey, complaints }) => {
-  await page.goto("/profile/");
-  const profile = { ...(await copyOf(page.locator("main form"))), bio: "Written by another site" };
-  const foreign = await foreignPage([
-    { action: `${latchkey.url}/sign-out/`, fields: { all: "true" } },
-    { action: `${latchkey.url}/profile/`, fields: profile },
-  ]);
-  for (const i of [0, 1]) {
-    await page.goto(foreign.url);
-    const answered = page.waitForResponse((response) => response.request().method() === "POST");
-    await page.getByRole("button", { name: "Win" }).nth(i).click();
-    await answered;
-    expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
-    expect(await isSignedIn(user.cookie)).toBe(true);
-  }
-  foreign.close();
-  complaints.splice(0); // of the refusals
-});
+test(
+  "a page on another port cannot sign a user out, nor change their profile",
+  WITHOUT_JAVASCRIPT,
+  async ({ page, user, latchkey, complaints }) => {
+    await page.goto("/profile/");
+    const profile = { ...(await copyOf(page.locator("main form"))), bio: "Written by another site" };
+    const foreign = await foreignPage([
+      { action: `${latchkey.url}/sign-out/`, fields: { all: "true" } },
+      { action: `${latchkey.url}/profile/`, fields: profile },
+    ]);
+    for (const i of [0, 1]) {
+      await page.goto(foreign.url);
+      const answered = page.waitForResponse((response) => response.request().method() === "POST");
+      await page.getByRole("button", { name: "Win" }).nth(i).click();
+      await answered;
+      expect((await latchkey.kept(user)).user).toMatchObject({ bio: "" });
+      expect(await isSignedIn(user.cookie)).toBe(true);
+    }
+    foreign.close();
+    complaints.splice(0); // of the refusals
+  },
+);
 
 const originsOf = (url: string) => {
   const { port } = new URL(url);
@@ -60,7 +64,7 @@ const originsOf = (url: string) => {
   ];
 };
 
-test("forms are accepted only from the service's own pages", async ({ page, user, latchkey, ask }) => {
+test("forms are accepted only from the service's own pages", WITHOUT_JAVASCRIPT, async ({ page, user, latchkey, ask }) => {
   await page.goto("/profile/");
   const form = await copyOf(page.locator("main form"));
   const cookie = `__Host-session=${user.cookie}`;
@@ -75,7 +79,7 @@ test("forms are accepted only from the service's own pages", async ({ page, user
     for (const more of forwarding) {
       const { status } = await send("Written by another site", { origin, ...more });
       expect(status, origin).toBe(403);
-      expect(latchkey.kept(user).user, `${origin} ${JSON.stringify(more)}`).toMatchObject({ bio: "" });
+      expect((await latchkey.kept(user)).user, `${origin} ${JSON.stringify(more)}`).toMatchObject({ bio: "" });
     }
   }
   const telling: Sent[] = [
@@ -88,10 +92,10 @@ test("forms are accepted only from the service's own pages", async ({ page, user
     const { status, text } = await send("Written by another site", headers);
     expect([status, text], JSON.stringify(headers)).toEqual([403, expect.stringContaining(latchkey.url)]);
   }
-  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: "" });
   const { status } = await send("Written by the user", { origin: latchkey.url, host });
   expect(status).toBe(303);
-  expect(latchkey.kept(user).user).toMatchObject({ bio: "Written by the user" });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: "Written by the user" });
 });
 
 test("what a script sends in a form's name is refused for other origins too", WITHOUT_BROWSER, async ({ user, latchkey, ask }) => {
@@ -102,13 +106,13 @@ test("what a script sends in a form's name is refused for other origins too", WI
     const { status } = await ask("POST", "/profile/", { multipart: { "1_bio": "Written by another site", "0": '["$K1"]' }, headers });
     expect(status, origin).toBe(403);
   }
-  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: "" });
 });
 
-test("no page accepts a form from another site", async ({ page, context, user, latchkey, ask }) => {
+test("no page accepts a form from another site", WITHOUT_JAVASCRIPT, async ({ page, context, user, latchkey, ask }) => {
   await latchkey.signIn(user, { device_name: "Other" });
-  const other = latchkey.kept(user).sessions.find(({ device_name }) => device_name === "Other")?.id;
-  const [event] = latchkey.rows("select id from audit_events where user_id = ? and type = 'session.opened'", user.id);
+  const other = (await latchkey.kept(user)).sessions.find(({ device_name }) => device_name === "Other")?.id;
+  const [event] = await latchkey.rows("select id from audit_events where user_id = ? and type = 'session.opened'", user.id);
   const newcomer = person() as Sent;
   const signedIn: [path: string, typed: Sent][] = [
     ["/profile/", { bio: "Written by another site" }],
@@ -121,7 +125,7 @@ test("no page accepts a form from another site", async ({ page, context, user, l
     ["/login/", { email: user.email, password: user.password }],
     ["/register/", newcomer],
   ];
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   let tried = 0;
   for (const [cookie, pages] of [
     [`__Host-session=${user.cookie}`, signedIn],
@@ -135,13 +139,13 @@ test("no page accepts a form from another site", async ({ page, context, user, l
         const headers = { ...(cookie && { cookie }), origin: "https://evil.example", "x-forwarded-host": "evil.example" };
         const { status } = await ask("POST", path, { multipart: fields, headers });
         expect(status, path).toBe(403);
-        expect(latchkey.kept(user), path).toEqual(before);
+        expect(await latchkey.kept(user), path).toEqual(before);
         tried++;
       }
     }
   }
   expect(tried, "forms that were tried").toBeGreaterThan(7);
-  expect(latchkey.rows("select id from users where email = ?", newcomer.email)).toEqual([]);
+  expect(await latchkey.rows("select id from users where email = ?", newcomer.email)).toEqual([]);
 });
 
 test(
@@ -174,18 +178,18 @@ test(
   WITHOUT_BROWSER,
   async ({ user, latchkey }) => {
     const token = await latchkey.signIn(user);
-    const before = latchkey.kept(user);
+    const before = await latchkey.kept(user);
     for (const taken of [user.cookie, `lk_${user.cookie.replace("lkc_", "")}`]) {
       const answer = await latchkey.api("POST", "/auth/logout-all/", { token: taken, json: {} });
       expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
     }
     for (const taken of [token, `lkc_${token.replace("lk_", "")}`]) expect(await isSignedIn(taken)).toBe(false);
-    expect(latchkey.kept(user)).toEqual(before);
+    expect(await latchkey.kept(user)).toEqual(before);
     expect((await latchkey.api("GET", "/auth/sessions/", { token })).body.sessions).toHaveLength(2);
   },
 );
 
-test("a sandboxed frame, whose origin is null, changes nothing", async ({ page, user, latchkey, complaints }) => {
+test("a sandboxed frame, whose origin is null, changes nothing", WITHOUT_JAVASCRIPT, async ({ page, user, latchkey, complaints }) => {
   await page.goto("/profile/");
   const fields = { ...(await copyOf(page.locator("main form"))), bio: "Written by a frame" };
   const foreign = await foreignPage([{ action: `${latchkey.url}/profile/`, fields, sandboxed: true }]);
@@ -193,7 +197,7 @@ test("a sandboxed frame, whose origin is null, changes nothing", async ({ page, 
   const answered = page.waitForResponse((response) => response.request().method() === "POST");
   await page.frameLocator("iframe").getByRole("button", { name: "Win" }).click();
   await answered;
-  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: "" });
   foreign.close();
   complaints.splice(0); // of the refusals
 });

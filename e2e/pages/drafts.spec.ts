@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { NewUser } from "../fixtures.ts";
-import { expect, expectNotice, field, fill, press, test, unique, write } from "../pages.ts";
+import { expect, expectNotice, field, fill, press, test, unique, WITHOUT_BROWSER, write } from "../pages.ts";
 import { hiddenFields } from "../torture/pages.ts";
 
 const BIO = "About you (optional)";
@@ -21,7 +21,7 @@ test("what was typed when the session had expired is there after signing in agai
   if (javaScriptEnabled === false) {
     await expect(page).toHaveURL(/\/login\/\?next=%2Fprofile%2F$/);
     expect(await page.content()).not.toContain("Room 5");
-    await expect(page.getByRole("alert")).toContainText("We kept what you typed: sign in again, and it will be there.");
+    await expect(page.getByRole("alert").filter({ hasText: "We kept what you typed: sign in again, and it will be there." })).toBeVisible();
     await fill(page, { "Email address": user.email, Password: user.password });
     await press(page, "Sign in");
     await expect(page).toHaveURL(/\/profile\/$/);
@@ -35,10 +35,10 @@ test("what was typed when the session had expired is there after signing in agai
     await expect(tab).toHaveURL(/\/profile\/$/);
   }
   for (const [label, value] of Object.entries(typed)) await expect(field(page, label)).toHaveValue(value);
-  expect(latchkey.kept(user).user).toMatchObject({ bio: "" });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: "" });
   await press(page, "Save changes");
   await expectNotice(page, "/profile/", "Your profile has been saved.");
-  expect(latchkey.kept(user).user).toMatchObject({ bio: typed[BIO], username: typed.Username });
+  expect((await latchkey.kept(user)).user).toMatchObject({ bio: typed[BIO], username: typed.Username });
   await page.goto("/profile/");
   await expect(page.getByText(KEPT)).toHaveCount(0);
 });
@@ -69,29 +69,29 @@ test("no password is ever kept for later, and nothing that the form does not hav
   write("delete from sessions where user_id = ?", user.id);
   await press(page, "Save changes");
   await expect(page.getByRole("heading", { level: 1 }).or(page.getByRole("alert")).first()).toBeVisible();
-  const kept = latchkey.rows("select fields from drafts where user_id = ?", user.id);
+  const kept = await latchkey.rows("select fields from drafts where user_id = ?", user.id);
   expect(JSON.stringify(kept)).not.toMatch(/Secret|Odd/);
   expect(kept).toHaveLength(javaScriptEnabled === false ? 1 : 0); // with JavaScript the page itself keeps it
 });
 
-test("a form that names an account from which this browser was never signed in keeps nothing, as one that names no account", async ({
-  user,
-  latchkey,
-  ask,
-}) => {
-  const other = await latchkey.newUser();
-  const { text } = await ask("GET", "/profile/", { headers: { cookie: `__Host-session=${user.cookie}` } });
-  const form = hiddenFields(text);
-  for (const account of [other.id, 999_999_999]) {
-    const { status, headers } = await ask("POST", "/profile/", {
-      multipart: { ...form, account: String(account), bio: "Planted" },
-      headers: { origin: latchkey.url },
-    });
-    expect(status).toBe(303);
-    expect(String(headers["set-cookie"])).not.toContain("draft");
-  }
-  expect(latchkey.rows("select 1 from drafts where user_id = ?", other.id)).toEqual([]);
-});
+test(
+  "a form that names an account from which this browser was never signed in keeps nothing, as one that names no account",
+  WITHOUT_BROWSER,
+  async ({ user, latchkey, ask }) => {
+    const other = await latchkey.newUser();
+    const { text } = await ask("GET", "/profile/", { headers: { cookie: `__Host-session=${user.cookie}` } });
+    const form = hiddenFields(text);
+    for (const account of [other.id, 999_999_999]) {
+      const { status, headers } = await ask("POST", "/profile/", {
+        multipart: { ...form, account: String(account), bio: "Planted" },
+        headers: { origin: latchkey.url },
+      });
+      expect(status).toBe(303);
+      expect(String(headers["set-cookie"])).not.toContain("draft");
+    }
+    expect(await latchkey.rows("select 1 from drafts where user_id = ?", other.id)).toEqual([]);
+  },
+);
 
 /** Signs in with the form in this very browser, which is known to the account from then on. */
 async function signInHere(page: Page, { email, password }: Pick<NewUser, "email" | "password">): Promise<void> {

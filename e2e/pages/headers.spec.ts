@@ -2,8 +2,9 @@ import { gunzipSync } from "node:zlib";
 import { expect, test, WITHOUT_BROWSER } from "../pages.ts";
 import type { Answer } from "../request.ts";
 
-const PAGES = ["/", "/login/", "/register/", "/auth/docs/", "/nowhere/"];
-const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/sign-out/"];
+const OF_LINKS = ["/reset-password/", "/verify-email/", "/undo-email-change/", "/not-me/"]; // their addresses have secrets in them
+const PAGES = ["/", "/login/", "/register/", "/forgot-password/", "/auth/docs/", "/nowhere/", ...OF_LINKS];
+const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/security/tokens/", "/sign-out/"];
 
 const nonceOf = ({ headers }: Answer) => String(headers["content-security-policy"]).match(/'nonce-([^']+)'/)?.[1];
 
@@ -16,7 +17,7 @@ function checkHeaders(path: string, { headers, status, text }: Answer): void {
   }
   expect(headers["x-content-type-options"], path).toBe("nosniff");
   expect(headers["cross-origin-opener-policy"], path).toBe("same-origin");
-  expect(headers["referrer-policy"], path).toBe("strict-origin-when-cross-origin");
+  expect(headers["referrer-policy"], path).toBe(OF_LINKS.includes(path) ? "no-referrer" : "strict-origin-when-cross-origin");
   expect(headers["permissions-policy"], path).toContain("camera=()");
   expect(headers["x-powered-by"], path).toBeUndefined();
   expect(headers.server, path).toBeUndefined();

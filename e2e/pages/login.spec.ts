@@ -1,4 +1,4 @@
-import { expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique } from "../pages.ts";
+import { expect, expectMessage, expectRefusal, field, fill, press, sessionCookie, test, unique, WITHOUT_JAVASCRIPT } from "../pages.ts";
 
 const WRONG = "That email address or password isn’t right.";
 const DAY_SECONDS = 86_400;
@@ -70,7 +70,7 @@ test("too many wrong passwords are answered with when to try again", async ({ pa
   await expectMessage(page, /Too many attempts\. Try again in \d+ seconds?\./);
 });
 
-test("an inactive or suspended account says so only after the right password", async ({ page, latchkey }) => {
+test("an inactive or suspended account says so only after the right password", WITHOUT_JAVASCRIPT, async ({ page, latchkey }) => {
   const inactive = await latchkey.newUser({ account_status: "inactive" });
   const suspended = await latchkey.newUser();
   latchkey.operator("user", "suspend", suspended.email);
@@ -88,7 +88,7 @@ test("an inactive or suspended account says so only after the right password", a
   }
 });
 
-test("suspending an account ends its browser sessions at once", async ({ page, user, latchkey }) => {
+test("suspending an account ends its browser sessions at once", WITHOUT_JAVASCRIPT, async ({ page, user, latchkey }) => {
   await page.goto("/profile/");
   await expect(page).toHaveURL(/\/profile\/$/);
   latchkey.operator("user", "suspend", user.email);
@@ -122,7 +122,7 @@ test("a session planted by somebody else is not continued", async ({ page, conte
   expect((await latchkey.api("GET", "/auth/me/", { token: unknown })).status).toBe(401);
 });
 
-test("password managers are told what each field is for", async ({ page }) => {
+test("password managers are told what each field is for", WITHOUT_JAVASCRIPT, async ({ page }) => {
   await page.goto("/login/");
   await expect(field(page, "Email address")).toHaveAttribute("autocomplete", "username webauthn");
   await expect(field(page, "Password")).toHaveAttribute("autocomplete", "current-password");

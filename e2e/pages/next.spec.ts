@@ -1,4 +1,4 @@
-import { carry, expect, fill, press, signInByForm, test, WITHOUT_BROWSER } from "../pages.ts";
+import { carry, expect, fill, press, signInByForm, test, WITHOUT_BROWSER, WITHOUT_JAVASCRIPT } from "../pages.ts";
 
 /** What people are lured with: none of it may lead away from here. */
 const luring = (origin: string) => [
@@ -63,7 +63,7 @@ test("a `next` changed in the form itself does not lead away either", async ({ p
   await expect(page).toHaveURL(`${latchkey.url}/profile/`);
 });
 
-test("inner addresses survive with their query", async ({ page, context, user }) => {
+test("inner addresses survive with their query", WITHOUT_JAVASCRIPT, async ({ page, context, user }) => {
   await carry(context, user.cookie);
   for (const inner of ["/sessions/", "/security/?type=session.opened&x=%2F", "/sessions/sign-out-everywhere/"]) {
     await page.goto(`/login/?next=${encodeURIComponent(inner)}`);

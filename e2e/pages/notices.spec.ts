@@ -63,7 +63,7 @@ test("a browser that doesn't keep the cookie is told so, and isn't redirected in
   await page.unrouteAll({ behavior: "wait" });
 });
 
-test("a link that somebody sends says nothing about lost cookies", async ({ ask }) => {
+test("a link that somebody sends says nothing about lost cookies", WITHOUT_BROWSER, async ({ ask }) => {
   for (const site of ["none", "cross-site"]) {
     const { text } = await ask("GET", "/login/?cookie=lost", { headers: { "sec-fetch-site": site } });
     expect(text).not.toContain("keep our cookie");

@@ -1,5 +1,18 @@
 import type { BrowserContext, Page } from "@playwright/test";
-import { carry, expect, expectNotice, field, fill, isSignedIn, press, type SignedIn, signInByForm, test, unique } from "../pages.ts";
+import {
+  carry,
+  expect,
+  expectNotice,
+  field,
+  fill,
+  isSignedIn,
+  press,
+  type SignedIn,
+  signInByForm,
+  test,
+  unique,
+  WITHOUT_JAVASCRIPT,
+} from "../pages.ts";
 
 const BIO = "About you (optional)";
 
@@ -26,19 +39,18 @@ test("a profile that was left open cannot be saved into the account of whoever s
   latchkey,
 }) => {
   await page.goto("/profile/");
-  const email = `${unique("ada")}@example.org`;
-  await fill(page, { "Email address": email, Username: unique("ada"), [BIO]: "Ada's words" });
+  await fill(page, { Username: unique("ada"), [BIO]: "Ada's words" });
   const zoe = await signInSomebodyElse(context, latchkey);
-  const before = [latchkey.kept(user), latchkey.kept(zoe)];
+  const before = [await latchkey.kept(user), await latchkey.kept(zoe)];
   await press(page, "Save changes");
-  await expectOtherAccount(page, "/profile/", zoe, email, user.email, user.username, "Ada's words");
-  expect([latchkey.kept(user), latchkey.kept(zoe)]).toEqual(before);
-  await expect(field(page, "Email address")).toHaveValue(zoe.email);
+  await expectOtherAccount(page, "/profile/", zoe, user.email, user.username, "Ada's words");
+  expect([await latchkey.kept(user), await latchkey.kept(zoe)]).toEqual(before);
+  await expect(page.getByRole("region", { name: "Email address" })).toContainText(zoe.email);
   await expect(field(page, BIO)).toHaveValue("Zoe's own words");
   await fill(page, { [BIO]: "Zoe's new words" });
   await press(page, "Save changes");
   await expectNotice(page, "/profile/", "Your profile has been saved.");
-  expect(latchkey.kept(zoe).user).toMatchObject({ email: zoe.email, bio: "Zoe's new words" });
+  expect((await latchkey.kept(zoe)).user).toMatchObject({ email: zoe.email, bio: "Zoe's new words" });
 });
 
 test("a refused form that is sent again from a page left open isn't shown to another user", async ({ page, context, user, latchkey }) => {
@@ -58,13 +70,14 @@ test("signing out, here or everywhere, from a page that was left open ends nobod
   user,
   latchkey,
 }) => {
+  const zoe = await signInSomebodyElse(context, latchkey);
   for (const [path, button] of [
     ["/profile/", "Sign out"],
     ["/sessions/sign-out-everywhere/", "Sign out everywhere"],
   ] as const) {
     await carry(context, user.cookie);
     await page.goto(path);
-    const zoe = await signInSomebodyElse(context, latchkey);
+    await carry(context, zoe.cookie);
     await press(page, button);
     await expectNotice(page, "/profile/", `You’re now signed in as ${zoe.username}.`);
     for (const cookie of [user.cookie, zoe.cookie]) expect(await isSignedIn(cookie)).toBe(true);
@@ -73,62 +86,69 @@ test("signing out, here or everywhere, from a page that was left open ends nobod
 
 test("every other form of a page that was left open is refused as well", async ({ page, context, user, latchkey }) => {
   const phone = await latchkey.signIn(user, { device_name: "Ada's phone" });
-  const id = latchkey.kept(user).sessions.find(({ device_name }) => device_name === "Ada's phone")?.id;
-  const [event] = latchkey.rows("select id from audit_events where session_id = ? and type = 'session.opened'", id);
+  const id = (await latchkey.kept(user)).sessions.find(({ device_name }) => device_name === "Ada's phone")?.id;
+  const [event] = await latchkey.rows("select id from audit_events where session_id = ? and type = 'session.opened'", id);
   const pages: [path: string, button: string, typed: Record<string, string>][] = [
     ["/sessions/", "End session of Ada's phone", {}],
     ["/sessions/", "Sign out of 1 other device", {}],
     [`/sessions/${id}/`, "End this session", {}],
     [`/sessions/${id}/`, "Save name", { "Name of this session": "Named too late" }],
     [`/security/not-me/?event=${event?.id}`, "End that session", {}],
+    ["/security/email/", "Change email address", { "New email address": `${unique("ada")}@example.org` }],
     ["/security/", "Change password", { "Current password": user.password, "New password": "Another horse 8 stable" }],
   ];
+  const zoe = await signInSomebodyElse(context, latchkey);
   for (const [path, button, typed] of pages) {
     await carry(context, user.cookie);
     await page.goto(path);
     await fill(page, typed);
-    const zoe = await signInSomebodyElse(context, latchkey);
-    const before = [latchkey.kept(user), latchkey.kept(zoe)];
+    await carry(context, zoe.cookie);
+    const before = [await latchkey.kept(user), await latchkey.kept(zoe)];
     await press(page, button);
     await expectOtherAccount(page, `/${path.split("/")[1]}/`, zoe, "Ada's phone", user.email);
-    expect([latchkey.kept(user), latchkey.kept(zoe)], path).toEqual(before);
+    expect([await latchkey.kept(user), await latchkey.kept(zoe)], path).toEqual(before);
   }
   expect((await latchkey.api("GET", "/auth/me/", { token: phone })).status).toBe(200);
 });
 
-test("every form of a signed-in page says whose it is, and is refused without it", async ({ page, user, latchkey, ask }) => {
-  await latchkey.signIn(user, { device_name: "Other" });
-  const other = latchkey.kept(user).sessions.find(({ device_name }) => device_name === "Other")?.id;
-  const [event] = latchkey.rows("select id from audit_events where session_id = ? and type = 'session.opened'", other);
-  let seen = 0;
-  for (const path of [
-    "/profile/",
-    "/sessions/",
-    "/sessions/sign-out-everywhere/",
-    `/sessions/${other}/`,
-    "/security/",
-    `/security/not-me/?event=${event?.id}`,
-  ]) {
-    await page.goto(path);
-    for (const form of await page.locator("form[method=post i]").all()) {
-      const fields = await form.evaluate((one: HTMLFormElement) =>
-        [...new FormData(one)].map(([name, value]): [string, string] => [name, String(value)]),
-      );
-      expect(Object.fromEntries(fields).account, path).toBe(String(user.id));
-      const action = new URL((await form.getAttribute("action")) ?? "", page.url());
-      const before = latchkey.kept(user);
-      for (const account of [null, "", "0", String(user.id + 1), `${user.id} `]) {
-        const multipart = { ...Object.fromEntries(fields.filter(([name]) => name !== "image")), account: account ?? "" };
-        const { account: _, ...nameless } = multipart;
-        const { status } = await ask("POST", action.pathname + action.search, {
-          multipart: account === null ? nameless : multipart,
-          headers: { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url },
-        });
-        expect([303, 200], `${path} ${account}`).toContain(status);
-        expect(latchkey.kept(user), `${path} ${account}`).toEqual(before);
+test(
+  "every form of a signed-in page says whose it is, and is refused without it",
+  WITHOUT_JAVASCRIPT,
+  async ({ page, user, latchkey, ask }) => {
+    await latchkey.signIn(user, { device_name: "Other" });
+    const other = (await latchkey.kept(user)).sessions.find(({ device_name }) => device_name === "Other")?.id;
+    const [event] = await latchkey.rows("select id from audit_events where session_id = ? and type = 'session.opened'", other);
+    let seen = 0;
+    for (const path of [
+      "/profile/",
+      "/sessions/",
+      "/sessions/sign-out-everywhere/",
+      `/sessions/${other}/`,
+      "/security/",
+      "/security/email/",
+      `/security/not-me/?event=${event?.id}`,
+    ]) {
+      await page.goto(path);
+      for (const form of await page.locator("form[method=post i]").all()) {
+        const fields = await form.evaluate((one: HTMLFormElement) =>
+          [...new FormData(one)].map(([name, value]): [string, string] => [name, String(value)]),
+        );
+        expect(Object.fromEntries(fields).account, path).toBe(String(user.id));
+        const action = new URL((await form.getAttribute("action")) ?? "", page.url());
+        const before = await latchkey.kept(user);
+        for (const account of [null, "", "0", String(user.id + 1), `${user.id} `]) {
+          const multipart = { ...Object.fromEntries(fields.filter(([name]) => name !== "image")), account: account ?? "" };
+          const { account: _, ...nameless } = multipart;
+          const { status } = await ask("POST", action.pathname + action.search, {
+            multipart: account === null ? nameless : multipart,
+            headers: { cookie: `__Host-session=${user.cookie}`, origin: latchkey.url },
+          });
+          expect([303, 200], `${path} ${account}`).toContain(status);
+          expect(await latchkey.kept(user), `${path} ${account}`).toEqual(before);
+        }
+        seen++;
       }
-      seen++;
     }
-  }
-  expect(seen).toBeGreaterThan(10);
-});
+    expect(seen).toBeGreaterThan(10);
+  },
+);

@@ -1,6 +1,14 @@
-import { expect, signInByForm, test, WITHOUT_BROWSER } from "../pages.ts";
+import { expect, signInByForm, test, WITHOUT_BROWSER, WITHOUT_JAVASCRIPT } from "../pages.ts";
 
-const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/sessions/1/", "/security/", "/security/not-me/?event=1"];
+const PRIVATE = [
+  "/profile/",
+  "/sessions/",
+  "/sessions/sign-out-everywhere/",
+  "/sessions/1/",
+  "/security/",
+  "/security/tokens/",
+  "/security/not-me/?event=1",
+];
 const PROXIED = "middleware:middleware:middleware:middleware:middleware";
 
 /** Ways around a check that is made in the wrong place. */
@@ -21,7 +29,7 @@ const VARIANTS: Record<string, string>[] = [
 ];
 
 for (const path of PRIVATE) {
-  test(`a signed-out visitor of ${path} is sent to sign in, and comes back afterwards`, async ({ page }) => {
+  test(`a signed-out visitor of ${path} is sent to sign in, and comes back afterwards`, WITHOUT_JAVASCRIPT, async ({ page }) => {
     await page.goto(path);
     await expect(page).toHaveURL((url) => url.pathname === "/login/" && url.searchParams.get("next") === path);
     await expect(page.getByText("Sign in to continue.")).toBeVisible();

@@ -1,9 +1,10 @@
-import { expect, expectNotice, isSignedIn, press, sessionCookie, test, write } from "../pages.ts";
+import { expect, expectNotice, isSignedIn, press, sessionCookie, test, WITHOUT_JAVASCRIPT, write } from "../pages.ts";
 
 const SIGNED_IN_PAGES = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/auth/docs/", "/nowhere/"];
 
 for (const path of SIGNED_IN_PAGES) {
-  test(`a user signs out from ${path}: this session is over, and only this one`, async ({ page, context, user, latchkey }) => {
+  const run = path === "/profile/" ? {} : WITHOUT_JAVASCRIPT; // the header's form is the same plain one on every page
+  test(`a user signs out from ${path}: this session is over, and only this one`, run, async ({ page, context, user, latchkey }) => {
     const other = await latchkey.signIn(user);
     await page.goto(path);
     const answer = page.waitForResponse((response) => response.url().endsWith("/sign-out/"));
@@ -33,7 +34,7 @@ test("after signing out the back button shows nothing private, and nothing was l
   expect(kept).toEqual({ local: 0, session: 0, cookies: "" });
 });
 
-test("opening the address of the sign-out signs nobody out", async ({ page, user }) => {
+test("opening the address of the sign-out signs nobody out", WITHOUT_JAVASCRIPT, async ({ page, user }) => {
   await page.goto("/sign-out/");
   await expect(page).toHaveURL(/\/profile\/$/);
   expect(await isSignedIn(user.cookie)).toBe(true);
@@ -50,7 +51,7 @@ test("signing out twice, as from two tabs, is no error", async ({ page, context,
 });
 
 for (const button of ["Sign out", "Sign out everywhere"]) {
-  test(`“${button}” on a page whose session has ended already leads to the sign-in page`, async ({ page, user }) => {
+  test(`“${button}” on a page whose session has ended already leads to the sign-in page`, WITHOUT_JAVASCRIPT, async ({ page, user }) => {
     await page.goto("/sessions/sign-out-everywhere/");
     write("delete from sessions where user_id = ?", user.id);
     await press(page, button);

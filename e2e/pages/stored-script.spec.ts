@@ -59,7 +59,7 @@ test("scripts in names of sessions and in user agents are text and nothing else"
     await expect(page.locator("main :is(script, iframe, object, style, base, img)")).toHaveCount(0);
   }
   await page.goto("/sessions/");
-  const shown = (await page.getByRole("heading", { level: 2 }).allTextContents()).map((text) => text.trim());
+  const shown = (await page.getByRole("heading", { level: 3 }).allTextContents()).map((text) => text.trim());
   for (const name of names.slice(0, 20)) expect(shown).toContain(name);
 });
 

@@ -83,7 +83,7 @@ async function backup(torture: Torture): Promise<void> {
     copies.slice(-1),
     copies.filter((_, at) => at % 5 === 4),
   ))
-    await checkServed(torture, copy);
+    await checkServed(torture, copy, server);
   await checkHistory(torture, server, history);
 }
 
@@ -156,10 +156,11 @@ function checkCopy(torture: Torture, { file, before }: Copy): void {
 }
 
 /** A server on the copy itself, which is a whole database: who was logged out before it began is logged out there. */
-async function checkServed(torture: Torture, { file, before }: Copy): Promise<void> {
+async function checkServed(torture: Torture, { file, before }: Copy, { dataDir }: Server): Promise<void> {
   const folder = newFolder();
   mkdirSync(join(folder, "data"));
   copyFileSync(file, join(folder, "data/latchkey.db"));
+  copyFileSync(join(dataDir, "secret.key"), join(folder, "data/secret.key")); // a backup is without it
   const next = await startServer({ folder });
   checkStore(torture, next);
   const dead = before.flatMap((one) => one.dead).slice(-100);

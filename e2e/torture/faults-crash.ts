@@ -121,6 +121,7 @@ async function powerCut(torture: Torture): Promise<void> {
     for (const file of readdirSync(keeps).filter((name) => /^latchkey\.db(-wal)?$/.test(name))) {
       cpSync(join(keeps, file), join(after, "data", file));
     }
+    cpSync(join(server.dataDir, "secret.key"), join(after, "data", "secret.key")); // written at the first start
     const next = await startServer({ folder: after });
     checkStore(torture, next);
     await checkHistory(torture, next, history);

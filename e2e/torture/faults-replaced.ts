@@ -50,9 +50,12 @@ async function replacedWhileRunning(torture: Torture): Promise<void> {
   await new Client(server.url).register(name);
   const copy = join(newFolder(), "copy");
   torture.check(accounts(server.dataDir, "backup", copy).status === 0, "backup");
+  const key = join(newFolder(), "secret.key");
+  copyFileSync(join(server.dataDir, "secret.key"), key);
   rmSync(server.dataDir, { recursive: true });
   mkdirSync(server.dataDir);
   copyFileSync(copy, server.databaseFile);
+  copyFileSync(key, join(server.dataDir, "secret.key"));
   await writesRefused(torture, server, "on a replaced database", 3);
   const { code } = await server.end();
   torture.check(code === 0, `the end: exit code ${code}`);

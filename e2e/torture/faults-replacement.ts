@@ -17,7 +17,7 @@ const REFUSED = "ECONNREFUSED"; // nobody was there: nothing was asked, and ever
 type Load = { answered: number; refused: number; broken: string[]; statuses: Map<number, number>; stop(): Promise<void> };
 
 /** Writers that each ask again as soon as they are answered, over connections that they keep or over a new one each time. */
-function startWriters(port: number, tokens: { token: string; session: number }[], keepAlive: (at: number) => boolean): Load {
+export function startWriters(port: number, tokens: { token: string; session: number }[], keepAlive: (at: number) => boolean): Load {
   const load: Load = { answered: 0, refused: 0, broken: [], statuses: new Map(), stop: async () => {} };
   let isOver = false;
   const one = async ({ token, session }: (typeof tokens)[number], at: number) => {
@@ -57,7 +57,7 @@ function rename(port: number, agent: Agent, token: string, session: number, name
   });
 }
 
-async function signedIn(server: Server, count: number) {
+export async function signedIn(server: Server, count: number) {
   const all = [];
   for (let at = 0; at < count; at++) {
     const client = new Client(server.url);
@@ -68,7 +68,7 @@ async function signedIn(server: Server, count: number) {
   return all;
 }
 
-const onlyAnswers = (load: Load) => [...load.statuses.keys()].every((status) => status === 200);
+export const onlyAnswers = (load: Load) => [...load.statuses.keys()].every((status) => status === 200);
 
 async function stopsUnderWriters(torture: Torture): Promise<void> {
   torture.rounds = torture.many(3, 20);
@@ -94,15 +94,14 @@ async function stopsUnderWriters(torture: Torture): Promise<void> {
 }
 
 /** The recipe of README.md. */
-const nginxSettings = (port: number, [first, second]: number[], folder: string) => `
+const nginxSettings = (port: number, ports: number[], folder: string) => `
 daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
 events { worker_connections 512; }
 http {
   access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
   upstream latchkey {
-    server 127.0.0.1:${first} max_fails=0;
-    server 127.0.0.1:${second} max_fails=0;
+    ${ports.map((one) => `server 127.0.0.1:${one} max_fails=0;`).join(" ")}
     keepalive 32;
     keepalive_timeout 4s;
   }
@@ -122,7 +121,7 @@ http {
   }
 }`;
 
-async function startNginx(torture: Torture, ports: number[]): Promise<number> {
+export async function startNginx(torture: Torture, ports: number[]): Promise<number> {
   const [folder, port] = [newFolder(), await freePort()];
   const settings = join(folder, "nginx.conf");
   writeFileSync(settings, nginxSettings(port, ports, folder));

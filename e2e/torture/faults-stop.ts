@@ -151,7 +151,7 @@ type Outcome = { names: string[]; signIns: SignIn[]; uploader: string; uploaded:
 async function checkAfterwards(torture: Torture, what: string, server: Server, outcome: Outcome): Promise<void> {
   const next = await startServer({ folder: server.folder });
   checkStore(torture, next);
-  checkWhole(torture, next);
+  await checkWhole(torture, next);
   for (const [at, { reply, broke }] of outcome.signIns.entries()) {
     const held = next.rows("select 1 from sessions s join users u on u.id = user_id where username = ?", outcome.names[at]).length;
     if (!reply) {

@@ -31,7 +31,7 @@ async function cutOffStart(torture: Torture): Promise<void> {
 async function finishes(torture: Torture, folder: string, what: string, wanted?: Contents): Promise<void> {
   const next = await startServer({ folder });
   checkStore(torture, next);
-  checkWhole(torture, next);
+  await checkWhole(torture, next);
   if (wanted) compare(torture, what, contentsOf(next.databaseFile), [wanted]);
   const made = await new Client(next.url).register();
   torture.check(made.status === 201, `${what}: a registration gets ${made.status}`);

@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, newName, PASSWORD, type Reply } from "./client.ts";
-import type { Server } from "./place.ts";
 import type { Torture } from "./scenario.ts";
 
 /*
@@ -21,15 +21,23 @@ type Actor = {
   unknownSessions: number;
 };
 
+/** A service, and what it has stored. */
+export type Store = { url: string; rows(query: string): unknown[] | Promise<unknown[]> };
+
 export type History = { actors: Actor[]; answered: number; refused: number; unknown: number };
 
 export const newHistory = (): History => ({ actors: [], answered: 0, refused: 0, unknown: 0 });
 
-/** Lets so many actors do what people do, until `stop` is called; whoever meets a broken connection ends there. */
-export function startLoad(base: () => string, history: History, actors: number, { keepGoing = false } = {}) {
+const PAUSE_MS = 20; // where nothing answers
+
+/**
+ * Lets so many actors do what people do, until `stop` is called; whoever meets a broken connection ends there. With `unsure`
+ * a 503 is like no answer: a server elsewhere may have committed, and the connection been lost before it said so.
+ */
+export function startLoad(base: () => string, history: History, actors: number, { keepGoing = false, unsure = false } = {}) {
   const state = { stopped: false };
   const all = Array.from({ length: actors }, async () => {
-    while (!state.stopped && (await live(base(), history, state, keepGoing)));
+    while (!state.stopped && (await live(base(), history, state, { keepGoing, unsure })));
   });
   return {
     async stop() {
@@ -40,7 +48,12 @@ export function startLoad(base: () => string, history: History, actors: number, 
 }
 
 /** One person's life: registers, logs in, changes things, logs out. False when the connection broke. */
-async function live(base: string, history: History, state: { stopped: boolean }, keepGoing: boolean): Promise<boolean> {
+async function live(
+  base: string,
+  history: History,
+  state: { stopped: boolean },
+  { keepGoing, unsure }: { keepGoing: boolean; unsure: boolean },
+): Promise<boolean> {
   const client = new Client(base, undefined, 1);
   client.persistent = false;
   const actor: Actor = { name: newName(), exists: "no", bios: [""], passwords: [PASSWORD], tokens: new Map(), unknownSessions: 0 };
@@ -48,11 +61,13 @@ async function live(base: string, history: History, state: { stopped: boolean },
   const attempt = async (ask: () => Promise<Reply>): Promise<Reply | null> => {
     try {
       const reply = await ask();
+      if (unsure && reply.status === 503) throw new Error("unsure");
       if (reply.status < 300) history.answered++;
       else history.refused++;
       return reply;
     } catch {
       history.unknown++;
+      await sleep(PAUSE_MS);
       return null;
     }
   };
@@ -111,13 +126,11 @@ async function one(
 type UserRow = { id: number; username: string; bio: string };
 
 /** Checks that what was answered is there, what was refused is not, what was cut off is whole or absent, and nothing else is there. */
-export async function checkHistory(torture: Torture, server: Server, history: History, from = 0): Promise<void> {
-  const users = new Map(server.rows<UserRow>("select id, username, bio from users").map((row) => [row.username, row]));
-  const sessions = new Map(
-    server
-      .rows<{ user_id: number; n: number }>("select user_id, count(*) n from sessions group by 1")
-      .map(({ user_id, n }) => [user_id, n]),
-  );
+export async function checkHistory(torture: Torture, server: Store, history: History, from = 0): Promise<void> {
+  const people = (await server.rows("select id, username, bio from users")) as UserRow[];
+  const held = (await server.rows("select user_id, count(*) n from sessions group by 1")) as { user_id: number; n: number }[];
+  const users = new Map(people.map((row) => [row.username, row]));
+  const sessions = new Map(held.map(({ user_id, n }) => [user_id, n]));
   for (const actor of history.actors) {
     const row = users.get(actor.name);
     users.delete(actor.name);
@@ -133,12 +146,12 @@ export async function checkHistory(torture: Torture, server: Server, history: Hi
     torture.check(held >= known("ok") && held <= most, `${actor.name} has ${held} sessions, not ${known("ok")} to ${most}`);
   }
   torture.check(users.size === 0, `${users.size} users are there that nobody registered`);
-  checkWhole(torture, server);
+  await checkWhole(torture, server);
   await checkTokens(torture, server, history.actors.slice(from));
 }
 
 /** Checks that nothing is there without what its commit had beside it. */
-export function checkWhole(torture: Torture, server: Server): void {
+export async function checkWhole(torture: Torture, server: Store): Promise<void> {
   for (const [what, query] of [
     ["users without the event", "select id from users where id not in (select user_id from audit_events where type = 'user.registered')"],
     [
@@ -152,15 +165,16 @@ export function checkWhole(torture: Torture, server: Server): void {
     ],
     ["pictures of nobody", "select hash from avatars where hash not in (select avatar_hash from users where avatar_hash is not null)"],
   ] as const) {
-    torture.check(server.rows(query).length === 0, `${what}: ${server.rows(query).length}`);
+    const found = await server.rows(query);
+    torture.check(found.length === 0, `${what}: ${found.length}`);
   }
 }
 
 /** Checks that tokens are live or refused as was answered, and that the last password works. */
-async function checkTokens(torture: Torture, server: Server, actors: Actor[]): Promise<void> {
+async function checkTokens(torture: Torture, { url }: Store, actors: Actor[]): Promise<void> {
   let logIns = 0;
   for (const actor of actors) {
-    const client = new Client(server.url, undefined, 1);
+    const client = new Client(url, undefined, 1);
     for (const [token, known] of actor.tokens) {
       const { status } = await client.me(token);
       torture.check(known === "maybe" || status === (known === "ok" ? 200 : 401), `a token that is ${known} gets ${status}`);

@@ -12,17 +12,19 @@ import { freePort } from "../free-port.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 export const SERVER = ["--import", "./db/runtime.js", "server.ts"];
-const READY_MS = 60_000;
+const READY_MS = 30_000; // half of what a scenario of the short form may take, so that the log of a start that hangs is shown
 const STOP_MS = 15_000;
 
 export type StartOptions = {
-  settings?: Record<string, string>;
+  settings?: Record<string, string | undefined>;
   /** Of an earlier server; a new one by default. */
   folder?: string;
   dataDir?: string;
   port?: number;
   /** A program that starts Node, such as strace with its options. */
   through?: string[];
+  /** Options for Node. */
+  options?: string[];
   /** Do not wait until it answers. */
   unready?: boolean;
 };
@@ -76,14 +78,14 @@ export class Server {
   private readonly through: boolean;
   readyMs = 0;
 
-  constructor({ settings, folder, dataDir, port, through = [] }: StartOptions & { port: number }) {
+  constructor({ settings, folder, dataDir, port, through = [], options = [] }: StartOptions & { port: number }) {
     this.port = port;
     this.through = through.length > 0;
     this.folder = folder ?? newFolder();
     this.dataDir = dataDir ?? join(this.folder, "data");
     this.logFile = join(this.folder, "log");
     const log = openSync(this.logFile, "a");
-    const [command = process.execPath, ...args] = [...through, process.execPath, ...SERVER];
+    const [command = process.execPath, ...args] = [...through, process.execPath, ...options, ...SERVER];
     this.child = spawnChild(command, args, {
       cwd: ROOT,
       env: bareEnvironment({ HOST: "127.0.0.1", PORT: String(port), DATA_DIR: this.dataDir, LOG_LEVEL: "info", ...settings }),
@@ -106,8 +108,12 @@ export class Server {
 
   /** The process id of the server where another program started it. */
   private get traced(): number {
-    if (!this.through) return 0;
-    return Number(readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, "utf8").split(" ")[0]);
+    return this.through ? (this.children()[0] ?? 0) : 0;
+  }
+
+  /** The processes that this one has started. */
+  children(): number[] {
+    return readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
   }
 
   log(): string {

@@ -11,15 +11,19 @@ import type { Result, Task } from "./worker.ts";
  */
 
 const AT_A_TIME = 3;
+const AT_A_TIME_BESIDE = 2; // with --beside, next to other tests
 
 const words = process.argv.slice(2);
 const short = words.includes("--short");
+const onlyPostgres = words.includes("--postgres");
+const beside = words.includes("--beside");
+const alone = words.includes("--alone");
 const chosen = choose(words.filter((word) => !word.startsWith("--")));
 const results = new Map<Scenario, Result>();
 
 await runAll(
   chosen.filter(({ measures }) => short && !measures),
-  AT_A_TIME,
+  beside ? AT_A_TIME_BESIDE : AT_A_TIME,
 );
 await runAll(
   chosen.filter(({ measures }) => !short || measures),
@@ -33,7 +37,9 @@ function choose(ids: string[]): Scenario[] {
     process.stderr.write(`There is no scenario “${unknown[0]}”. They are: ${scenarios.map(({ id }) => id).join(", ")}.\n`);
     process.exit(1);
   }
-  return scenarios.filter((one) => (ids.length > 0 ? ids.includes(one.id) : !short || one.short));
+  if (ids.length > 0) return scenarios.filter((one) => ids.includes(one.id));
+  const some = scenarios.filter((one) => (!short || one.short) && (!onlyPostgres || one.postgres));
+  return some.filter(({ measures }) => (measures ? !beside : !alone));
 }
 
 async function runAll(waiting: Scenario[], atATime: number): Promise<void> {

@@ -16,6 +16,8 @@ export type Scenario = {
   short?: boolean;
   /** Whether it judges times that others beside it would spoil, so that it is run alone. */
   measures?: boolean;
+  /** Whether it is about PostgreSQL. */
+  postgres?: boolean;
   run(torture: Torture): Promise<void>;
 };
 

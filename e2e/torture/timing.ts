@@ -89,6 +89,22 @@ async function olderHash(torture: Torture): Promise<void> {
   await judge(torture, "older hash/unknown", () => measure(server.url, torture.rounds, pairOf), 2);
 }
 
+/** A reset that is asked for a known address, one that has had too many mails, and one that nobody has; the mail server is down. */
+async function resetRequest(torture: Torture): Promise<void> {
+  const server = await torture.startInMemory({ settings: { SMTP_URL: "smtp://127.0.0.1:1" } });
+  torture.rounds = torture.many(40, 200);
+  const names = Array.from({ length: 2 * (torture.rounds + WARM_UPS) }, () => newName());
+  const flooded = newName();
+  seed(server, [...names, flooded]);
+  const ask = (client: Client, name: string) => client.ask("POST", "/auth/forgot-password/", { json: { email: `${name}@example.org` } });
+  for (let i = 0; i < 4; i++) await ask(new Client(server.url), flooded);
+  let next = 0;
+  const known = (client: Client) => ({ a: () => ask(client, names[next++] ?? ""), b: () => ask(client, newName()) });
+  await judge(torture, "reset, known/unknown", () => measure(server.url, torture.rounds, known), 2);
+  const silent = (client: Client) => ({ a: () => ask(client, flooded), b: () => ask(client, newName()) });
+  await judge(torture, "reset, flooded/unknown", () => measure(server.url, torture.rounds, silent), 2);
+}
+
 async function tokensMatch(torture: Torture): Promise<void> {
   const server = await torture.startInMemory();
   torture.rounds = torture.many(100, 1_000);
@@ -112,6 +128,13 @@ function checksum(text: string): string {
 export const timing: Scenario[] = [
   { id: "unknown-account", title: "Sign-in does not tell whether the account exists", measures: true, short: true, run: accountExists },
   { id: "older-hash", title: "Nor does a hash of an earlier version", measures: true, short: true, run: olderHash },
+  {
+    id: "reset-request",
+    title: "A forgotten password does not tell whether the account exists",
+    measures: true,
+    short: true,
+    run: resetRequest,
+  },
   {
     id: "token-time",
     title: "The time of a check does not tell how much of a token is right",

@@ -1,25 +1,8 @@
 import { fill } from "#http/unkind-content.ts";
 import type { Ask, Client } from "./client.ts";
 import { hiddenFields } from "./pages.ts";
-import {
-  BODY_BYTES,
-  FILE_BYTES,
-  FORM,
-  file,
-  HEADERS,
-  type Input,
-  inHeader,
-  inTarget,
-  LARGE_BYTES,
-  MULTIPART,
-  multipart,
-  NAME_BYTES,
-  part,
-  parts,
-  pictures,
-  quoted,
-  REST_BYTES,
-} from "./unkind-fillers.ts";
+import type { Input } from "./unkind-fillers.ts";
+import * as filler from "./unkind-fillers.ts";
 
 /* The inputs of the pages and their forms. */
 
@@ -36,23 +19,23 @@ const FORMS: [path: string, signedIn: boolean][] = [
 export async function pageInputs(client: Client, cookie: string, picture: Buffer): Promise<Input[]> {
   const inputs: Input[] = ["/", "/_next/static/", "/_next/image?url=", "/avatars/", "/auth/", "/sessions/"].map((start) => ({
     what: `GET ${start}…`,
-    send: (piece) => ({ method: "GET", path: `${start}${inTarget(piece, 4_000)}` }),
+    send: (piece) => ({ method: "GET", path: `${start}${filler.inTarget(piece, 4_000)}` }),
   }));
   for (const path of PAGES) {
     const get = (what: string, send: (piece: string) => Ask, query = (_: string) => "") =>
       inputs.push({ what: `GET ${path}: ${what}`, send: (piece) => ({ method: "GET", path: `${path}${query(piece)}`, ...send(piece) }) });
-    for (const name of HEADERS) get(name, (piece) => ({ headers: { cookie, [name]: inHeader(piece) } }));
-    get("the session's cookie", (piece) => ({ headers: { cookie: `__Host-session=${inHeader(piece).slice(0, 8_000)}` } }));
-    get("cookies beside the session's", (piece) => ({ headers: { cookie: `${cookie}; ${inHeader(piece).slice(0, 7_500)}` } }));
+    for (const name of filler.HEADERS) get(name, (piece) => ({ headers: { cookie, [name]: filler.inHeader(piece) } }));
+    get("the session's cookie", (piece) => ({ headers: { cookie: `__Host-session=${filler.inHeader(piece).slice(0, 8_000)}` } }));
+    get("cookies beside the session's", (piece) => ({ headers: { cookie: `${cookie}; ${filler.inHeader(piece).slice(0, 7_500)}` } }));
     get(
       "the query",
       () => ({ headers: { cookie } }),
-      (piece) => `?${inTarget(piece, 4_000)}`,
+      (piece) => `?${filler.inTarget(piece, 4_000)}`,
     );
     get(
       "the query of a visitor",
       () => ({}),
-      (piece) => `?next=/${inTarget(piece, 4_000)}`,
+      (piece) => `?next=/${filler.inTarget(piece, 4_000)}`,
     );
   }
   for (const [path, signedIn] of FORMS) inputs.push(...(await formInputs(client, path, signedIn ? { cookie } : {}, picture)));
@@ -75,38 +58,44 @@ async function formInputs(client: Client, path: string, own: Record<string, stri
     raw,
     headers: { ...own, origin: client.base, "content-type": type, ...more },
   });
-  const rest = BODY_BYTES - 2 * REST_BYTES;
+  const rest = filler.BODY_BYTES - 2 * filler.REST_BYTES;
   const encoded = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
   const inputs: Input[] = [
-    { what: `${what}: form`, send: (piece) => post(FORM, fill(piece, BODY_BYTES)) },
-    { what: `${what}: multipart`, send: (piece) => post(MULTIPART, fill(piece, BODY_BYTES)) },
+    { what: `${what}: form`, send: (piece) => post(filler.FORM, fill(piece, filler.BODY_BYTES)) },
+    { what: `${what}: multipart`, send: (piece) => post(filler.MULTIPART, fill(piece, filler.BODY_BYTES)) },
     {
       what: `${what}: multipart, the name of a part`,
-      send: (piece) => post(MULTIPART, multipart([...parts(hidden), part(`name="${fill(piece, NAME_BYTES)}"`, "x")])),
+      send: (piece) =>
+        post(filler.MULTIPART, filler.multipart([...filler.parts(hidden), filler.part(`name="${fill(piece, filler.NAME_BYTES)}"`, "x")])),
     },
     {
       what: `${what}: the id of an action`,
-      send: (piece) => post(MULTIPART, multipart([part(`name="$ACTION_ID_${fill(piece, NAME_BYTES)}"`, "")])),
+      send: (piece) => post(filler.MULTIPART, filler.multipart([filler.part(`name="$ACTION_ID_${fill(piece, filler.NAME_BYTES)}"`, "")])),
     },
-    { what: `${what}: next-action`, send: (piece) => post("text/plain;charset=UTF-8", "[]", { "next-action": inHeader(piece) }) },
+    { what: `${what}: next-action`, send: (piece) => post("text/plain;charset=UTF-8", "[]", { "next-action": filler.inHeader(piece) }) },
     {
       what: `${what}: a script's text`,
-      send: (piece) => post("text/plain;charset=UTF-8", fill(piece, BODY_BYTES), { "next-action": actionId }),
+      send: (piece) => post("text/plain;charset=UTF-8", fill(piece, filler.BODY_BYTES), { "next-action": actionId }),
     },
     {
       what: `${what}: a script's array`,
-      send: (piece) => post("text/plain;charset=UTF-8", `[${quoted(piece, rest)}]`, { "next-action": actionId }),
+      send: (piece) => post("text/plain;charset=UTF-8", `[${filler.quoted(piece, rest)}]`, { "next-action": actionId }),
     },
     {
       what: `${what}: a script's model`,
-      send: (piece) => post(MULTIPART, multipart([part('name="0"', fill(piece, rest))]), { "next-action": actionId }),
+      send: (piece) => post(filler.MULTIPART, filler.multipart([filler.part('name="0"', fill(piece, rest))]), { "next-action": actionId }),
     },
     {
       what: `${what}: a script's form`,
       send: (piece) =>
-        post(MULTIPART, multipart([part('name="1_bio"', fill(piece, rest)), part('name="0"', '[{},"$K1"]')]), { "next-action": actionId }),
+        post(filler.MULTIPART, filler.multipart([filler.part('name="1_bio"', fill(piece, rest)), filler.part('name="0"', '[{},"$K1"]')]), {
+          "next-action": actionId,
+        }),
     },
-    { what: `${what}: a script's urlencoded form`, send: (piece) => post(FORM, fill(piece, BODY_BYTES), { "next-action": actionId }) },
+    {
+      what: `${what}: a script's urlencoded form`,
+      send: (piece) => post(filler.FORM, fill(piece, filler.BODY_BYTES), { "next-action": actionId }),
+    },
   ];
   const fields = [...new Set([...Object.keys(hidden), ...named, "unknown", "$ACTION_REF_2", "$ACTION_2:0", "$ACTION_KEY"])];
   for (const field of fields) {
@@ -115,13 +104,13 @@ async function formInputs(client: Client, path: string, own: Record<string, stri
         what: `${what}: form, ${field}`,
         send: (piece) =>
           post(
-            FORM,
+            filler.FORM,
             `${encoded({ ...hidden, unknown: "", [field]: "" }).replace(`${encoded({ [field]: "" })}`, "")}&${encodeURIComponent(field)}=${fill(piece, rest)}`,
           ),
       },
       {
         what: `${what}: multipart, ${field}`,
-        send: (piece) => post(MULTIPART, multipart(parts({ unknown: "", ...hidden, [field]: fill(piece, rest) }))),
+        send: (piece) => post(filler.MULTIPART, filler.multipart(filler.parts({ unknown: "", ...hidden, [field]: fill(piece, rest) }))),
       },
     );
   }
@@ -130,10 +119,14 @@ async function formInputs(client: Client, path: string, own: Record<string, stri
     inputs.push({
       what: `${what}: a file`,
       isLarge: true,
-      send: (piece) => post(MULTIPART, multipart([...parts(texts), file(fill(piece, FILE_BYTES))])),
+      send: (piece) => post(filler.MULTIPART, filler.multipart([...filler.parts(texts), filler.file(fill(piece, filler.FILE_BYTES))])),
     });
-    inputs.push({ what: `${what}: large multipart`, isLarge: true, send: (piece) => post(MULTIPART, fill(piece, LARGE_BYTES)) });
-    inputs.push(...pictures(what, post, texts, picture).slice(0, 1));
+    inputs.push({
+      what: `${what}: large multipart`,
+      isLarge: true,
+      send: (piece) => post(filler.MULTIPART, fill(piece, filler.LARGE_BYTES)),
+    });
+    inputs.push(...filler.pictures(what, post, texts, picture).slice(0, 1));
   }
   return inputs;
 }

@@ -26,7 +26,7 @@ test("a script on another port, whose requests carry the cookie, neither changes
 }) => {
   const [foreign, witness] = [await site(), await site()];
   await page.goto(foreign.url);
-  const before = latchkey.kept(user);
+  const before = await latchkey.kept(user);
   const read = await page.evaluate(
     async ({ url, witness }) => {
       const send = (address: string, options: RequestInit) =>
@@ -51,7 +51,7 @@ test("a script on another port, whose requests carry the cookie, neither changes
   );
   expect(read).toBe("");
   expect(witness.cookies.join(), "the browser sends the cookie along: otherwise this says nothing").toContain(user.cookie);
-  expect(latchkey.kept(user)).toEqual(before);
+  expect(await latchkey.kept(user)).toEqual(before);
   expect(await isSignedIn(user.cookie)).toBe(true);
   foreign.close();
   witness.close();

@@ -1,4 +1,5 @@
-import { carry, expect, expectRefusal, field, fill, hydrated, PASSWORD, person, press, summaryOf, test } from "../../pages.ts";
+import sharp from "sharp";
+import { carry, expect, expectRefusal, field, fill, hydrated, PASSWORD, person, press, summaryOf, test, unfold } from "../../pages.ts";
 import { png } from "../../pictures.ts";
 
 const RULES = ["at least 8 characters", "a lowercase letter", "an uppercase letter", "a number"];
@@ -60,6 +61,7 @@ test("errors appear without asking the server, and disappear as soon as they are
   await hydrated(page);
   const { email, username } = person();
   await fill(page, { "Email address": "ada@", "Create a password": PASSWORD, Username: "ada" });
+  await unfold(page, "About you (optional)");
   await field(page, "About you (optional)").focus();
   await expect(page.locator("[aria-invalid]"), "nothing is called wrong while somebody types").toHaveCount(0);
   await press(page, "Create account");
@@ -105,9 +107,9 @@ test("a second click while a form is being sent sends nothing twice", async ({ p
   resolve();
   await expect(page).toHaveURL(/\/profile\//);
   expect(sent).toBe(1);
-  expect(latchkey.rows("select count(*) as sessions from sessions s join users u on u.id = s.user_id where email = ?", email)).toEqual([
-    { sessions: 1 },
-  ]);
+  expect(
+    await latchkey.rows("select count(*) as sessions from sessions s join users u on u.id = s.user_id where email = ?", email),
+  ).toEqual([{ sessions: 1 }]);
 });
 
 test("a chosen picture is shown immediately, and can be removed again", async ({ page, user }) => {
@@ -118,6 +120,11 @@ test("a chosen picture is shown immediately, and can be removed again", async ({
   await field(page, PICTURE).setInputFiles({ name: "me.png", mimeType: "image/png", buffer: await png() });
   await expect(preview).toHaveAttribute("src", /^blob:/);
   await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(64);
+  const huge = await sharp({ create: { width: 6_000, height: 5_000, channels: 3, background: "#2a7d6b" } })
+    .jpeg()
+    .toBuffer();
+  await field(page, PICTURE).setInputFiles({ name: "huge.jpg", mimeType: "image/jpeg", buffer: huge });
+  await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth), "30 megapixels are scaled").toBe(1_024);
   await press(page, "Don’t use this picture");
   await expect(preview).toHaveCount(0);
   await expect(field(page, PICTURE)).toBeFocused();
@@ -135,18 +142,22 @@ test("the length of a long text is counted, and the text is never cut", async ({
   await expect(field(page, "Contact information (optional)")).toHaveValue("x".repeat(510));
 });
 
-test("instants are in the visitor's time zone", async ({ browser, user, latchkey }) => {
+test("instants are in the visitor's time zone, once the browser has told it", async ({ browser, user, latchkey }) => {
   const context = await browser.newContext({ timezoneId: "Asia/Kolkata", locale: "en-GB" });
   await context.addCookies([{ name: "__Host-session", value: user.cookie, domain: "127.0.0.1", path: "/", secure: true }]);
   const page = await context.newPage();
+  const told = page.waitForResponse((response) => response.url().endsWith("/zone/"));
+  await page.goto(`${latchkey.url}/profile/`);
+  expect((await told).status()).toBe(204);
   await page.goto(`${latchkey.url}/sessions/`);
-  await expect(page.locator("main time").first()).toHaveText(/GMT\+5:30|IST/);
+  await expect(page.locator("main time").first()).toHaveAttribute("title", /GMT\+5:30|IST/);
   await context.close();
 });
 
 test("a file that isn't a picture gets an error as soon as it is chosen, and another one removes it", async ({ page }) => {
   await page.goto("/register/");
   await hydrated(page);
+  await unfold(page, PICTURE);
   const picture = field(page, PICTURE);
   const preview = page.getByRole("img", { name: "Preview of your picture" });
   for (const [name, mimeType] of [
@@ -171,7 +182,7 @@ test("the count of characters has a singular", async ({ page }) => {
     [501, "1 character too many"],
     [502, "2 characters too many"],
   ] as const) {
-    await field(page, "Contact information (optional)").fill("x".repeat(length));
+    await fill(page, { "Contact information (optional)": "x".repeat(length) });
     await expect(page.getByText(words, { exact: true }).first()).toBeVisible();
   }
 });
@@ -193,4 +204,22 @@ test("a session that cannot be ended says so beside its button, and its card kee
     await expect(alert.getByRole("link", { name: "Sign in again" })).toBeVisible();
     expect((await card.boundingBox())?.height).toBeLessThan(height + 250);
   }
+});
+
+test("a link asks before it leads away from changes that aren’t saved, and only then", async ({ page, user }) => {
+  await page.goto("/profile/");
+  await hydrated(page);
+  await expect(page.getByRole("banner")).toContainText(user.username);
+  await fill(page, { "About you (optional)": "A long story" });
+  const asked = page.getByRole("dialog", { name: "Leave without saving?" });
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await press(page, "Keep editing");
+  await expect(asked).toBeHidden();
+  await expect(field(page, "About you (optional)")).toHaveValue("A long story");
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await page.getByRole("link", { name: "Leave without saving" }).click();
+  await expect(page).toHaveURL(/\/sessions\/$/);
+  await page.getByRole("link", { name: "Profile" }).click();
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await expect(page).toHaveURL(/\/sessions\/$/);
 });

@@ -1,7 +1,13 @@
 import type { Page } from "@playwright/test";
-import { expect, hydrated, test } from "../../pages.ts";
+import { test as base, expect, hydrated } from "../../pages.ts";
 
-test.use({ reuseContext: false }); // a first visit finds nothing in the browser's cache
+const test = base.extend({
+  context: async ({ browser, baseURL }, use) => {
+    const context = await browser.newContext({ baseURL }); // a first visit finds nothing in the browser's cache
+    await use(context);
+    await context.close();
+  },
+});
 
 const KB = 1_000;
 const FIRST_VISIT = 175 * KB;
