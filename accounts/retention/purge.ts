@@ -12,7 +12,7 @@ import { auditEvents, drafts, emails, knownDevices, links, rateLimits, sessions 
 import { eraseRecords } from "./erasure.ts";
 import { inSlices } from "./slices.ts";
 
-const job = processWide("purge", () => ({ running: false }));
+const job = processWide("purge", () => ({ last: Promise.resolve(), waiting: false }));
 
 /** Purges once a minute. The timer doesn't keep the process alive. */
 export function startPurging(): NodeJS.Timeout {
@@ -21,21 +21,27 @@ export function startPurging(): NodeJS.Timeout {
 
 /** Purges when the event loop is idle. */
 export function purgeSoon(): void {
-  if (job.running) return;
-  job.running = true;
+  if (job.waiting) return;
+  job.waiting = true;
   setImmediate(
     () =>
       void purge()
         .catch(() => {})
-        .finally(() => (job.running = false)),
+        .finally(() => (job.waiting = false)),
   ); // if the database is locked, the next run deletes it
 }
 
 /**
  * Deletes what has expired, in slices: sessions (each with its audit event in the same commit), audit events, known devices,
- * counters, drafts, mails, links and challenges. Also erases the events of deleted users.
+ * counters, drafts, mails, links and challenges. Also erases the events of deleted users. Runs of one process take turns.
  */
-export async function purge(): Promise<void> {
+export function purge(): Promise<void> {
+  const run = job.last.then(purgeHere);
+  job.last = run.catch(() => {});
+  return run;
+}
+
+async function purgeHere(): Promise<void> {
   try {
     await purgeAll(clock.now());
   } catch (error) {
