@@ -1,4 +1,4 @@
-import { settings } from "#accounts/config.ts";
+import { settings } from "#accounts/settings.ts";
 
 /**
  * Only what a program needs to run. Every setting is empty, which counts as not set, so that neither the environment nor a file

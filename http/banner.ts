@@ -1,5 +1,6 @@
-import { type Config, DEFAULT_SITE_NAME } from "#accounts/config.ts";
+import type { Config } from "#accounts/config.ts";
 import { mailboxAddress } from "#accounts/emails/mailbox-key.ts";
+import { DEFAULT_SITE_NAME } from "#accounts/settings.ts";
 import { databasePlace } from "#db/place.ts";
 import { say } from "./output.ts";
 

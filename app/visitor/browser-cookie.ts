@@ -1,8 +1,8 @@
 import { cookies } from "next/headers";
 import { type Visitor, withBrowser } from "#accounts/caller.ts";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
-import { MAX_COOKIE_DAYS } from "#accounts/config.ts";
 import { newBrowserId } from "#accounts/sessions/tokens.ts";
+import { MAX_COOKIE_DAYS } from "#accounts/settings.ts";
 
 const NAME = "__Host-browser";
 const MAX_AGE_SECONDS = (MAX_COOKIE_DAYS * DAY_MS) / SECOND_MS;

@@ -1,7 +1,7 @@
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
-import { MAX_COOKIE_DAYS } from "#accounts/config.ts";
+import { MAX_COOKIE_DAYS } from "#accounts/settings.ts";
 
 const NAME = "__Host-zone";
 const ZONE = /^[A-Za-z][\w+/-]{1,63}$/;

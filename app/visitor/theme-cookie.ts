@@ -1,6 +1,6 @@
 import { cookies } from "next/headers";
 import { DAY_MS, SECOND_MS } from "#accounts/clock.ts";
-import { MAX_COOKIE_DAYS } from "#accounts/config.ts";
+import { MAX_COOKIE_DAYS } from "#accounts/settings.ts";
 
 const NAME = "__Host-theme";
 export const THEMES = ["system", "light", "dark"] as const;
