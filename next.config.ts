@@ -11,7 +11,16 @@ const settings = {
   skipTrailingSlashRedirect: true,
   typescript: { ignoreBuildErrors: true }, // `npm run check` checks the types, so that a start doesn't have to
   images: { unoptimized: true }, // pictures have one size, and the optimiser's address would be one more to attack
-  serverExternalPackages: ["@node-rs/argon2", "@zxcvbn-ts/language-common", "better-sqlite3", "nodemailer", "pino", "postgres", "sharp"],
+  serverExternalPackages: [
+    "@node-rs/argon2",
+    "@node-rs/bcrypt",
+    "@zxcvbn-ts/language-common",
+    "better-sqlite3",
+    "nodemailer",
+    "pino",
+    "postgres",
+    "sharp",
+  ],
   experimental: {
     preloadEntriesOnStart: false, // a page's code is loaded at its first request: 45 MB less if only the API is used
     serverActions: { bodySizeLimit: "7mb" },

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import { hash as argon2 } from "@node-rs/argon2";
+import { hash as bcrypt } from "@node-rs/bcrypt";
 import { NewPassword } from "#accounts/contract/fields.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { LoginInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { hashPassword as hashFor, isOutdated, verifyPassword as verifyFor } from "./passwords.ts";
+import { hashPassword as hashFor, isOutdated, NO_PASSWORD, verifyPassword as verifyFor } from "./passwords.ts";
 
 const PARTY = { network: "192.0.2.1", who: "ada@example.org" };
 const hashPassword = (password: string) => hashFor(password, PARTY);
-const verifyPassword = (stored: string | null, password: string) =>
-  verifyFor(stored === null ? null : { id: 1, passwordHash: stored }, password, PARTY);
+const verifyPassword = (passwordHash: string, password: string) => verifyFor({ id: 1, passwordHash }, password, PARTY);
 
 const PASSWORD = "Correct horse 7 battery";
 const MAX_WAITING = 128;
@@ -38,9 +38,9 @@ test("the same password never has the same hash twice, and the hash doesn't cont
   assert.ok(!one.includes(PASSWORD));
 });
 
-test("an unknown user and a damaged hash are refused, without an error", async () => {
-  for (const stored of [null, "", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA", "$2b$12$abcdefghijklmnopqrstuv"]) {
-    assert.equal(await verifyPassword(stored, PASSWORD), false, String(stored));
+test("a user without a password and one with a damaged hash are refused, without an error", async () => {
+  for (const stored of ["", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA", "$2b$12$abcdefghijklmnopqrstuv"]) {
+    assert.equal(await verifyPassword(stored, PASSWORD), false, stored);
   }
 });
 
@@ -51,8 +51,8 @@ test("a hash whose damaged parameters would take hours or all memory is refused 
   }
 });
 
-test("an unknown user, a damaged hash and a weaker hash cost an Argon2 run, as a wrong password does", async () => {
-  const quickest = async (stored: string | null) => {
+test("a missing hash, a damaged hash and a weaker hash cost an Argon2 run, as a wrong password does", async () => {
+  const quickest = async (stored: string) => {
     const times: number[] = [];
     for (let i = 0; i < 9; i++) {
       const start = performance.now();
@@ -64,7 +64,9 @@ test("an unknown user, a damaged hash and a weaker hash cost an Argon2 run, as a
   const known = await quickest(await hashPassword(PASSWORD));
   // Without the run it would be a hundredth; how equal the times are is for `npm run torture` to measure.
   const weaker = await argon2(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
-  for (const stored of [null, "$argon2id$v=19$m=19456,t=2,p=1$AAAA", weaker]) assert.ok((await quickest(stored)) > known / 3, `${stored}`);
+  const foreign = await bcrypt(PASSWORD, { cost: 4 });
+  for (const stored of [NO_PASSWORD, "$argon2id$v=19$m=19456,t=2,p=1$AAAA", weaker, foreign])
+    assert.ok((await quickest(stored)) > known / 3, `${stored}`);
 });
 
 test("passwords aren't truncated: those that differ after 72 or 128 bytes, or after a NUL, are different", async () => {
@@ -86,7 +88,7 @@ test("a password typed with combining marks is the same as one with composed let
 
 test("when the queue is full, log-ins are refused immediately with Retry-After, and the waiting ones are served", async () => {
   const most = availableParallelism() + MAX_WAITING;
-  const results = await Promise.allSettled(Array.from({ length: most + 30 }, () => verifyPassword(null, PASSWORD)));
+  const results = await Promise.allSettled(Array.from({ length: most + 30 }, () => verifyPassword(NO_PASSWORD, PASSWORD)));
   const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   for (const refusal of refusals) assert.ok(isOverloaded(refusal));
   const atOnce = refusals.filter(({ retryAfterSeconds }) => retryAfterSeconds === 2); // on a busy machine others wait for too long
@@ -96,15 +98,15 @@ test("when the queue is full, log-ins are refused immediately with Retry-After, 
 
 test("a log-in that waits longer than 5 seconds is refused", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const running = Array.from({ length: availableParallelism() }, () => verifyPassword(null, PASSWORD));
-  const waiting = verifyPassword(null, PASSWORD);
+  const running = Array.from({ length: availableParallelism() }, () => verifyPassword(NO_PASSWORD, PASSWORD));
+  const waiting = verifyPassword(NO_PASSWORD, PASSWORD);
   t.mock.timers.tick(MAX_WAIT_MS);
   await assert.rejects(waiting, isOverloaded);
   assert.deepEqual(
     await Promise.all(running),
     running.map(() => false),
   );
-  assert.equal(await verifyPassword(null, PASSWORD), false, "no place in the queue is lost");
+  assert.equal(await verifyPassword(NO_PASSWORD, PASSWORD), false, "no place in the queue is lost");
 });
 
 test("a password is verified with weaker and stronger hashes too", async () => {
@@ -121,8 +123,10 @@ test("a password is verified with weaker and stronger hashes too", async () => {
 test("many passwords from one network delay others by one turn at most", async () => {
   const ended: string[] = [];
   const end = (name: string) => () => void ended.push(name);
-  const crowd = Array.from({ length: 40 }, (_, i) => verifyPassword(null, PASSWORD).then(end(`crowd ${i}`), end("refused")));
-  const other = verifyFor(null, PASSWORD, { network: "192.0.2.2", who: "bea@example.org" }).then(end("other"));
+  const crowd = Array.from({ length: 40 }, (_, i) => verifyPassword(NO_PASSWORD, PASSWORD).then(end(`crowd ${i}`), end("refused")));
+  const other = verifyFor({ id: 2, passwordHash: NO_PASSWORD }, PASSWORD, { network: "192.0.2.2", who: "bea@example.org" }).then(
+    end("other"),
+  );
   await Promise.all([...crowd, other]);
   assert.ok(ended.indexOf("other") < 20, `after ${ended.indexOf("other")} others`);
 });

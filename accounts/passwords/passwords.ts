@@ -1,17 +1,16 @@
-import { hash, hashRaw, verify } from "@node-rs/argon2";
-import type { User } from "#accounts/caller.ts";
+import { hash, hashRaw } from "@node-rs/argon2";
+import { NOBODY, type User } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { reportFault } from "#accounts/faults.ts";
 import { fairTurns, inTurn, type Party, refuseIfFull } from "#accounts/limits/fair-turns.ts";
 import { processWide } from "#db/process-wide.ts";
 import { hashingThreads } from "#db/worker-threads.ts";
+import { verifyHash } from "./stored-hashes.ts";
 
 // The first choice of OWASP's Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 // (2 is Argon2id: the library's const enum can't be imported with isolated modules.)
 const ARGON2 = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT_PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=${ARGON2.parallelism}$`;
-// Up to 1 GB and 99 passes: with a damaged digit in a stored hash, a run could otherwise occupy a thread for ever.
-const RUNNABLE = /^\$argon2(?:id|i|d)\$v=\d\d\$m=\d{1,6},t=\d\d?,p=\d\d?\$/;
 const MIN_MEMORY_KIB = 8;
 const PACE_CHANGE = 0.1;
 const MAX_WAITING = 128; // takes two cores about 4 seconds
@@ -28,18 +27,17 @@ export async function hashPassword(password: string, party: Party): Promise<stri
 }
 
 /**
- * Whether this is the user's password. Takes as long as an Argon2 run with the current parameters, also for null (an unknown
- * email address), for "" (a user without a password), for a damaged hash, and for a wrong password with a weaker hash, so that the time of a refusal reveals
+ * Whether this is the user's password. Takes at least as long as an Argon2 run with the current parameters, also for "" (a user
+ * without a password), for a damaged hash, and for a wrong password with a weaker hash, so that the time of a refusal reveals
  * nothing. Reports a damaged hash as a fault. Throws `overloaded` when too many are waiting.
  */
-export async function verifyPassword(user: Credential | null, password: string, party: Party): Promise<boolean> {
+export async function verifyPassword({ id, passwordHash }: Credential, password: string, party: Party): Promise<boolean> {
   return hashingTurn(party, async () => {
-    const passwordHash = user?.passwordHash ?? "";
-    const { result: proven, ms } = await timed(() => runOn(passwordHash, password)); // null: damaged
+    const { result: proven, ms } = await timed(() => verifyHash(passwordHash, password)); // null: damaged
     if (proven === null) await runOnce(password);
     else if (!isOutdated(passwordHash)) noteRun(ms);
     else if (!proven) await makeUp(password, ms);
-    if (proven === null && user?.passwordHash) reportFault({ event: "password_hash.damaged", userId: user.id });
+    if (proven === null && passwordHash !== NO_PASSWORD && id !== NOBODY) reportFault({ event: "password_hash.damaged", userId: id });
     return proven === true;
   });
 }
@@ -57,7 +55,7 @@ export function refuseInFlood(party: Party): void {
   refuseIfFull(queue().turns, party);
 }
 
-/** Whether a hash was made with weaker parameters than the current ones. */
+/** Whether a hash was made with other parameters than the current ones, or by another program. */
 export function isOutdated(passwordHash: string): boolean {
   return !passwordHash.startsWith(CURRENT_PREFIX);
 }
@@ -83,11 +81,6 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number
 function noteRun(ms: number): void {
   const pace = queue();
   pace.runMs += (ms - pace.runMs) * (pace.runMs === 0 ? 1 : PACE_CHANGE);
-}
-
-/** Returns null for a damaged hash. */
-async function runOn(passwordHash: string, password: string): Promise<boolean | null> {
-  return RUNNABLE.test(passwordHash) ? verify(passwordHash, password).catch(() => null) : null;
 }
 
 async function runOnce(password: string): Promise<void> {

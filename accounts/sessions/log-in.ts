@@ -9,6 +9,7 @@ import type { Party } from "#accounts/limits/fair-turns.ts";
 import { isTrustedBrowser } from "#accounts/limits/known-devices.ts";
 import { type LoginAttempt, loginAttempt } from "#accounts/limits/login-attempts.ts";
 import { hashPassword, isOutdated, verifyPassword } from "#accounts/passwords/passwords.ts";
+import { standInFor } from "#accounts/passwords/stand-in.ts";
 import { refuseUnproven } from "#accounts/users/email-proof.ts";
 import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
 import { afterSuspension, refuseUnlessActive } from "#accounts/users/status.ts";
@@ -32,7 +33,8 @@ export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind
   return attempt.within(async () => {
     for (let checks = 0; checks < MAX_CHECKS; checks++) {
       const user = await findUserByEmail(emailCanonical);
-      const isProven = await verifyPassword(user, input.password, attempt.party);
+      const standIn = await standInFor(emailCanonical); // also for a known address, so that it takes as long
+      const isProven = await verifyPassword(user ?? standIn, input.password, attempt.party);
       if (!user || !isProven) return refuse(caller, attempt, user);
       await refuseUnproven(caller, user);
       const ending = await enter(caller, user, kind, { deviceName: input.device_name, attempt });

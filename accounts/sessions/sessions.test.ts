@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hash as argon2 } from "@node-rs/argon2";
+import { hash as bcrypt } from "@node-rs/bcrypt";
 import { eq, is, sql, Table } from "drizzle-orm";
 import { callerFrom, housekeeping, operator, type User } from "#accounts/caller.ts";
 import { clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
@@ -365,15 +366,17 @@ test("a log-in under way during a suspension opens nothing, not even after activ
   assert.equal((await liveRows(user)).length, 0);
 });
 
-test("a hash of weaker parameters is renewed at the next log-in, and the password stays the same", async () => {
-  const passwordHash = await argon2(PASSWORD, { algorithm: 2, memoryCost: 8_192, timeCost: 2, parallelism: 1 });
-  const user = await newUser({ passwordHash });
-  await assert.rejects(logIn(client(), { email: user.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
-  assert.equal((await findUserById(user.id))?.passwordHash, passwordHash, "not by a wrong password");
-  const opened = await loggedIn(client(), { email: user.email, password: PASSWORD });
-  assert.equal(isOutdated((await findUserById(user.id))?.passwordHash ?? ""), false);
-  assert.ok(await findSession(opened.token), "the session of the renewing log-in lives");
-  assert.ok(await logIn(client(), { email: user.email, password: PASSWORD }));
+test("a hash of weaker parameters or of another program is renewed at the next log-in, and the password stays the same", async () => {
+  const weaker = await argon2(PASSWORD, { algorithm: 2, memoryCost: 8_192, timeCost: 2, parallelism: 1 });
+  for (const passwordHash of [weaker, await bcrypt(PASSWORD, { cost: 5 })]) {
+    const user = await newUser({ passwordHash });
+    await assert.rejects(logIn(client(), { email: user.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
+    assert.equal((await findUserById(user.id))?.passwordHash, passwordHash, "not by a wrong password");
+    const opened = await loggedIn(client(), { email: user.email, password: PASSWORD });
+    assert.equal(isOutdated((await findUserById(user.id))?.passwordHash ?? ""), false);
+    assert.ok(await findSession(opened.token), "the session of the renewing log-in lives");
+    assert.ok(await logIn(client(), { email: user.email, password: PASSWORD }));
+  }
 });
 
 test("a damaged hash is reported as its user's, refused like a wrong password, and says nothing of itself", async () => {
