@@ -6,6 +6,7 @@ import { person, unique } from "#db/people.ts";
 import { bareEnvironment } from "./bare-environment.ts";
 import { type Row, stored } from "./database.ts";
 import { type ApiDocument, type Documented, readDocument } from "./documented.ts";
+import { loopbackAddress } from "./loopback.ts";
 import { type Answer, type Ask, hold, send, sendBytes, sendTogether } from "./request.ts";
 import { type Host, server } from "./servers.ts";
 
@@ -183,8 +184,7 @@ let addresses = 0;
 
 /** Loopback has 16 million addresses: each worker takes its own part of them. */
 function newAddress({ workerIndex }: TestInfo): string {
-  const next = ++addresses;
-  return `127.${10 + (workerIndex % 240)}.${(next >> 8) & 255}.${next & 255 || 1}`;
+  return loopbackAddress(10 + (workerIndex % 240), addresses++);
 }
 
 const TELLING = /node_modules|\bat \w+ \(|\.ts:\d|SQLITE_|select |insert |Next\.js|[^/]\/(home|work|root|app)\//i;

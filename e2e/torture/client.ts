@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { PASSWORD, unique } from "#db/people.ts";
+import { loopbackAddress } from "../loopback.ts";
 
 /* Clients: many, quick, each with an address of its own, and watching that no answer tells about our insides. */
 
@@ -128,8 +129,7 @@ let addresses = 0;
 
 /** Loopback has 16 million addresses; nobody gets one twice. */
 export function newAddress(): string {
-  const next = ++addresses;
-  return `127.${20 + ((next >> 16) % 200)}.${(next >> 8) & 255}.${next & 255 || 1}`;
+  return loopbackAddress(20, addresses++);
 }
 
 /** What of the values lies at or below this part of them; 0 without any. */
