@@ -7,7 +7,8 @@ import { type Caller, requireOperator, type Session, type User } from "./caller.
 import { clock } from "./clock.ts";
 import { commit, must, RECORDED, recorded } from "./commit.ts";
 import type { ActivityInput } from "./contract/api-schemas.ts";
-import { EMAIL_MAX_BYTES, idFrom } from "./contract/fields.ts";
+import { EMAIL_MAX_BYTES } from "./contract/field-rules.ts";
+import { idFrom } from "./contract/fields.ts";
 import { decision } from "./emails/notices.ts";
 import { AccountsError } from "./errors.ts";
 import { needsSecondFactor } from "./factors/factors.ts";

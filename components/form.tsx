@@ -1,8 +1,6 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { createContext, Fragment, type ReactNode, type RefObject, use, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type FieldValues, type UseFormRegister, useForm as useHookForm } from "react-hook-form";
-import type * as z from "zod/mini";
 import { brokenRule } from "#accounts/contract/rules.ts";
 import { AccountField } from "./account-field.tsx";
 import { ErrorSummary } from "./error-summary.tsx";
@@ -13,6 +11,7 @@ import { DocumentTitle } from "./site-name.tsx";
 import { StopMessage } from "./stop-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
 import { useFormAction } from "./use-form-action.ts";
+import type { SchemaName } from "./validation.ts";
 
 type FormContext = {
   state: FormState;
@@ -23,7 +22,7 @@ type FormContext = {
   changed: RefObject<boolean>;
 };
 type Props = ActionProps & {
-  schema: z.ZodMiniObject;
+  schema: SchemaName;
   /** The page's title, which gets the prefix "Error: " after a refusal. */
   title: string;
   submit: string | ((state: FormState) => string);
@@ -37,6 +36,7 @@ type Props = ActionProps & {
 
 const Context = createContext<FormContext | null>(null);
 const nothing: ReadonlySet<string> = new Set();
+const loadValidation = () => import("./validation.ts");
 
 /**
  * A plain form with a server action, which works without JavaScript. With it, react-hook-form validates with the server's
@@ -48,9 +48,17 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
   const form = useRef<HTMLFormElement>(null);
   const summary = useRef<HTMLDivElement>(null);
   const { register, handleSubmit, formState, setValue } = useHookForm({
-    resolver: (_, context, options) => zodResolver(schema as z.ZodMiniObject)(fieldsOf(form.current), context, options),
+    resolver: async (_, ...rest) => {
+      const values = fieldsOf(form.current);
+      const validation = await loadValidation().catch(() => null);
+      if (!validation) return { values, errors: {} }; // it couldn't be loaded: the server checks all the same
+      const { fields, check } = validation.validationOf(schema);
+      setOrder((known) => (known.length > 0 ? known : fields));
+      return check(values, ...rest);
+    },
     shouldFocusError: false,
   });
+  const [order, setOrder] = useState<string[]>([]);
   const sending = useRef(false);
   const changed = useRef(false);
   const shown = useRef(state);
@@ -77,7 +85,7 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
     if (typeof early === "string") return { code: brokenRule(early).code, detail: brokenRule(early).sentence };
     return edited.has(field) ? undefined : state.errors.find((error) => error.field === field);
   };
-  const fields = new Set([...Object.keys(schema.shape), ...state.errors.map(({ field }) => field)]);
+  const fields = new Set([...order, ...state.errors.map(({ field }) => field)]);
   const problems = [...fields].flatMap((field) => ({ field, ...problemOf(field) })).filter(({ detail }) => detail !== undefined);
   const { stop } = state;
   const message = problems.length === 0 && edited.size === 0 && state.message;
@@ -95,6 +103,7 @@ export function Form({ schema, action, account, title, submit, pendingText, draf
         noValidate
         onInput={({ target }) => {
           changed.current = true;
+          loadValidation().catch(() => {}); // so that it is there when the form is sent
           setEdits({ since: state, fields: new Set(edited).add((target as HTMLInputElement).name) });
         }}
         onSubmit={(event) => {

@@ -1,6 +1,6 @@
 "use client";
 import { type DragEvent, useEffect, useRef, useState } from "react";
-import { imageRules, PICTURE_HINT } from "#accounts/contract/image-field.ts";
+import { imageRules, PICTURE_HINT } from "#accounts/contract/image-rules.ts";
 import { Avatar } from "./avatar.tsx";
 import buttons from "./button.module.css";
 import fieldStyles from "./field.module.css";

@@ -1,4 +1,4 @@
-import { PASSWORD_RULES } from "#accounts/contract/schemas.ts";
+import { PASSWORD_RULES } from "#accounts/contract/field-rules.ts";
 import styles from "./password-field.module.css";
 import text from "./text.module.css";
 

@@ -1,13 +1,13 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import type * as z from "zod/mini";
 import { Field } from "./field.tsx";
 import { Form, useField } from "./form.tsx";
 import type { ActionProps, FormState } from "./form-state.ts";
 import { RecoveryCodes } from "./recovery-codes.tsx";
 import { TotpCode } from "./totp-code.tsx";
+import type { SchemaName } from "./validation.ts";
 
-type Props = ActionProps & { schema: z.ZodMiniObject; title: string; children?: ReactNode };
+type Props = ActionProps & { schema: SchemaName; title: string; children?: ReactNode };
 
 /**
  * Sets up an authenticator app: the form is sent for its QR code, and again with the code that the app shows. Both work without scripts;

@@ -7,7 +7,7 @@ import {
   ReplaceUserInput,
   UpdateUserInput,
 } from "#accounts/contract/api-schemas.ts";
-import { AVATAR_SIDE_PIXELS } from "#accounts/contract/image-field.ts";
+import { AVATAR_SIDE_PIXELS } from "#accounts/contract/image-rules.ts";
 import { ChangePasswordInput, RegisterInput } from "#accounts/contract/schemas.ts";
 import {
   ActivityAnswer,

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { IMAGE_MAX_BYTES } from "#accounts/contract/image-field.ts";
+import { IMAGE_MAX_BYTES } from "#accounts/contract/image-rules.ts";
 import { processWide } from "#db/process-wide.ts";
 import { malformed } from "./body-checks.ts";
 import { HttpError } from "./problem.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { IMAGE_HINT, IMAGE_TYPES } from "#accounts/contract/image-field.ts";
+import { IMAGE_HINT, IMAGE_TYPES } from "#accounts/contract/image-rules.ts";
 import { BODY_MAX_BYTES } from "./buffered-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { exampleOf } from "./openapi-examples.ts";

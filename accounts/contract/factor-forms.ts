@@ -1,13 +1,10 @@
 import * as z from "zod/mini";
+import { PASSKEY_NAME_MAX_LENGTH } from "./field-rules.ts";
 import { atMost, Email, flag, GivenPassword, givenName, ID_PATTERN, NewPassword, present, requiredText, text, Username } from "./fields.ts";
 import { rule } from "./rules.ts";
 
-/*
- * What people type into forms about factors. The browser checks forms with these schemas, so they are apart from those of the API, and get
- * there through schemas.ts alone: a second module with schemas would make every page with a form heavier (measured).
- */
+/* What people type into forms about factors. The browser checks forms with these schemas, so they are apart from those of the API. */
 
-export const PASSKEY_NAME_MAX_LENGTH = 60;
 export const CODE_LIMIT = { length: 60, rule: rule("too_long", "This is too long to be a code.") };
 const ADDRESS_LIMIT = atMost(2_000, "an address");
 const ENTER_CODE = "Enter the code from your authenticator app.";

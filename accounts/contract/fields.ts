@@ -1,4 +1,16 @@
 import * as z from "zod/mini";
+import {
+  atLeast,
+  BIO_MAX_LENGTH,
+  CONTACT_INFORMATION_MAX_LENGTH,
+  DEVICE_NAME_MAX_LENGTH,
+  EMAIL_MAX_BYTES,
+  PASSWORD_MAX_LENGTH,
+  PASSWORD_MIN_LENGTH,
+  PASSWORD_RULES,
+  USERNAME_MAX_LENGTH,
+  USERNAME_MIN_LENGTH,
+} from "./field-rules.ts";
 import { rule } from "./rules.ts";
 
 z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`, which a strict Content-Security-Policy reports
@@ -8,14 +20,6 @@ z.config({ jitless: "document" in globalThis }); // zod's compiler probes `eval`
  * because those appear in the document and `refine` doesn't. Lengths count code points, as JSON Schema does.
  */
 
-export const EMAIL_MAX_BYTES = 254; // RFC 5321 4.5.3.1.3: 256 with the angle brackets
-export const USERNAME_MIN_LENGTH = 6;
-export const USERNAME_MAX_LENGTH = 30;
-export const PASSWORD_MIN_LENGTH = 8;
-export const PASSWORD_MAX_LENGTH = 256;
-export const BIO_MAX_LENGTH = 2_000;
-export const CONTACT_INFORMATION_MAX_LENGTH = 500;
-export const DEVICE_NAME_MAX_LENGTH = 60;
 const LOGIN_PASSWORD_MAX_LENGTH = 1_024; // a bound on what is hashed, not the policy for new passwords
 
 export const RESERVED_USERNAMES = `
@@ -70,7 +74,6 @@ const plainText = z.regex(new RegExp(`^[^${FORBIDDEN}]*$`, "u"), {
 });
 const oneLine = z.regex(/^[^\t\r\n\u2028\u2029]*$/u, rule("invalid_characters", "This must be a single line."));
 
-const atLeast = (length: number) => new RegExp(`^[\\s\\S]{${length},}$`, "u");
 const upTo = (limit: Limit) => z.regex(new RegExp(`^[\\s\\S]{0,${limit.length}}$`, "u"), limit.rule);
 
 // Many mail servers can't deliver to non-ASCII local parts (RFC 6531) or to quoted ones (RFC 5321 4.1.2).
@@ -113,9 +116,6 @@ export const Email = requiredText("Enter your email address.", emailLimit).check
 export const USERNAME_PATTERN = "^(?:[A-Za-z][A-Za-z0-9._-]*|[0-9][0-9._-]*[A-Za-z][A-Za-z0-9._-]*)$";
 const usernameLimit = atMost(USERNAME_MAX_LENGTH, "your username");
 
-/** The rule of usernames for people; the checks below enforce it. */
-export const USERNAME_HINT = `${USERNAME_MIN_LENGTH} to ${USERNAME_MAX_LENGTH} characters: letters A–Z, numbers, dots, hyphens or underscores. Start with a letter or a number, and use at least one letter.`;
-
 export const Username = requiredText("Choose a username.", usernameLimit).check(
   present("Choose a username."),
   z.regex(/^[A-Za-z0-9._-]*$/, {
@@ -137,29 +137,6 @@ export const Username = requiredText("Choose a username.", usernameLimit).check(
     examples: ["ada.lovelace"],
   }),
 );
-
-/** The rules of a new password as a list, which the pages and the policy document show. */
-export const PASSWORD_RULES = [
-  {
-    id: "length",
-    pattern: atLeast(PASSWORD_MIN_LENGTH),
-    label: `at least ${PASSWORD_MIN_LENGTH} characters`,
-    error: rule("too_short", `Use at least ${PASSWORD_MIN_LENGTH} characters for your password.`),
-  },
-  {
-    id: "lowercase",
-    pattern: /\p{Ll}/u,
-    label: "a lowercase letter",
-    error: rule("no_lowercase", "Add a lowercase letter to your password."),
-  },
-  {
-    id: "uppercase",
-    pattern: /\p{Lu}/u,
-    label: "an uppercase letter",
-    error: rule("no_uppercase", "Add an uppercase letter to your password."),
-  },
-  { id: "digit", pattern: /\p{Nd}/u, label: "a number", error: rule("no_digit", "Add a number to your password.") },
-];
 
 const passwordLimit = atMost(PASSWORD_MAX_LENGTH, "your password");
 

@@ -1,16 +1,18 @@
 import { config } from "#accounts/config.ts";
 import { MAX_SESSIONS } from "#accounts/sessions/lifetimes.ts";
 import {
+  BIO_MAX_LENGTH,
+  CONTACT_INFORMATION_MAX_LENGTH,
+  DEVICE_NAME_MAX_LENGTH,
   EMAIL_MAX_BYTES,
   PASSWORD_MAX_LENGTH,
   PASSWORD_MIN_LENGTH,
-  RESERVED_USERNAMES,
+  PASSWORD_RULES,
   USERNAME_MAX_LENGTH,
   USERNAME_MIN_LENGTH,
-  USERNAME_PATTERN,
-} from "./fields.ts";
-import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, IMAGE_TYPES } from "./image-field.ts";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES } from "./schemas.ts";
+} from "./field-rules.ts";
+import { RESERVED_USERNAMES, USERNAME_PATTERN } from "./fields.ts";
+import { IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE_PIXELS, IMAGE_TYPES } from "./image-rules.ts";
 
 /** The rules of input and the limits of sessions, as data for clients. */
 export function policy() {

@@ -18,7 +18,6 @@ import { Image } from "./image-field.ts";
 import { rule } from "./rules.ts";
 
 export * from "./factor-forms.ts";
-export { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, DEVICE_NAME_MAX_LENGTH, PASSWORD_RULES, USERNAME_HINT } from "./fields.ts";
 
 /* The schemas of all input: each serves the API, the form in the browser and the OpenAPI document. */
 

@@ -1,12 +1,11 @@
 import * as z from "zod/mini";
-import { atMost, DEVICE_NAME_MAX_LENGTH, GivenPassword, present, requiredText, text } from "./fields.ts";
+import { DEFAULT_TOKEN_DAYS, DEVICE_NAME_MAX_LENGTH, MAX_TOKEN_DAYS } from "./field-rules.ts";
+import { atMost, GivenPassword, present, requiredText, text } from "./fields.ts";
 import { rule } from "./rules.ts";
 
 /* The schemas of input about personal access tokens. */
 
-export const MAX_TOKEN_DAYS = 365;
 const MAX_SCOPES = 20;
-export const DEFAULT_TOKEN_DAYS = 90;
 const NAME_SENTENCE = "Give the token a name, so that you recognise it later.";
 const DAYS = rule("out_of_range", `Choose 1 to ${MAX_TOKEN_DAYS} days.`);
 const SCOPE = "[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,60}"; // RFC 6749 3.3

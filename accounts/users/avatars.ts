@@ -1,14 +1,14 @@
 import { hash, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { eq, sql } from "drizzle-orm";
+import type { Image } from "#accounts/contract/image-field.ts";
 import {
   AVATAR_SIDE_PIXELS,
   IMAGE_MAX_BYTES,
   IMAGE_MAX_PIXELS,
   IMAGE_MAX_SIDE_PIXELS,
-  type Image,
   imageRules,
-} from "#accounts/contract/image-field.ts";
+} from "#accounts/contract/image-rules.ts";
 import { broken, type Rule } from "#accounts/contract/rules.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { fairTurns, inTurn, type Party } from "#accounts/limits/fair-turns.ts";

@@ -1,5 +1,4 @@
 "use client";
-import { ForgotPasswordInput } from "#accounts/contract/schemas.ts";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { askForReset } from "./actions.ts";
@@ -7,7 +6,7 @@ import { words } from "./words.ts";
 
 export function ForgotPasswordForm({ email }: { email: string }) {
   return (
-    <Form schema={ForgotPasswordInput} action={askForReset} title={words.title} submit={words.submit} pendingText={words.pending}>
+    <Form schema="ForgotPasswordInput" action={askForReset} title={words.title} submit={words.submit} pendingText={words.pending}>
       <Field name="email" label={words.email} type="email" autoComplete="username" defaultValue={email} />
     </Form>
   );

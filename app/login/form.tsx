@@ -1,5 +1,4 @@
 "use client";
-import { LoginFormInput } from "#accounts/contract/schemas.ts";
 import { CheckBox } from "#components/check-box.tsx";
 import { Field } from "#components/field.tsx";
 import { ForgotPasswordLink } from "#components/forgot-password-link.tsx";
@@ -10,7 +9,7 @@ import { words } from "./words.ts";
 
 export function LoginForm({ email, next }: { email: string; next: string }) {
   return (
-    <Form schema={LoginFormInput} action={signIn} title={words.title} submit={words.submit} pendingText={words.pending}>
+    <Form schema="LoginFormInput" action={signIn} title={words.title} submit={words.submit} pendingText={words.pending}>
       <Field name="email" label={words.email} type="email" autoComplete="username webauthn" defaultValue={email} />
       <PasswordField name="password" label={words.password} />
       <ForgotPasswordLink name="email" />

@@ -1,5 +1,5 @@
 "use client";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, ProfileFormInput, USERNAME_HINT } from "#accounts/contract/schemas.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, USERNAME_HINT } from "#accounts/contract/field-rules.ts";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { ImageField } from "#components/image-field.tsx";
@@ -25,7 +25,7 @@ type Profile = {
 export function ProfileForm({ account, username, bio, contactInformation, picture, draft }: Profile) {
   return (
     <Form
-      schema={ProfileFormInput}
+      schema="ProfileFormInput"
       action={saveProfile}
       account={account}
       draft={draft}

@@ -1,5 +1,5 @@
 "use client";
-import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, RegisterInput, USERNAME_HINT } from "#accounts/contract/schemas.ts";
+import { BIO_MAX_LENGTH, CONTACT_INFORMATION_MAX_LENGTH, USERNAME_HINT } from "#accounts/contract/field-rules.ts";
 import { Field } from "#components/field.tsx";
 import { FoldedFields } from "#components/folded-fields.tsx";
 import { Form } from "#components/form.tsx";
@@ -12,7 +12,7 @@ import { words } from "./words.ts";
 /** People sign in with the email address, so password managers get it as the user name, and the username as a nickname. */
 export function RegisterForm() {
   return (
-    <Form schema={RegisterInput} action={register} title={words.title} submit={words.submit} pendingText={words.pending}>
+    <Form schema="RegisterInput" action={register} title={words.title} submit={words.submit} pendingText={words.pending}>
       <Field
         name="email"
         label={words.email}

@@ -1,5 +1,4 @@
 "use client";
-import { ResetPasswordInput } from "#accounts/contract/schemas.ts";
 import { AccountName } from "#components/account-name.tsx";
 import { Form } from "#components/form.tsx";
 import { LinkToken } from "#components/link-token.tsx";
@@ -9,7 +8,7 @@ import { words } from "./words.ts";
 
 export function ResetPasswordForm({ token, email }: { token: string; email: string }) {
   return (
-    <Form schema={ResetPasswordInput} action={choosePassword} title={words.title} submit={words.submit} pendingText={words.pending}>
+    <Form schema="ResetPasswordInput" action={choosePassword} title={words.title} submit={words.submit} pendingText={words.pending}>
       <LinkToken token={token} />
       <AccountName email={email} />
       <PasswordField name="new_password" label={words.password} isNew />

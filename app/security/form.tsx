@@ -1,5 +1,4 @@
 "use client";
-import { ChangePasswordInput, SetPasswordFormInput } from "#accounts/contract/schemas.ts";
 import { AccountName } from "#components/account-name.tsx";
 import { Form } from "#components/form.tsx";
 import { PasswordField } from "#components/password-field.tsx";
@@ -8,7 +7,7 @@ import { savePassword, setPassword } from "./actions.ts";
 export function PasswordForm({ account, email }: { account: number; email: string }) {
   return (
     <Form
-      schema={ChangePasswordInput}
+      schema="ChangePasswordInput"
       action={savePassword}
       account={account}
       title="Security"
@@ -26,7 +25,7 @@ export function PasswordForm({ account, email }: { account: number; email: strin
 export function FirstPasswordForm({ account, email }: { account: number; email: string }) {
   return (
     <Form
-      schema={SetPasswordFormInput}
+      schema="SetPasswordFormInput"
       action={setPassword}
       account={account}
       title="Security"

@@ -14,7 +14,6 @@ import { words } from "./words.ts";
 const FIELD = "device_name";
 
 type Rename = ReturnType<typeof useRename>;
-/** The hint comes from the server: the schemas would be an eighth of the page’s weight. */
 type Props = { id: number; account: number; name: string; hint: string };
 
 export const useRename = () => useFormAction(nameSession);

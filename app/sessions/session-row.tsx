@@ -1,4 +1,4 @@
-import { DEVICE_NAME_MAX_LENGTH } from "#accounts/contract/schemas.ts";
+import { DEVICE_NAME_MAX_LENGTH } from "#accounts/contract/field-rules.ts";
 import type { SessionView } from "#accounts/contract/views.ts";
 import { Time } from "#app/times/time.tsx";
 import { ActionForm } from "#components/action-form.tsx";

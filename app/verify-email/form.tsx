@@ -1,5 +1,4 @@
 "use client";
-import { VerifyEmailInput } from "#accounts/contract/schemas.ts";
 import { AccountName } from "#components/account-name.tsx";
 import { Form } from "#components/form.tsx";
 import { LinkToken } from "#components/link-token.tsx";
@@ -10,7 +9,7 @@ import { words } from "./words.ts";
 /** Confirms an address in a browser that isn't signed in: the password shows who made the account. */
 export function ConfirmForm({ token, email }: { token: string; email: string }) {
   return (
-    <Form schema={VerifyEmailInput} action={confirmAddress} title={words.title} submit={words.submit} pendingText={words.pending}>
+    <Form schema="VerifyEmailInput" action={confirmAddress} title={words.title} submit={words.submit} pendingText={words.pending}>
       <LinkToken token={token} />
       <AccountName email={email} />
       <PasswordField name="password" label={words.password} />

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { config } from "#accounts/config.ts";
-import { IMAGE_MAX_SIZE } from "#accounts/contract/image-field.ts";
+import { IMAGE_MAX_SIZE } from "#accounts/contract/image-rules.ts";
 import { MAX_FIELDS } from "#http/body-checks.ts";
 import { log } from "#http/log.ts";
 import { type ProblemCode, problems } from "#http/problem.ts";

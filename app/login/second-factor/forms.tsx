@@ -1,5 +1,4 @@
 "use client";
-import { CodeFormInput, RecoveryCodeFormInput } from "#accounts/contract/schemas.ts";
 import { ActionForm } from "#components/action-form.tsx";
 import { CheckBox } from "#components/check-box.tsx";
 import { Field } from "#components/field.tsx";
@@ -20,7 +19,7 @@ type Props = { next: string };
 
 export function CodeForm({ next }: Props) {
   return (
-    <Form schema={CodeFormInput} action={finishWithCode} title={TITLE} submit="Sign in" pendingText="Checking…">
+    <Form schema="CodeFormInput" action={finishWithCode} title={TITLE} submit="Sign in" pendingText="Checking…">
       <Field name="code" label="Code from your authenticator app" inputMode="numeric" autoComplete="one-time-code" autoFocus />
       {TRUST}
       <input type="hidden" name="next" value={next} />
@@ -30,7 +29,7 @@ export function CodeForm({ next }: Props) {
 
 export function RecoveryCodeForm({ next }: Props) {
   return (
-    <Form schema={RecoveryCodeFormInput} action={finishWithRecoveryCode} title={TITLE} submit="Sign in" pendingText="Checking…">
+    <Form schema="RecoveryCodeFormInput" action={finishWithRecoveryCode} title={TITLE} submit="Sign in" pendingText="Checking…">
       <Field name="recovery_code" label="Recovery code" hint="Like 7Q2M-X0VD-4KHT-9R5C. Each works once." autoComplete="off" autoFocus />
       {TRUST}
       <input type="hidden" name="next" value={next} />

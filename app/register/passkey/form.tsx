@@ -1,5 +1,5 @@
 "use client";
-import { NewAccountFields, USERNAME_HINT } from "#accounts/contract/schemas.ts";
+import { USERNAME_HINT } from "#accounts/contract/field-rules.ts";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { registerWithPasskey } from "./actions.ts";
@@ -7,7 +7,7 @@ import { registerWithPasskey } from "./actions.ts";
 export function RegisterWithPasskeyForm() {
   return (
     <Form
-      schema={NewAccountFields}
+      schema="NewAccountFields"
       action={registerWithPasskey}
       title="Create an account with a passkey"
       submit="Create account"

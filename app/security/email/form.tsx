@@ -1,5 +1,4 @@
 "use client";
-import { EmailFormInput } from "#accounts/contract/schemas.ts";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
@@ -8,7 +7,7 @@ import { words } from "./words.ts";
 
 export function EmailForm({ account, email }: { account: number; email: string }) {
   return (
-    <Form schema={EmailFormInput} action={saveEmail} account={account} title={words.title} submit={words.save} pendingText={words.saving}>
+    <Form schema="EmailFormInput" action={saveEmail} account={account} title={words.title} submit={words.save} pendingText={words.saving}>
       <Field name="email" label={words.label} type="email" />
       <CurrentPassword account={email} />
     </Form>

@@ -1,5 +1,5 @@
 "use client";
-import { FactorFormInput, PASSKEY_NAME_MAX_LENGTH, RemovePasskeyFormInput, RenamePasskeyFormInput } from "#accounts/contract/schemas.ts";
+import { PASSKEY_NAME_MAX_LENGTH } from "#accounts/contract/field-rules.ts";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
@@ -11,7 +11,7 @@ type Owner = { account: number; email: string };
 export function AddPasskeyForm({ account, email }: Owner) {
   return (
     <Form
-      schema={FactorFormInput}
+      schema="FactorFormInput"
       action={addPasskey}
       account={account}
       title="Passkeys"
@@ -27,7 +27,7 @@ export function AddPasskeyForm({ account, email }: Owner) {
 export function RenamePasskeyForm({ account, email, id, name }: Owner & { id: number; name: string }) {
   return (
     <Form
-      schema={RenamePasskeyFormInput}
+      schema="RenamePasskeyFormInput"
       action={renamePasskey}
       account={account}
       title="Rename a passkey"
@@ -50,7 +50,7 @@ export function RenamePasskeyForm({ account, email, id, name }: Owner & { id: nu
 export function RemovePasskeyForm({ account, email, id }: Owner & { id: number }) {
   return (
     <Form
-      schema={RemovePasskeyFormInput}
+      schema="RemovePasskeyFormInput"
       action={removePasskey}
       account={account}
       title="Remove a passkey"

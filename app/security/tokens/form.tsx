@@ -1,5 +1,5 @@
 "use client";
-import { DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, NewTokenInput } from "#accounts/contract/token-schemas.ts";
+import { DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from "#accounts/contract/field-rules.ts";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
@@ -8,7 +8,7 @@ import { makeToken } from "./actions.ts";
 export function NewTokenForm({ account, email }: { account: number; email: string }) {
   return (
     <Form
-      schema={NewTokenInput}
+      schema="NewTokenInput"
       action={makeToken}
       account={account}
       title="Personal access tokens"

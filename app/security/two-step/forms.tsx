@@ -1,5 +1,4 @@
 "use client";
-import { FactorFormInput, SetUpTotpFormInput } from "#accounts/contract/schemas.ts";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Form } from "#components/form.tsx";
 import { RecoveryCodes } from "#components/recovery-codes.tsx";
@@ -10,7 +9,7 @@ type Owner = { account: number; email: string };
 
 export function SetUpForm({ account, email }: Owner) {
   return (
-    <TotpSetUp schema={SetUpTotpFormInput} action={setUpTotp} account={account} title="Two-step verification">
+    <TotpSetUp schema="SetUpTotpFormInput" action={setUpTotp} account={account} title="Two-step verification">
       <CurrentPassword account={email} />
     </TotpSetUp>
   );
@@ -19,7 +18,7 @@ export function SetUpForm({ account, email }: Owner) {
 export function RemoveForm({ account, email }: Owner) {
   return (
     <Form
-      schema={FactorFormInput}
+      schema="FactorFormInput"
       action={removeTotp}
       account={account}
       title="Turn the authenticator app off"
@@ -34,7 +33,7 @@ export function RemoveForm({ account, email }: Owner) {
 export function NewCodesForm({ account, email }: Owner) {
   return (
     <Form
-      schema={FactorFormInput}
+      schema="FactorFormInput"
       action={newRecoveryCodes}
       account={account}
       title="New recovery codes"

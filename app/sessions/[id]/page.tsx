@@ -1,4 +1,4 @@
-import { DEVICE_NAME_MAX_LENGTH } from "#accounts/contract/schemas.ts";
+import { DEVICE_NAME_MAX_LENGTH } from "#accounts/contract/field-rules.ts";
 import { listSessions, publicSession } from "#accounts/sessions/sessions.ts";
 import { ZoneNote } from "#app/times/time.tsx";
 import { signedInCaller } from "#app/visitor/current.ts";

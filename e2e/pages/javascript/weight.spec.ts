@@ -10,7 +10,7 @@ const test = base.extend({
 });
 
 const KB = 1_000;
-const FIRST_VISIT = 175 * KB;
+const FIRST_VISIT = 165 * KB;
 const SECOND_VISIT = 15 * KB;
 const HTML = 10 * KB;
 
