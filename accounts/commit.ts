@@ -17,6 +17,7 @@ import {
 import type { Caller, housekeeping, Service, Session, SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError, type RefusalCode } from "./errors.ts";
+import { commitTimes, timedOn } from "./measures.ts";
 
 /* The only way to write: every change that the domain makes is a commit. */
 
@@ -39,7 +40,8 @@ const listeners = processWide("commit-listeners", () => [] as Listener[]);
  * Throws `invalid_token`, the refusal of a `must`, StorageError, and the driver's error for a violated constraint.
  */
 export async function commit<const P extends Plan>(actor: Actor, build: (tx: Db) => P, isolation?: Isolation) {
-  const results = await transact<P>((tx) => ({ signedIn: stillSignedIn(actor), ...build(tx) }), isolation);
+  const guarded = (tx: Db) => ({ signedIn: stillSignedIn(actor), ...build(tx) });
+  const results = await timedOn(commitTimes, () => transact<P>(guarded, isolation));
   const all = Object.values(results).flat(Number.POSITIVE_INFINITY);
   const events = all.filter((result) => result instanceof Recorded).flatMap(({ events }) => events);
   if (events.length > 0) for (const listen of listeners) listen(actor, events);

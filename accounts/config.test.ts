@@ -26,6 +26,7 @@ test("without any setting the documented defaults apply", () => {
   assert.deepEqual(readConfig({}), {
     host: "127.0.0.1",
     port: 8000,
+    metricsPort: null,
     publicUrl: "http://127.0.0.1:8000",
     processes: 1,
     dataDir: resolve("data"),

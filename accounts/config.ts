@@ -13,6 +13,8 @@ const DEFAULT_SENDER = "no-reply";
 export type Config = {
   host: string;
   port: number;
+  /** The port on this machine where Prometheus reads figures; null for none. */
+  metricsPort: number | null;
   /** The public origin, without a trailing slash. Used for links, cookies and same-origin checks. */
   publicUrl: string;
   /** How many processes serve. */
@@ -111,6 +113,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return {
     host: given.HOST,
     port: given.PORT,
+    metricsPort: given.METRICS_PORT ?? null,
     publicUrl,
     processes: given.PROCESSES === "auto" ? Math.min(CORES, MAX_PROCESSES) : given.PROCESSES,
     dataDir,

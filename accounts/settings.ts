@@ -25,6 +25,7 @@ const limits = Object.fromEntries(
 export const settings = {
   HOST: z._default(z.string().check(z.regex(/^[\w.:-]+$/, "must be an address or host name to listen on")), "127.0.0.1"),
   PORT: z.prefault(wholeNumber(1, MAX_PORT), "8000"),
+  METRICS_PORT: z.optional(wholeNumber(1, MAX_PORT)),
   PUBLIC_URL: z.optional(
     z
       .string()

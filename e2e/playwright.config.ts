@@ -26,13 +26,14 @@ export default defineConfig<Hosted>({
   grep: process.platform === "linux" ? /./ : /^rules /, // the service is tested on Linux alone, as servers.ts says
   use: { actionTimeout: 10_000, navigationTimeout: 30_000, trace: "off" },
   projects: [
-    { name: "rules", testMatch: ["rules.spec.ts", "documents.spec.ts"] },
+    { name: "rules", testMatch: ["rules.spec.ts", "documents.spec.ts", "deploy.spec.ts"] },
     {
       name: "api",
       testMatch: [
         "api/*.spec.ts",
         "clients/{client,verifier}.spec.ts",
         "front-door.spec.ts",
+        "metrics.spec.ts",
         "readme.spec.ts",
         "reference.spec.ts",
         "seed.spec.ts",

@@ -294,6 +294,8 @@ test("an address is public only where the API's table says so, and these are all
     "GET /auth/policy/",
     "GET /avatars/<name>",
     "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
     "POST /auth/create-user/",
     "POST /auth/forgot-password/",
     "POST /auth/login/",

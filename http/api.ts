@@ -23,6 +23,7 @@ import { RECENT_LOGIN_MINUTES } from "#accounts/errors.ts";
 import { emailApi } from "./email-api.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { factorApi } from "./factor-api.ts";
+import { healthApi } from "./health-api.ts";
 import { loginApi } from "./login-api.ts";
 import { passkeyApi } from "./passkey-api.ts";
 import { serviceApi } from "./service-api.ts";
@@ -210,17 +211,7 @@ export const api = {
     output: z.looseObject({}).check(z.meta({ description: "OpenAPI 3.1." })),
     status: 200,
   },
-  health: {
-    method: "GET",
-    path: "/health",
-    summary: "Health check",
-    tag: "Service",
-    description: "200 if process and database answer; 503 if not, and while the service stops.",
-    access: "public",
-    output: z.object({ status: z.literal("ok") }),
-    status: 200,
-    errors: ["storage_unavailable"],
-  },
+  ...healthApi,
   avatar: {
     method: "GET",
     path: "/avatars/<name>",

@@ -134,7 +134,7 @@ test("no statement of any request scans a table", async () => {
   });
   await ask("revokeToken", { token: key, body: { token: shown.token } });
   await ask("avatar", { value: `${"0".repeat(64)}.webp` }, 404);
-  for (const name of ["policy", "openApi", "health"] as const) await ask(name);
+  for (const name of ["policy", "openApi", "health", "live", "ready"] as const) await ask(name);
   clock.now = () => Date.now() + 10 * DAY_MS;
   await writeUses();
   await purge();

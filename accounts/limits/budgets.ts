@@ -1,6 +1,7 @@
 import { SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { limitsHit } from "#accounts/measures.ts";
 import { processWide } from "#db/process-wide.ts";
 import { allowance, quotaOf } from "./allowance.ts";
 import { BUDGETS } from "./limits.ts";
@@ -40,6 +41,7 @@ export function refuseIfSpent(name: Name, who: string | number, amount = 1): voi
   const now = steadyNow();
   const { since, spent } = windowOf(name, now);
   if ((spent.get(who) ?? 0) + amount <= allowance(BUDGETS[name].free)) return;
+  limitsHit.publish(name);
   throw new AccountsError("rate_limited", {
     quota: quotaOf(name, BUDGETS[name]),
     retryAfterSeconds: Math.max(1, Math.ceil((since + BUDGETS[name].windowMs - now) / SECOND_MS)),

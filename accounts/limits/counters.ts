@@ -2,6 +2,7 @@ import { and, gt, inArray, sql } from "drizzle-orm";
 import { HOUR_MS, SECOND_MS, steadyNow } from "#accounts/clock.ts";
 import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { limitsHit } from "#accounts/measures.ts";
 import { doubled, greatest, least } from "#db/dialect.ts";
 import type { Db } from "#db/engine.ts";
 import { rateLimits } from "#db/schema.ts";
@@ -165,6 +166,7 @@ const counterRows = statement((db) => db.select().from(rateLimits).where(isOneOf
 
 function limited({ name, fields = [] }: Limit, waitMs: number): AccountsError {
   const { advice = "" }: Rule = LIMITS[name];
+  limitsHit.publish(name);
   return new AccountsError("rate_limited", {
     quota: quotaOf(name, LIMITS[name]),
     fields: fields.map((field) => ({ field, code: "rate_limited", detail: advice })),

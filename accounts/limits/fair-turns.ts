@@ -113,8 +113,10 @@ function largest<T>(all: Iterable<T>, sizeOf: (one: T) => number): [T | undefine
   return found;
 }
 
-const isFull = ({ waiting, maxWaiting }: FairTurns) =>
-  [...waiting.values()].reduce((sum, people) => sum + countIn(people), 0) >= maxWaiting;
+/** How many wait for their turn. */
+export const countWaiting = ({ waiting }: FairTurns): number => [...waiting.values()].reduce((sum, people) => sum + countIn(people), 0);
+
+const isFull = (turns: FairTurns) => countWaiting(turns) >= turns.maxWaiting;
 
 const countIn = (people: Network) => [...people.values()].reduce((sum, { size }) => sum + size, 0);
 

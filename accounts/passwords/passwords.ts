@@ -2,7 +2,7 @@ import { hash, hashRaw } from "@node-rs/argon2";
 import { NOBODY, type User } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { reportFault } from "#accounts/faults.ts";
-import { fairTurns, inTurn, type Party, refuseIfFull } from "#accounts/limits/fair-turns.ts";
+import { countWaiting, fairTurns, inTurn, type Party, refuseIfFull } from "#accounts/limits/fair-turns.ts";
 import { processWide } from "#db/process-wide.ts";
 import { hashingThreads } from "#db/worker-threads.ts";
 import { verifyHash } from "./stored-hashes.ts";
@@ -72,6 +72,12 @@ const queue = () =>
       runMs: 0,
     };
   });
+
+/** How many passwords this process hashes at the moment, and how many wait for it. */
+export function hashingLoad(): { running: number; waiting: number } {
+  const { turns } = queue();
+  return { running: turns.running, waiting: countWaiting(turns) };
+}
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const startedAt = performance.now();

@@ -1494,10 +1494,28 @@ export interface Operations {
     output: Record<string, unknown>;
     code: "internal_error" | "storage_unavailable";
   };
-  /** 200 if process and database answer; 503 if not, and while the service stops. */
+  /** 200 if process and database answer; 503 if not, and while the service stops. The same as `/health/ready`. */
   health: {
     method: "GET";
     path: "/health";
+    output: {
+      status: "ok";
+    };
+    code: "internal_error" | "storage_unavailable";
+  };
+  /** 200 as long as the process answers, also while the service stops or its database is gone: then a restart would help nobody. */
+  live: {
+    method: "GET";
+    path: "/health/live";
+    output: {
+      status: "ok";
+    };
+    code: "internal_error" | "storage_unavailable";
+  };
+  /** 200 if process and database answer; 503 if not, and while the service stops. */
+  ready: {
+    method: "GET";
+    path: "/health/ready";
     output: {
       status: "ok";
     };
@@ -1553,4 +1571,6 @@ export const OPERATIONS = {
   policy: ["GET", "/auth/policy/"],
   openApi: ["GET", "/auth/openapi.json"],
   health: ["GET", "/health"],
+  live: ["GET", "/health/live"],
+  ready: ["GET", "/health/ready"],
 } as const;

@@ -27,6 +27,7 @@ import { postgresDisk } from "./postgres-disk.ts";
 import { postgresFaults } from "./postgres-faults.ts";
 import { postgresKill } from "./postgres-kill.ts";
 import { postgresRaces } from "./postgres-races.ts";
+import { prometheusScenarios } from "./prometheus.ts";
 import { races } from "./races.ts";
 import type { Scenario } from "./scenario.ts";
 import { timing } from "./timing.ts";
@@ -58,6 +59,7 @@ export const scenarios: Scenario[] = [
   ...faultsProcesses,
   ...faultsReplaced,
   ...forwardAuthScenarios,
+  ...prometheusScenarios,
   ...faultsLog,
   ...faultsMail,
   ...faultsBackup,

@@ -1,23 +1,29 @@
 import { type ChildProcess, fork, type SendHandle } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Spending } from "#accounts/limits/budgets.ts";
+import type { Measured } from "#http/metrics/measuring.ts";
 import type { Order, Report } from "./messages.ts";
 import { wordOf } from "./number.ts";
 import type { ListeningSocket } from "./socket.ts";
 
 const PROJECT = join(import.meta.dirname, "../.."); // by name, so that a new folder in its place is found
+const MEASURE_MS = 2_000;
 
 /** A process that serves. `ended` says how it ended, in words; null if it ended in order. */
 export type Member = {
   readonly pid: number | undefined;
   readonly ended: Promise<string | null>;
   tell(order: Order): void;
+  /** What it has measured; null if it doesn't say so in time. */
+  measure(): Promise<Measured | null>;
   kill(): void;
 };
 
 /** A started process that serves, or will do so soon. */
 export class Child implements Member {
   readonly #process: ChildProcess;
+  #asking: ((figures: Measured) => void)[] = [];
   readonly ended: Promise<string | null>;
   /** Its socket, once it serves; null if it ended before. */
   readonly serving: Promise<ListeningSocket | null>;
@@ -32,6 +38,7 @@ export class Child implements Member {
     const served = new Promise<ListeningSocket>((resolve) => {
       this.#process.on("message", (report: Report, handle: unknown) => {
         if (report.is === "serving") resolve(handle as ListeningSocket);
+        else if (report.is === "measured") for (const tell of this.#asking.splice(0)) tell(report.figures);
       });
     });
     this.serving = Promise.race([served, this.ended.then(() => null)]);
@@ -50,6 +57,12 @@ export class Child implements Member {
 
   tell(order: Order): void {
     if (this.#process.connected) this.#process.send(order, () => {}); // it may be ending
+  }
+
+  measure(): Promise<Measured | null> {
+    const figures = new Promise<Measured>((resolve) => void this.#asking.push(resolve));
+    this.tell({ do: "measure" });
+    return Promise.race([figures, sleep(MEASURE_MS, null, { ref: false })]);
   }
 
   kill(): void {

@@ -2,6 +2,8 @@ import { config } from "#accounts/config.ts";
 import { noteSpent, onSpent, type Spending } from "#accounts/limits/budgets.ts";
 import { sayThatItRuns } from "#http/banner.ts";
 import type { FrontDoor } from "#http/front-door/front-door.ts";
+import type { Measured } from "#http/metrics/measuring.ts";
+import { serveMetrics } from "#http/metrics/server.ts";
 import { finishOutput, say, shareOutput } from "#http/output.ts";
 import type { Environment } from "./environment.ts";
 import type { Order, Report } from "./messages.ts";
@@ -20,7 +22,7 @@ export async function serveAlone(makeDoor: () => Promise<FrontDoor>, environment
   let isAskedEarly = false;
   const replace = () => {
     if (!door) isAskedEarly = true;
-    else supervisor ??= new Supervisor(environment, config(), asMember(door));
+    else supervisor ??= new Supervisor(environment, config(), asMember(door, measure));
     void supervisor?.replaceAll();
   };
   onSignals({
@@ -29,6 +31,9 @@ export async function serveAlone(makeDoor: () => Promise<FrontDoor>, environment
     replace,
   });
   const made = await makeDoor();
+  const { metricsPort } = config();
+  const measure = await measuring();
+  if (metricsPort !== null) await serveMetrics(metricsPort, async () => (supervisor ? supervisor.measure() : [await measure()]));
   await made.listen();
   door = made;
   sayThatItRuns(config());
@@ -44,7 +49,7 @@ async function stopAlone(door: FrontDoor | undefined): Promise<void> {
 }
 
 /** This process, as a supervisor sees those that serve. */
-function asMember(door: FrontDoor) {
+function asMember(door: FrontDoor, measure: () => Promise<Measured>) {
   shareOutput();
   const { promise: ended, resolve } = Promise.withResolvers<string | null>();
   return {
@@ -55,6 +60,7 @@ function asMember(door: FrontDoor) {
       if (order.do === "leave") void door.leave().then(() => resolve(null));
       if (order.do === "stop") void door.stop().then(() => resolve(null));
     },
+    measure,
     kill() {},
   };
 }
@@ -65,6 +71,7 @@ export async function serveAmongOthers(makeDoor: () => Promise<FrontDoor>): Prom
   ignoreSignals();
   const { promise: socket, resolve } = Promise.withResolvers<ListeningSocket | undefined>();
   let door: FrontDoor | undefined;
+  let measure = async (): Promise<Measured> => [];
   const end = async (how: "leave" | "stop", delayMs?: number) => {
     await (how === "leave" ? door?.leave() : door?.stop(delayMs));
     await finishOutput();
@@ -73,14 +80,23 @@ export async function serveAmongOthers(makeDoor: () => Promise<FrontDoor>): Prom
   process.on("message", (order: Order, handle: ListeningSocket | undefined) => {
     if (order.do === "serve") resolve(handle);
     else if (order.do === "count") noteSpent(order.spent);
+    else if (order.do === "measure") void measure().then((figures) => report({ is: "measured", figures }));
     else void end(order.do);
   });
   process.on("disconnect", () => void end("stop", 0));
   const made = await makeDoor();
+  measure = await measuring();
   await made.listen(await socket);
   door = made;
   shareSpending();
   report({ is: "serving" }, made.socket);
+}
+
+/** What gives the figures of this process; nothing is measured unless Prometheus may ask. */
+async function measuring(): Promise<() => Promise<Measured>> {
+  if (config().metricsPort === null) return async () => [];
+  const { startMeasuring } = await import("#http/metrics/measuring.ts");
+  return startMeasuring();
 }
 
 /** Tells the supervisor, unless it is gone: then this process is about to stop. */

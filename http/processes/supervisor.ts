@@ -3,6 +3,8 @@ import { SECOND_MS } from "#accounts/clock.ts";
 import { type Config, ConfigError, readConfig } from "#accounts/config.ts";
 import { sayThatItRuns } from "#http/banner.ts";
 import { log } from "#http/logger.ts";
+import type { Measured } from "#http/metrics/measuring.ts";
+import { serveMetrics } from "#http/metrics/server.ts";
 import { finishOutput, say, shareOutput } from "#http/output.ts";
 import { Child, type Member } from "./child.ts";
 import type { Environment } from "./environment.ts";
@@ -19,7 +21,9 @@ const MAX_STOP_MS = 16_000; // after DRAIN_DELAY: a process that stops ends by i
 
 /** Supervises several processes from the start on. */
 export async function supervise(environment: Environment): Promise<void> {
-  const supervisor = new Supervisor(environment, readConfig(environment.read()));
+  const config = readConfig(environment.read());
+  const supervisor = new Supervisor(environment, config);
+  if (config.metricsPort !== null) await serveMetrics(config.metricsPort, () => supervisor.measure());
   onSignals({
     stop: () => void supervisor.stop(),
     stopNow: () => supervisor.stopNow(),
@@ -101,6 +105,12 @@ export class Supervisor {
     process.exit(1);
   }
 
+  /** What the processes that serve have measured. */
+  async measure(): Promise<Measured[]> {
+    const all = await Promise.all([...this.#members.values()].map((member) => member.measure()));
+    return all.filter((figures) => figures !== null);
+  }
+
   #numbers(): number[] {
     return Array.from({ length: this.#settings.config.processes }, (_, index) => index + 1);
   }
@@ -124,11 +134,13 @@ export class Supervisor {
 
   /** Reads the settings again; returns what is wrong with them. */
   #readSettings(): string[] | null {
-    const { host, port } = this.#settings.config;
+    const { host, port, metricsPort } = this.#settings.config;
     try {
       const env = this.#environment.read();
       const config = readConfig(env);
-      if (config.host !== host || config.port !== port) return ["HOST and PORT can only be changed by a restart."];
+      if (config.host !== host || config.port !== port || config.metricsPort !== metricsPort) {
+        return ["HOST, PORT and METRICS_PORT can only be changed by a restart."];
+      }
       this.#settings = { config, env };
       return null;
     } catch (error) {
