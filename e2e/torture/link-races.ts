@@ -9,16 +9,16 @@ const RIVALS = 12;
 /** The services in turn, and what they have stored. */
 export type Services = { torture: Torture; at: (turn: number) => string; rows: (query: string, ...values: unknown[]) => Promise<Row[]> };
 
-const statuses = (replies: Reply[]) => replies.map(({ status }) => status).join(" ");
+export const statuses = (replies: Reply[]) => replies.map(({ status }) => status).join(" ");
 
 /** On PostgreSQL, changes of one user at the same moment may be told to try again. */
-const isAnswer = ({ status, headers }: Reply) => status < 500 || (status === 503 && Number(headers["retry-after"]) > 0);
+export const isAnswer = ({ status, headers }: Reply) => status < 500 || (status === 503 && Number(headers["retry-after"]) > 0);
 
-const allAtOnce = (count: number, ask: (turn: number) => Promise<Reply>) =>
+export const allAtOnce = (count: number, ask: (turn: number) => Promise<Reply>) =>
   Promise.all(Array.from({ length: count }, (_, turn) => ask(turn)));
 
 /** The token of the link in the newest mail of this kind to this address. */
-async function mailedToken({ rows }: Services, kind: string, email: string, userId?: number): Promise<string> {
+export async function mailedToken({ rows }: Services, kind: string, email: string, userId?: number): Promise<string> {
   const found = await rows("select text, user_id from emails where kind = ? and recipient = ? order by id desc", kind, email);
   const mail = found.find(({ user_id }) => userId === undefined || Number(user_id) === userId);
   return String(mail?.text).match(/\?token=(\w+)/)?.[1] ?? "";

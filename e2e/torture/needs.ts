@@ -17,6 +17,7 @@ export const OWN_MOUNTS = ["unshare", "--map-root-user", "--mount"];
 const present = {
   nginx: () => succeeds("nginx", "-v"),
   prometheus: () => succeeds("prometheus", "--version"),
+  oathtool: () => succeeds("oathtool", "--version"),
   strace: () => succeeds("strace", "-o", "/dev/null", "true"),
   "strace on a running process": mayAttach,
   "gcc with the C library's headers": () => succeeds("gcc", "-E", "-include", "dlfcn.h", "-x", "c", "/dev/null"),

@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { ANNOUNCE } from "#db/postgres/event-order.ts";
 import { newDatabase } from "../postgres.ts";
 import { Client, newName, PASSWORD, type Reply } from "./client.ts";
+import { raceFactors } from "./factor-races.ts";
 import { checkWhole } from "./history.ts";
 import { raceLinks } from "./link-races.ts";
 import type { Server } from "./place.ts";
@@ -206,7 +207,9 @@ async function together(torture: Torture): Promise<void> {
   torture.rounds = torture.many(1, 20);
   for (let round = 0; round < torture.rounds && torture.problems.length < 5; round++) {
     for (const race of [sameEmail, logOutAll, passwordChange, hundredSessions, pictures, lateEvent]) await race(two);
-    await raceLinks({ torture, at: two.at, rows: (query, ...values) => rowsAt(url, query, ...values) });
+    for (const race of [raceLinks, raceFactors]) {
+      await race({ torture, at: two.at, rows: (query, ...values) => rowsAt(url, query, ...values) });
+    }
     if (round === 0) await guesses(two);
   }
   await twoStarts(torture);

@@ -3,6 +3,7 @@ import { bodies } from "./bodies.ts";
 import { connections } from "./connections.ts";
 import { wrongEnvironments } from "./environment.ts";
 import { errors } from "./errors.ts";
+import { factorRaces } from "./factor-races.ts";
 import { faultsBackup } from "./faults-backup.ts";
 import { faultsClock } from "./faults-clock.ts";
 import { faultsCrash } from "./faults-crash.ts";
@@ -41,6 +42,7 @@ export const scenarios: Scenario[] = [
   ...guessing,
   ...races,
   ...linkRaces,
+  ...factorRaces,
   ...manyRowsAtOnce,
   ...timing,
   ...hashingLoad,
