@@ -15,7 +15,7 @@ export type Option = { value?: string; help: string };
 export type Command = {
   summary: string;
   /** The kind of operand; "..." means any number. */
-  operands?: "USER" | "FILE" | "ID" | "[ID...]";
+  operands?: "USER" | "[USER]" | "FILE" | "ID" | "[ID...]";
   options?: Record<string, Option>;
   run(given: Given): Answer | Promise<Answer>;
 };

@@ -25,7 +25,7 @@ test("every level has help, which needs no database", async () => {
   const { code, stdout, stderr } = await accounts(["--help"], { dataDir: missing });
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   for (const words of [
-    "user create | show | list | suspend | activate | deactivate | link | reset-factors | delete",
+    "user create | show | list | suspend | activate | deactivate | link | reset-factors | export | import | delete",
     "session list | revoke",
     "audit list",
   ]) {

@@ -78,10 +78,10 @@ function parse(command: Command, words: string[]): Given {
 }
 
 function refuseWrongOperands({ operands }: Command, given: Given, name: string): void {
-  if (operands === "[ID...]" || given.operands.length === (operands ? 1 : 0)) return;
-  const wanted = { ID: "one id", USER: "one user: id, email address or username", FILE: "one file name", none: "only options" }[
-    operands ?? "none"
-  ];
+  const { length } = given.operands;
+  if (operands === "[ID...]" || length === (operands ? 1 : 0) || (operands === "[USER]" && length === 0)) return;
+  const user = "one user: id, email address or username";
+  const wanted = { ID: "one id", USER: user, "[USER]": `at most ${user}`, FILE: "one file name", none: "only options" }[operands ?? "none"];
   throw new CommandError(`“${name}” takes ${wanted}. See “${name} --help”.`);
 }
 
@@ -121,7 +121,7 @@ function helpOnCommand(name: string, { summary, operands, options }: Command): s
     help,
   ]);
   const usage = ["accounts", name, operands, "[options]"].filter(Boolean).join(" ");
-  return `Usage: ${usage}\n\n${summary}${operands === "USER" ? " USER is an id, email address or username." : ""}\n\n${aligned(rows)}`;
+  return `Usage: ${usage}\n\n${summary}${operands?.includes("USER") ? " USER is an id, email address or username." : ""}\n\n${aligned(rows)}`;
 }
 
 function aligned(rows: string[][]): string {

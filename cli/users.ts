@@ -25,6 +25,7 @@ import {
   userNamed,
 } from "./command.ts";
 import { confirm, promptPassword, readPassword } from "./prompt.ts";
+import { transferCommands } from "./user-transfer.ts";
 
 const PROFILE_FIELDS = ["email", "username", "bio", "contact_information", "account_status"];
 const DEFAULT_USERS = 100;
@@ -78,6 +79,7 @@ export const userCommands: Record<string, Command> = {
     operands: "USER",
     run: removeFactors,
   },
+  ...transferCommands,
   delete: {
     summary: "Permanently delete a user and their personal data.",
     operands: "USER",

@@ -335,6 +335,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["until the challenge is used, # at most", constant("MAX_AGE_SECONDS", "challenge-cookie.ts")],
   ["names of sessions | # in #", ...freeOf("changes")],
   ["one user's password | # in #", ...freeOf("password_changes")],
+  ["downloads of one user's data | # in #", ...freeOf("exports")],
   ["log-ins of one user | # in #", ...freeOf("sessions_opened")],
   ["Each further failure means a wait, from # up to #", ...waits],
   ["failures in #,", windowOf("login_address")],

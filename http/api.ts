@@ -25,6 +25,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { factorApi } from "./factor-api.ts";
 import { healthApi } from "./health-api.ts";
 import { loginApi } from "./login-api.ts";
+import { ownDataApi } from "./own-data-api.ts";
 import { passkeyApi } from "./passkey-api.ts";
 import { serviceApi } from "./service-api.ts";
 
@@ -190,6 +191,7 @@ export const api = {
     status: 200,
     errors: ["validation_failed"],
   },
+  ...ownDataApi,
   ...serviceApi,
   policy: {
     method: "GET",

@@ -3,7 +3,8 @@ import type { Caller } from "#accounts/caller.ts";
 import { config } from "#accounts/config.ts";
 import { parseAndInspect } from "#accounts/contract/input.ts";
 import { withQuota } from "#accounts/limits/quota-notes.ts";
-import { json, tagged } from "./answer.ts";
+import type { ExportFile } from "#accounts/transfer/export-files.ts";
+import { download, json, tagged } from "./answer.ts";
 import { queryValues, withBody } from "./body.ts";
 import { type Access, type CallerBy, callerOf } from "./caller.ts";
 import { logged } from "./log.ts";
@@ -41,6 +42,8 @@ export type Endpoint = {
   hasTag?: boolean;
   /** It may wait for something, and gets a signal that says when the client has gone. */
   waits?: boolean;
+  /** It answers with a file, which `output` describes where it is JSON, and which is sent while it is made. */
+  downloads?: "application/zip";
   /** Headers that carry the result, by name, with what they say. */
   carries?: Record<string, string>;
   /** The refusals, in addition to those that every address can give. */
@@ -48,11 +51,13 @@ export type Endpoint = {
 };
 
 type InputOf<E extends Endpoint> = E extends { input: infer I extends z.ZodMiniType } ? z.output<I> : undefined;
-type ResultOf<E extends Endpoint> = E extends { output: infer O extends z.ZodMiniType }
-  ? z.output<O>
-  : E extends { carries: infer Carried }
-    ? Record<keyof Carried, string>
-    : unknown;
+type ResultOf<E extends Endpoint> = E extends { downloads: string }
+  ? ExportFile
+  : E extends { output: infer O extends z.ZodMiniType }
+    ? z.output<O>
+    : E extends { carries: infer Carried }
+      ? Record<keyof Carried, string>
+      : unknown;
 type SignalOf<E extends Endpoint> = E extends { waits: true } ? { signal: AbortSignal } : unknown;
 type IdOf<E extends Endpoint> = E extends { path: `${string}<id>${string}` } ? { id: number } : unknown;
 type Asked<E extends Endpoint> = { caller: CallerBy<E["access"]>; input: InputOf<E> } & IdOf<E> & SignalOf<E>;
@@ -66,7 +71,21 @@ export function serve<const E extends Endpoint>(
   run: (asked: Asked<E>) => ResultOf<E> | Promise<ResultOf<E>>,
   inspect?: Inspect<InputOf<E>>,
 ): Served {
-  const { method, path, access, input: schema, takesImage = false, output, status, location, carries, waits, hasTag, errors } = row;
+  const {
+    method,
+    path,
+    access,
+    input: schema,
+    takesImage = false,
+    output,
+    status,
+    location,
+    carries,
+    waits,
+    hasTag,
+    downloads,
+    errors,
+  } = row;
   const checksSite = refusesCrossSite(row);
   const hasId = path.includes("<id>");
 
@@ -76,6 +95,7 @@ export function serve<const E extends Endpoint>(
     const id = hasId ? { id: readId((await context.params)?.id) } : undefined;
     const answer = async (input?: unknown) => {
       const result = await logged(caller, () => run({ caller, input, ...id, ...(waits && { signal: request.signal }) } as Asked<E>));
+      if (downloads) return download(requestId, result as ExportFile);
       const headers = location === undefined ? carries && (result as Record<string, string>) : { location: config().publicUrl + location };
       const answered = json(status, requestId, output && z.parse(output, result), headers);
       return hasTag ? tagged(answered, request.headers) : answered;

@@ -90,7 +90,7 @@ export function answers(endpoint: Endpoint) {
   return { ...successes(endpoint), ...refusals(endpoint) };
 }
 
-function successes({ output, path, status, location, carries = {}, hasTag, errors }: Endpoint) {
+function successes({ output, path, status, location, carries = {}, hasTag, downloads, errors }: Endpoint) {
   const carried = Object.entries(carries).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]);
   const headers = {
     ...refer(
@@ -102,7 +102,8 @@ function successes({ output, path, status, location, carries = {}, hasTag, error
     ...Object.fromEntries(carried),
   };
   if (output) {
-    const content = { "application/json": { schema: output as never, example: exampleOf(output) } };
+    const file = downloads && { [downloads]: { schema: { type: "string" as const, format: "binary" } } };
+    const content = { "application/json": { schema: output as never, example: exampleOf(output) }, ...file };
     const unchanged = hasTag && { 304: { description: "The answer is the one that `If-None-Match` names.", headers } };
     return { [status]: { description: "Done.", headers, content }, ...unchanged };
   }

@@ -29,4 +29,4 @@ export function exampleOf(schema: z.ZodMiniType): unknown {
 
 /** Replaces the addresses in examples by those of this service. */
 export const atThisService = (example: unknown): unknown =>
-  typeof example === "string" && example.startsWith("/avatars/") ? config().publicUrl + example : example;
+  typeof example === "string" && /^\/(avatars|auth)\//.test(example) ? config().publicUrl + example : example;

@@ -1,14 +1,14 @@
 import { AccountsError } from "#accounts/errors.ts";
 import type { QuotaLeft } from "#accounts/limits/quota-notes.ts";
 import { storageErrorFor } from "#db/errors.ts";
-import { type Answer, problemJson } from "./answer.ts";
+import { problemJson, type WholeAnswer } from "./answer.ts";
 import { log } from "./log.ts";
 import { HttpError, type Problem, type ProblemCode, problemBody, problems, UNCONFIRMED } from "./problem.ts";
 
 type Refusal = Required<Problem> & { headers: Record<string, string> };
 
 /** The problem+json answer (RFC 9457) for a thrown error. Errors that aren't meant for the client are logged. */
-export function errorAnswer(error: unknown, requestId: string): Answer {
+export function errorAnswer(error: unknown, requestId: string): WholeAnswer {
   const { headers, ...problem } = describeError(error, requestId);
   return problemJson(problems[problem.code].status, requestId, problemBody(problem, requestId), headers);
 }

@@ -122,6 +122,20 @@ export const ActivityInput = z
   })
   .register(z.globalRegistry, { id: "ActivityInput" });
 
+export const EXPORT_FORMATS = ["json", "zip"] as const;
+
+/** The query of the download of one's data. */
+export const ExportInput = z
+  .strictObject({
+    format: z.prefault(z.enum(EXPORT_FORMATS, rule("invalid_choice", "Ask for “json” or “zip”.")), "json").register(z.globalRegistry, {
+      description: "`json`, with the picture inside, or `zip`, with the picture as a file.",
+      override: { type: "string", enum: [...EXPORT_FORMATS], default: "json" },
+      examples: ["json"],
+    }),
+  })
+  .register(z.globalRegistry, { id: "ExportInput" });
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export type ActivityInput = z.output<typeof ActivityInput>;
 export type LogoutAllInput = z.output<typeof LogoutAllInput>;
 export type ReplaceUserInput = z.output<typeof ReplaceUserInput>;

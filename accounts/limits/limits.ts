@@ -187,6 +187,12 @@ export const BUDGETS = {
     windowMs: HOUR_MS,
     grows: false,
   },
+  exports: {
+    counts: "downloads of one user's data",
+    free: 20,
+    windowMs: HOUR_MS,
+    grows: false,
+  },
   sessions_opened: {
     counts: "log-ins of one user",
     free: 2_500,

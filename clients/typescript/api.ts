@@ -369,6 +369,20 @@ export type AuditEvent = {
   detail: string | null;
 };
 
+export type PersonalToken = {
+  /** Random; not the token. */
+  id: number;
+  name: string;
+  /** Words for the services that are given the token. */
+  scopes: string[];
+  /** When it was made. */
+  created_at: string;
+  /** When it was last used, accurate to the minute; null if it wasn’t. */
+  last_used_at: string | null;
+  /** When it ends. */
+  expires_at: string;
+};
+
 export type Introspection = {
   /** Whether the token is live. False for unknown, expired, ended and foreign tokens alike; then nothing else is said. */
   active: boolean;
@@ -419,20 +433,6 @@ export type PublicUser = {
   account_status: "active" | "inactive" | "suspended";
   /** Only with the right `read_emails`. */
   email?: string;
-};
-
-export type PersonalToken = {
-  /** Random; not the token. */
-  id: number;
-  name: string;
-  /** Words for the services that are given the token. */
-  scopes: string[];
-  /** When it was made. */
-  created_at: string;
-  /** When it was last used, accurate to the minute; null if it wasn’t. */
-  last_used_at: string | null;
-  /** When it ends. */
-  expires_at: string;
 };
 
 /** The stable code of a refusal. */

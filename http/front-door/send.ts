@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendNodeResponse } from "srvx/node";
-import type { Answer } from "#http/answer.ts";
+import { type Answer, isWhole, toResponse } from "#http/answer.ts";
 import { closeAfterBody } from "./lingering-close.ts";
 import { sendAtOnce } from "./one-write.ts";
 
@@ -8,5 +8,6 @@ import { sendAtOnce } from "./one-write.ts";
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer | Response): Promise<void> | void {
   closeAfterBody(request, response);
   if (answer instanceof Response) return sendNodeResponse(response, answer);
+  if (!isWhole(answer)) return sendNodeResponse(response, toResponse(answer));
   sendAtOnce(response, answer);
 }
