@@ -10,13 +10,16 @@ import { tryLanguages } from "./languages.ts";
 
 /*
  * Checks the OpenAPI document with generators and linters: generates a TypeScript client from that of a fresh server, compiles
- * it and runs it through the life of an account; Redocly and Spectral must find nothing. Then it tries the files for other
- * languages. Installs its tools when they change.
+ * it and runs it through the life of an account; Redocly and Spectral must find nothing. Then a library for OAuth asks about tokens
+ * and ends them, and the files for other languages are tried. Installs its tools when they change.
  */
 
 const HERE = import.meta.dirname;
 
+type Key = { key: string };
+
 await install("openapi-fetch");
+await install("openid-client");
 await install("linters");
 let missing: string[] = [];
 const server = await start("front-door");
@@ -30,15 +33,17 @@ try {
   await live(server.url, new Blob([new Uint8Array(await picture())], { type: "image/png" }));
   await run("linters", "node_modules/.bin/redocly", "lint", document, "--config", "redocly.yaml");
   await run("linters", "node_modules/.bin/spectral", "lint", document, "--ruleset", "spectral.yaml", "--fail-severity", "hint");
-  const words = ["service-key", "create", "--name", "shop", "--may", "introspect", "--json"];
-  const made = accounts(join(server.folder, "data"), ...words);
-  missing = await tryLanguages(server.url, JSON.parse(made.stdout).key);
+  const words = ["service-key", "create", "--name", "shop", "--may", "introspect,manage_users", "--json"];
+  const made: Key = JSON.parse(accounts(join(server.folder, "data"), ...words).stdout);
+  const { askAndEnd } = (await import(join(HERE, "openid-client/ask.ts"))) as { askAndEnd(url: string, key: Key): Promise<void> };
+  await askAndEnd(server.url, made);
+  missing = await tryLanguages(server.url, made.key);
 } finally {
   await stop(server);
   rmSync(document, { force: true });
 }
 process.stdout.write(
-  "The generated client lived its life, no linter has anything to say, and the files for other languages check tokens.\n",
+  "The generated client lived its life, no linter has anything to say, and openid-client and the files for other languages check tokens.\n",
 );
 if (missing.length > 0) process.stdout.write(`Not run: the files for ${missing.join(", ")}. They need these on this machine.\n`);
 
