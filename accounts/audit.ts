@@ -3,7 +3,7 @@ import { insertFrom } from "#db/dialect.ts";
 import { type Db, db, settledEvents } from "#db/engine.ts";
 import { auditEvents } from "#db/schema.ts";
 import { placeholders, statement } from "#db/statements.ts";
-import { type Caller, requireReader, requireUser } from "./caller.ts";
+import { type Actor, type Caller, requireReader, requireUser } from "./caller.ts";
 import { clock, DAY_MS, instantText } from "./clock.ts";
 import { RECORDED, recorded } from "./commit.ts";
 import type { ActivityInput, AUDIT_EVENT_TYPES } from "./contract/api-schemas.ts";
@@ -27,9 +27,9 @@ type Subject = {
 };
 
 /** The statement that records an event. It belongs in the same commit as the change it records. */
-export function auditEvent(tx: Db, caller: Caller, type: AuditEventType, { userId, sessionId, detail }: Subject) {
-  const { ip } = caller;
-  const device = caller.device();
+export function auditEvent(tx: Db, actor: Actor, type: AuditEventType, { userId, sessionId, detail }: Subject) {
+  const { ip } = actor;
+  const device = actor.device();
   const values = { userId, type, at: clock.now(), ip, device, sessionId: sessionId ?? null, detail: detail ?? null };
   return recorded(typeof userId === "number" ? insertEvent(values) : tx.insert(auditEvents).values(values).returning(RECORDED));
 }

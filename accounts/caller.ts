@@ -58,7 +58,10 @@ export const operator: Operator = {
  * The actor of Latchkey's own maintenance, such as deleting expired rows. It isn't a Caller: `commit` accepts it, but no function
  * that checks rights does.
  */
-export const housekeeping = { kind: "housekeeping", session: null, ip: null, requestId: null } as const;
+export const housekeeping = { kind: "housekeeping", session: null, ip: null, device: () => null, requestId: null } as const;
+
+/** Whose act a commit is. */
+export type Actor = Caller | typeof housekeeping;
 
 export const SERVICE_KEY_REQUIRED = "Send a service key as “Authorization: Bearer <key>”, or its id and the key as HTTP Basic.";
 

@@ -14,7 +14,7 @@ import {
   transact,
   unless,
 } from "#db/statements.ts";
-import type { Caller, housekeeping, Service, Session, SignedIn } from "./caller.ts";
+import type { Actor, Service, Session, SignedIn } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { AccountsError, type RefusalCode } from "./errors.ts";
 import { commitTimes, timedOn } from "./measures.ts";
@@ -27,8 +27,6 @@ export type RecordedEvent = { type: string; userId: number; sessionId: number | 
 /** The columns that a statement returns of each audit event it writes. */
 export const RECORDED = { type: auditEvents.type, userId: auditEvents.userId, sessionId: auditEvents.sessionId };
 
-/** Whose act a commit is. */
-type Actor = Caller | typeof housekeeping;
 type Listener = (actor: Actor, events: RecordedEvent[]) => void;
 
 const listeners = processWide("commit-listeners", () => [] as Listener[]);

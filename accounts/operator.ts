@@ -20,10 +20,13 @@ import { inSlices } from "./retention/slices.ts";
 import { endSessions, endSessionsOnRecord } from "./sessions/ending.ts";
 import { deleteAvatarOf } from "./users/avatars.ts";
 import { canonicalEmail, canonicalUsername } from "./users/names.ts";
-import { changeStatus, type Status, type StatusReason } from "./users/status.ts";
+import { decideStatus, type StatusReason } from "./users/status.ts";
 import { findUserById } from "./users/users.ts";
 
 /* What only the operator may do, to any user. Every function refuses other callers; only the command line calls them. */
+
+/** What the operator can make of a user, but for deleting. */
+export type OperatorStatus = "active" | "inactive" | "suspended";
 
 const BY_OPERATOR = "by operator";
 const MAX_NAME_LENGTH = 4 * EMAIL_MAX_BYTES; // in any normalisation form, with surrounding blanks
@@ -46,10 +49,10 @@ export async function listUsers(caller: Caller, afterId: number, limit: number):
   return db().select().from(users).where(gt(users.id, afterId)).orderBy(users.id).limit(limit);
 }
 
-/** Sets the status. Any but "active" ends all of the user's sessions in the same commit. Throws `not_found`. */
-export async function setUserStatus(caller: Caller, user: User, status: Status, why: StatusReason = {}) {
+/** Sets the status. Any but "active" ends all of the user's sessions in the same commit. Throws `not_found`, `not_permitted`. */
+export async function setUserStatus(caller: Caller, user: User, status: OperatorStatus, why: StatusReason = {}) {
   requireOperator(caller);
-  return changeStatus(caller, user, status, why);
+  return decideStatus(caller, user, status, "operator", why);
 }
 
 /**
@@ -63,7 +66,7 @@ export async function deleteUser(caller: Caller, user: User): Promise<{ sessions
     avatar: deleteAvatarOf(tx, user.id),
     emails: tx.delete(emails).where(and(eq(emails.userId, user.id), isNull(emails.nextAttemptAt))),
     user: must(tx.delete(users).where(eq(users.id, user.id)).returning({ id: users.id }), "not_found"),
-    erasure: beginErasure(tx, user.id),
+    erasure: beginErasure(tx, user),
     event: auditEvent(tx, caller, "user.deleted", { userId: user.id }),
     notice: decision(tx, caller, user, "deleted"),
   }));

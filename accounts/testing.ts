@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { db } from "#db/engine.ts";
-import { emails } from "#db/schema.ts";
+import { auditEvents, emails } from "#db/schema.ts";
 import { clock, DAY_MS } from "./clock.ts";
 import { AccountsError } from "./errors.ts";
 import { logIn } from "./sessions/log-in.ts";
@@ -24,6 +24,12 @@ export const mailsTo = (recipient: string) => db().select().from(emails).where(e
 export async function mailedToken(kind: string, recipient: string): Promise<string> {
   const newest = (await mailsTo(recipient)).findLast((mail) => mail.kind === kind);
   return newest?.text?.match(/\?token=(\w+)/)?.[1] ?? assert.fail(`no link in a mail “${kind}” to ${recipient}`);
+}
+
+/** The changes of a user's status on record, the oldest first. */
+export async function statusChanges(userId: number): Promise<(string | null)[]> {
+  const changes = and(eq(auditEvents.userId, userId), eq(auditEvents.type, "status.changed"));
+  return (await db().select().from(auditEvents).where(changes).orderBy(auditEvents.id)).map(({ detail }) => detail);
 }
 
 /** Time stands still but for what is let pass. It begins later than other tests of the file have set the clocks. */

@@ -5,7 +5,7 @@ import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
 import { StatusInput } from "#accounts/contract/service-schemas.ts";
-import { deleteUser, listUsers, resetFactors, setUserStatus } from "#accounts/operator.ts";
+import { deleteUser, listUsers, type OperatorStatus, resetFactors, setUserStatus } from "#accounts/operator.ts";
 import { makeResetLink } from "#accounts/passwords/reset.ts";
 import { publicUser, registerUser } from "#accounts/users/users.ts";
 import { hasDatabase } from "#db/lifecycle.ts";
@@ -121,7 +121,7 @@ async function showUsers(given: Given): Promise<Answer> {
   return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "EMAIL", "STATUS", "REGISTERED"], rows) + more };
 }
 
-async function setStatus(given: Given, status: User["status"]): Promise<Answer> {
+async function setStatus(given: Given, status: OperatorStatus): Promise<Answer> {
   const why = parseInput(z.pick(StatusInput, { reason: true, until: true }), {
     reason: textOption(given, "reason"),
     until: textOption(given, "until"),
@@ -129,13 +129,16 @@ async function setStatus(given: Given, status: User["status"]): Promise<Answer> 
   if (why.until !== undefined && why.until <= clock.now()) throw new CommandError("--until must be in the future.");
   await openAccounts();
   const before = await userNamed(given.operands[0] ?? "");
-  const unchanged = before.status === status && why.reason === undefined && why.until === undefined;
+  const unchanged = before.status === status && why.reason === undefined && why.until === undefined && !isOthersWish(before);
   const { user, sessionsEnded } = unchanged ? { user: before, sessionsEnded: 0 } : await setUserStatus(operator, before, status, why);
   const text = unchanged
     ? `${user.username} is already ${status}.`
     : `${user.username} is now ${status}. Sessions ended: ${sessionsEnded}.`;
   return { json: { user: publicUser(user), sessions_ended: sessionsEnded }, text };
 }
+
+/** Whether a user is inactive, but not by a decision of the operator, which holds longer. */
+const isOthersWish = ({ status, inactiveBy }: User) => status === "inactive" && inactiveBy !== null && inactiveBy !== "operator";
 
 async function removeFactors({ operands: [name = ""] }: Given): Promise<Answer> {
   await openAccounts();

@@ -83,14 +83,14 @@ export const recoveryCodes = table(
 );
 
 /**
- * What waits between the right password and the session: `login` for a second factor, `setup` for one to be set up. It is only for
- * whoever got it, and ends with the user's sessions.
+ * What waits between the right password and the session: `login` for a second factor, `setup` for one to be set up, `return` for
+ * the word of somebody who has left that the account shall be used again. It is only for whoever got it, and ends with the user's sessions.
  */
 export const challenges = table(
   "challenges",
   {
     tokenHash: bytes().primaryKey(),
-    purpose: text({ enum: ["login", "setup"] }).notNull(),
+    purpose: text({ enum: ["login", "setup", "return"] }).notNull(),
     userId: key()
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
@@ -102,9 +102,14 @@ export const challenges = table(
     deviceName: text(),
     failures: count().notNull().default(0),
     expiresAt: instant().notNull(),
+    /** By what the user was proven so far, separated by spaces. */
+    factors: text().notNull().default("password"),
+    /** The status that the user wants to leave by this log-in; null for an active user. */
+    returnsFrom: text({ enum: ["inactive", "deleting"] }),
   },
   (row) => [
-    check("challenges_purpose", sql`${row.purpose} in ('login', 'setup')`),
+    check("challenges_purpose", sql`${row.purpose} in ('login', 'setup', 'return')`),
+    check("challenges_returns_from", sql`${row.returnsFrom} in ('inactive', 'deleting')`),
     check("challenges_session_kind", sql`${row.sessionKind} in ('browser', 'lasting', 'token')`),
     index("challenges_user_id").on(row.userId),
     index("challenges_expires_at").on(row.expiresAt),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { getTableName, is, Table } from "drizzle-orm";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
+import * as deletions from "./deletions-schema.ts";
 import { StorageError } from "./errors.ts";
 import * as factors from "./factors-schema.ts";
 import * as schema from "./schema.ts";
@@ -9,7 +10,9 @@ import * as schema from "./schema.ts";
 /* The migrations that drizzle-kit generated from the schema files, for either engine. */
 
 /** The names of all tables of this version. */
-export const TABLE_NAMES = Object.values({ ...schema, ...factors }).flatMap((one) => (is(one, Table) ? [getTableName(one)] : []));
+export const TABLE_NAMES = Object.values({ ...schema, ...deletions, ...factors }).flatMap((one) =>
+  is(one, Table) ? [getTableName(one)] : [],
+);
 
 /** All migrations of an engine, in order. Throws StorageError if the program is incomplete. */
 export function allMigrations(engine: "sqlite" | "postgres"): MigrationMeta[] {

@@ -20,7 +20,7 @@ export const users = table(
     bio: text().notNull().default(""),
     contactInformation: text().notNull().default(""),
     avatarHash: text().references(() => avatars.hash),
-    status: text({ enum: ["active", "inactive", "suspended"] })
+    status: text({ enum: ["active", "inactive", "suspended", "deleting"] })
       .notNull()
       .default("active"),
     /** Incremented when a user's sessions end together, all or all but one, so that a log-in that began before opens none afterwards. */
@@ -35,16 +35,21 @@ export const users = table(
     changesBlockedAt: instant(),
     /** Why the status was changed, in words for the user; null if nobody said. */
     statusReason: text(),
-    /** When a suspension ends by itself; null if it doesn't. */
+    /** When a suspension ends by itself, or the user is deleted; null if neither does. */
     statusUntil: instant(),
     /** Since when log-ins need a code of an authenticator app, or null; how many passkeys and recovery codes there are, for quick reading. */
     totpSince: instant(),
     passkeys: count().notNull().default(0),
     recoveryCodesLeft: count().notNull().default(0),
+    /** Who made the user inactive, also while a suspension covers that; null for all others, and where nobody noted it. */
+    inactiveBy: text({ enum: ["registration", "user", "operator"] }),
+    /** When the user was reminded that the account is about to be deleted. */
+    deletionToldAt: instant(),
   },
   (row) => [
     index("users_status_until").on(row.statusUntil).where(sql`${row.statusUntil} is not null`),
-    check("users_status", sql`${row.status} in ('active', 'inactive', 'suspended')`),
+    check("users_status", sql`${row.status} in ('active', 'inactive', 'suspended', 'deleting')`),
+    check("users_inactive_by", sql`${row.inactiveBy} in ('registration', 'user', 'operator')`),
     unique("users_email_canonical").on(row.emailCanonical),
     unique("users_username_canonical").on(row.usernameCanonical),
     index("users_avatar_hash").on(row.avatarHash).where(sql`${row.avatarHash} is not null`),
@@ -129,13 +134,6 @@ export const serviceKeys = table("service_keys", {
   createdAt: instant().notNull(),
   expiresAt: instant().notNull(),
   lastUsedAt: instant(),
-});
-
-/** Deleted users whose events are being erased; done up to and including the event `erasedTo`. */
-export const erasures = table("erasures", {
-  userId: key().primaryKey(),
-  deletedAt: instant().notNull(),
-  erasedTo: key().notNull().default(0),
 });
 
 /** Browsers and addresses from which a user has logged in, as hashes. */

@@ -38,11 +38,17 @@ export const UserView = z
       format: "uri",
       examples: [`/avatars/${"0123456789abcdef".repeat(4)}.webp`],
     }),
-    account_status: z.enum(["active", "inactive", "suspended"]).register(z.globalRegistry, { examples: ["active"] }),
+    account_status: z.enum(["pending", "active", "inactive", "suspended", "deleting"]).register(z.globalRegistry, {
+      description:
+        "`pending` has to prove the email address first, where that is required; `inactive` has left or wasn’t activated yet; `suspended` was shut out; `deleting` will be deleted.",
+      examples: ["active"],
+    }),
     status_reason: z.nullable(z.string()).register(z.globalRegistry, { description: "Why the status was set, or null.", examples: [null] }),
-    status_until: z
-      .nullable(z.string())
-      .register(z.globalRegistry, { description: "When a suspension ends by itself, or null.", format: "date-time", examples: [null] }),
+    status_until: z.nullable(z.string()).register(z.globalRegistry, {
+      description: "When a suspension ends by itself, or when a `deleting` user is deleted; otherwise null.",
+      format: "date-time",
+      examples: [null],
+    }),
     factors: FactorsView,
     created_at: instant("When the user registered.", "2026-11-23T08:00:00.000Z"),
     updated_at: instant("When the profile was last changed.", "2026-11-23T09:30:00.000Z"),

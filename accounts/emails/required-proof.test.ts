@@ -7,9 +7,9 @@ import { AccountsError } from "#accounts/errors.ts";
 import { requestReset, resetPassword } from "#accounts/passwords/reset.ts";
 import { logIn } from "#accounts/sessions/log-in.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
-import { mailedToken, mailsTo } from "#accounts/testing.ts";
+import { loggedIn, mailedToken, mailsTo, statusChanges } from "#accounts/testing.ts";
 import { verifyEmail } from "#accounts/users/email-proof.ts";
-import { registerUser, updateUser } from "#accounts/users/users.ts";
+import { publicUser, registerUser, updateUser } from "#accounts/users/users.ts";
 import { freshDatabase, newUser, PASSWORD } from "#db/testing.ts";
 
 Object.assign(process.env, { REQUIRE_VERIFIED_EMAIL: "on", NOTICES: "essential" });
@@ -27,8 +27,11 @@ test("who hasn’t proven the address can’t sign in, is mailed the link again,
   await assert.rejects(openSession(client(), user, "browser"), refused("email_unverified"));
   for (let i = 0; i < 5; i++) await assert.rejects(logIn(client(), { email: user.email, password: PASSWORD }), refused("email_unverified"));
   assert.equal((await mailsTo(user.email)).length, 1 + 3, "three an hour");
+  assert.equal(publicUser(user).account_status, "pending");
   await verifyEmail(client(), { token: await mailedToken("verify", user.email), password: PASSWORD });
-  await logIn(client(), { email: user.email, password: PASSWORD });
+  const { user: proven } = await loggedIn(client(), { email: user.email, password: PASSWORD });
+  assert.equal(publicUser(proven).account_status, "active");
+  assert.deepEqual(await statusChanges(user.id), ["pending → active"], "so that services hear of it");
 });
 
 test("a wrong password, an unknown address and a suspended account are told nothing of it", async () => {

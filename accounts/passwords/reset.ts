@@ -19,6 +19,7 @@ import { limit } from "#accounts/limits/limits.ts";
 import { networkOf, partyOf } from "#accounts/limits/networks.ts";
 import { endSessions } from "#accounts/sessions/ending.ts";
 import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
+import { moveByProof } from "#accounts/users/status.ts";
 import type { Db } from "#db/engine.ts";
 import { auditEvents, users } from "#db/schema.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
@@ -95,6 +96,7 @@ export async function resetPassword(
   const isProof = link.purpose === "reset" && user.emailVerifiedAt === null; // the operator's link was never in the mailbox
   const { sessionsEnded } = await commit(withoutSession(caller), (tx) => ({
     used: takeLink(tx, link),
+    status: isProof && moveByProof(tx, caller, user),
     user: must(
       tx
         .update(users)

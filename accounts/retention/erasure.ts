@@ -1,17 +1,19 @@
 import { and, eq, gt, lte, ne, sql } from "drizzle-orm";
-import { housekeeping } from "#accounts/caller.ts";
+import { housekeeping, type User } from "#accounts/caller.ts";
 import { clock, MINUTE_MS } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
+import { deletions, erasures } from "#db/deletions-schema.ts";
 import { ElsewhereError } from "#db/dialect.ts";
 import { type Db, db } from "#db/engine.ts";
-import { auditEvents, erasures } from "#db/schema.ts";
+import { auditEvents } from "#db/schema.ts";
 import { inSlices } from "./slices.ts";
 
 const LATE_MS = MINUTE_MS; // a log-in under way when its user was deleted may still write an event
 
-/** The statement that schedules the erasure of a deleted user's events. It belongs in the commit that deletes the user. */
-export function beginErasure(tx: Db, userId: number) {
-  return tx.insert(erasures).values({ userId, deletedAt: clock.now() });
+/** The statements that note for good who was deleted, and schedule the erasure of the user's events. They belong in the commit that deletes the user. */
+export function beginErasure(tx: Db, { id: userId, createdAt: registeredAt }: User) {
+  const deletedAt = clock.now();
+  return [tx.insert(deletions).values({ userId, registeredAt, deletedAt }), tx.insert(erasures).values({ userId, deletedAt })];
 }
 
 /**

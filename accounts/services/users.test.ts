@@ -52,6 +52,30 @@ test("a service reads public profiles, and email addresses with a right of their
   await assert.rejects(readUser(reader, NOBODYS_ID), refusedAs("not_found"));
 });
 
+test("for services, whoever has left or will be deleted is gone; the suspended are there", async () => {
+  const [inactive, deleting, suspended] = [
+    await newUser({ status: "inactive", inactiveBy: "user" }),
+    await newUser({ status: "deleting" }),
+    await newUser({ status: "suspended" }),
+  ];
+  const found = await readUsers(reader, { ids: [inactive.id, deleting.id, suspended.id] });
+  assert.deepEqual(
+    found.map(({ id }) => id),
+    [suspended.id],
+  );
+  for (const { id } of [inactive, deleting]) await assert.rejects(readUser(reader, id), refusedAs("not_found"));
+  await assert.rejects(setStatus(manager, deleting.id, { account_status: "suspended" }), refusedAs("not_found"));
+  await assert.rejects(setStatus(manager, inactive.id, { account_status: "active" }), refusedAs("not_permitted"));
+  assert.equal(
+    (await setStatus(manager, (await newUser()).id, { account_status: "active" })).user.status,
+    "active",
+    "no change, no refusal",
+  );
+  await setStatus(manager, inactive.id, { account_status: "suspended" });
+  const { user } = await setStatus(manager, inactive.id, { account_status: "active" });
+  assert.equal(user.status, "inactive", "the suspension is over, and the user’s own wish isn’t");
+});
+
 test("each act needs its right", async () => {
   const user = await newUser();
   const suspended = { account_status: "suspended" } as const;

@@ -7,7 +7,7 @@ import { config } from "#accounts/config.ts";
 import { broken, type Rule } from "#accounts/contract/rules.ts";
 import type { VerifyEmailInput } from "#accounts/contract/schemas.ts";
 import { endLinks, endLinksFor, type FoundLink, newLink, requireLink, requireMail, takeLink } from "#accounts/emails/links.ts";
-import { email as mail } from "#accounts/emails/outbox.ts";
+import { isMailOn, email as mail } from "#accounts/emails/outbox.ts";
 import { AccountsError } from "#accounts/errors.ts";
 import { removeFactors } from "#accounts/factors/removal.ts";
 import { withinLimits } from "#accounts/limits/admission.ts";
@@ -23,10 +23,13 @@ import { newSecret } from "#accounts/sessions/tokens.ts";
 import type { Db } from "#db/engine.ts";
 import { users } from "#db/schema.ts";
 import { mailChangeLink, takePendingEmail } from "./email-change.ts";
+import { mayMove } from "./moves.ts";
 import { canonicalEmail, explainTakenName } from "./names.ts";
+import { moveByProof } from "./status.ts";
 
 /* The proof that an email address is its user's: a link that was mailed to it is used. */
 
+const NOT_YET_ACTIVE = "Your account isn’t active yet. Confirm your email address with the link we’ve sent you, then sign in.";
 const WRONG: Rule = { code: "wrong", sentence: "That’s not the password of this account. Try again." };
 
 /** The statements that mail a link which proves a user's own address, in place of any before it. */
@@ -57,17 +60,18 @@ export async function sendVerification(caller: Caller): Promise<{ sentTo: string
 }
 
 /**
- * Throws `email_unverified` if users have to prove their address before they sign in, and this one hasn't; a link is mailed. For
- * callers who have shown the password.
+ * Throws `email_unverified` if users have to prove their address before they sign in, and this one hasn't, and `account_inactive` for
+ * somebody who registered as inactive, whom the proof activates. A link is mailed. For callers who have shown the password.
  */
 export async function refuseUnproven(caller: Caller, user: User): Promise<void> {
-  if (!config().requireVerifiedEmail || user.emailVerifiedAt !== null || user.status !== "active") return;
+  const isInactive = user.status === "inactive";
+  if (!(isInactive ? isMailOn() : config().requireVerifiedEmail) || !mayMove(user, "active", "proof")) return;
   const mails = emailLimits(user.emailCanonical);
   await ifWithin(mails, async (isWithin) => {
     const mailIt = (tx: Db) => ({ within: stillWithin(mails), counted: count(mails), mail: mailProofLink(tx, user.id, user.email) });
     if (isWithin) await commit(withoutSession(caller), mailIt);
   });
-  throw new AccountsError("email_unverified");
+  throw isInactive ? new AccountsError("account_inactive", { detail: NOT_YET_ACTIVE }) : new AccountsError("email_unverified");
 }
 
 /**
@@ -86,6 +90,7 @@ export async function verifyEmail(caller: Caller, { token, password }: VerifyEma
   const columns = isEnded ? { passwordHash: await unknownPassword(caller, user) } : {};
   const keptSession = (isOwnSession ? caller.session?.id : link.sessionId) ?? undefined;
   const { user: proven } = await commit(isOwnSession ? caller : withoutSession(caller), (tx) => ({
+    status: moveByProof(tx, caller, user),
     ...(isChange ? takePendingEmail(tx, caller, found, columns) : proveOwnEmail(tx, caller, found, columns)),
     ...((isEnded || isChange) &&
       endSessionsOnRecord(tx, caller, user.id, { keptId: isEnded ? undefined : keptSession, sessionId: caller.session?.id })),

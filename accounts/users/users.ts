@@ -30,6 +30,7 @@ import { statement } from "#db/statements.ts";
 import { type Avatar, deleteAvatarOf, insertAvatar, makeAvatar } from "./avatars.ts";
 import { emailWish } from "./email-change.ts";
 import { mailProofLink } from "./email-proof.ts";
+import { statusOf } from "./moves.ts";
 import { explainTakenName, namesOf, namesTakenLimits, refuseKeptAddress, refuseTakenNames } from "./names.ts";
 
 /** What registers a user: by the API with a password, on the page also with a passkey in place of it. */
@@ -49,7 +50,8 @@ export async function registerUser(caller: Caller, input: NewUser): Promise<{ us
   return withinLimits([...registrationLimits, ...nameLimits, ...pictureLimits], async () => {
     const avatar = await checkNewUser(visitor, input, nameLimits); // an early check, to save the hash; the database decides races
     const passkey = input.passkey && (await checkNewPasskey(input.passkey, "register", () => true));
-    const row = newRow(input, avatar, passkey ? NO_PASSWORD : await hashPassword(input.password ?? "", partyOf(caller, input.email)));
+    const passwordHash = passkey ? NO_PASSWORD : await hashPassword(input.password ?? "", partyOf(caller, input.email));
+    const row = newRow(input, avatar, passwordHash, byOperator ? "operator" : "registration");
     const userId = sql`(select id from users where email_canonical = ${row.emailCanonical})`;
     const { user } = await commit(visitor, (tx) => ({
       within: stillWithin([...registrationLimits, ...pictureLimits]),
@@ -151,7 +153,7 @@ export function publicUser(user: User): UserView {
     bio: user.bio,
     contact_information: user.contactInformation,
     image: user.avatarHash && `${config().publicUrl}/avatars/${user.avatarHash}.webp`,
-    account_status: user.status,
+    account_status: statusOf(user),
     status_reason: user.statusReason,
     status_until: user.statusUntil === null ? null : instantText(user.statusUntil),
     factors: publicFactors(user),
@@ -160,7 +162,7 @@ export function publicUser(user: User): UserView {
   };
 }
 
-function newRow(input: NewUser, avatar: Avatar | null, passwordHash: string) {
+function newRow(input: NewUser, avatar: Avatar | null, passwordHash: string, by: "operator" | "registration") {
   const now = clock.now();
   return {
     ...namesOf(input),
@@ -170,6 +172,7 @@ function newRow(input: NewUser, avatar: Avatar | null, passwordHash: string) {
     contactInformation: input.contact_information,
     avatarHash: avatar?.hash ?? null,
     status: input.account_status,
+    inactiveBy: input.account_status === "inactive" ? by : null,
     createdAt: now,
     updatedAt: now,
   };

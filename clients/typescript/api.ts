@@ -301,10 +301,11 @@ export type User = {
   contact_information: string;
   /** Address of the profile picture, or null. */
   image: string | null;
-  account_status: "active" | "inactive" | "suspended";
+  /** `pending` has to prove the email address first, where that is required; `inactive` has left or wasn’t activated yet; `suspended` was shut out; `deleting` will be deleted. */
+  account_status: "pending" | "active" | "inactive" | "suspended" | "deleting";
   /** Why the status was set, or null. */
   status_reason: string | null;
-  /** When a suspension ends by itself, or null. */
+  /** When a suspension ends by itself, or when a `deleting` user is deleted; otherwise null. */
   status_until: string | null;
   factors: Factors;
   /** When the user registered. */
@@ -430,7 +431,8 @@ export type PublicUser = {
   contact_information: string;
   /** Address of the profile picture, or null. */
   image: string | null;
-  account_status: "active" | "inactive" | "suspended";
+  /** `pending` has to prove the email address first, where that is required; `inactive` has left or wasn’t activated yet; `suspended` was shut out; `deleting` will be deleted. */
+  account_status: "pending" | "active" | "inactive" | "suspended" | "deleting";
   /** Only with the right `read_emails`. */
   email?: string;
 };
@@ -582,10 +584,11 @@ export interface Operations {
       contact_information: string;
       /** Address of the profile picture, or null. */
       image: string | null;
-      account_status: "active" | "inactive" | "suspended";
+      /** `pending` has to prove the email address first, where that is required; `inactive` has left or wasn’t activated yet; `suspended` was shut out; `deleting` will be deleted. */
+      account_status: "pending" | "active" | "inactive" | "suspended" | "deleting";
       /** Why the status was set, or null. */
       status_reason: string | null;
-      /** When a suspension ends by itself, or null. */
+      /** When a suspension ends by itself, or when a `deleting` user is deleted; otherwise null. */
       status_until: string | null;
       factors: Factors;
       /** When the user registered. */
@@ -1379,12 +1382,13 @@ export interface Operations {
         contact_information: string;
         /** Address of the profile picture, or null. */
         image: string | null;
-        account_status: "active" | "inactive" | "suspended";
+        /** `pending` has to prove the email address first, where that is required; `inactive` has left or wasn’t activated yet; `suspended` was shut out; `deleting` will be deleted. */
+        account_status: "pending" | "active" | "inactive" | "suspended" | "deleting";
         /** Only with the right `read_emails`. */
         email?: string;
         /** Why the status was set, or null. */
         status_reason: string | null;
-        /** When a suspension ends by itself, or null. */
+        /** When a suspension ends by itself, or when a `deleting` user is deleted; otherwise null. */
         status_until: string | null;
       };
       /** How many live sessions were ended. */

@@ -8,6 +8,7 @@ import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
+import * as deletions from "../deletions-schema.ts";
 import { closeDatabase, setEngine } from "../engine.ts";
 import { StorageError } from "../errors.ts";
 import * as factors from "../factors-schema.ts";
@@ -187,7 +188,7 @@ test("sessions of earlier versions were authenticated by password when they were
 });
 
 function tableConfigs() {
-  return Object.values({ ...schema, ...factors }).map((table) => getTableConfig(table));
+  return Object.values({ ...schema, ...deletions, ...factors }).map((table) => getTableConfig(table));
 }
 
 function migrationFiles(path: string): string[] {
