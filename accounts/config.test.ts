@@ -50,6 +50,8 @@ test("without any setting the documented defaults apply", () => {
     requireSecondFactor: "off",
     secretKeyFile: resolve("data/secret.key"),
     notices: "all",
+    backups: null,
+    backupPassphraseFile: null,
     sessionIdleDays: 14,
     sessionAbsoluteDays: 30,
     drainDelaySeconds: 0,

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
+import type { BackupPlan } from "#db/backups.ts";
 import { CORES } from "#db/worker-threads.ts";
 import { limitSettings } from "./limits/limits.ts";
 import { trustedProxies } from "./proxies.ts";
@@ -59,6 +60,10 @@ export type Config = {
   secretKeyFile: string;
   /** Which notices are mailed: all, or only those about email address and password. */
   notices: "all" | "essential";
+  /** How the service makes backups by itself; null if it doesn't. */
+  backups: BackupPlan | null;
+  /** The file with the passphrase that encrypts backups; null if they aren't encrypted. */
+  backupPassphraseFile: string | null;
   sessionIdleDays: number;
   sessionAbsoluteDays: number;
   /** How long a stopping service reports that it is not ready before it refuses new connections. */
@@ -110,6 +115,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (given.REQUIRE_VERIFIED_EMAIL === "on" && mail === "off") {
     throw new ConfigError(["REQUIRE_VERIFIED_EMAIL=on needs a mail server: set SMTP_URL too."]);
   }
+  if (given.BACKUP_EVERY !== undefined && given.DATABASE_URL) {
+    throw new ConfigError(["BACKUP_EVERY is for SQLite. With DATABASE_URL, use pg_dump: docs/operations.md says how."]);
+  }
+  const databaseFile = resolve(dataDir, "latchkey.db");
+  const backupPassphraseFile = given.BACKUP_PASSPHRASE_FILE ? resolve(given.BACKUP_PASSPHRASE_FILE) : null;
   return {
     host: given.HOST,
     port: given.PORT,
@@ -117,7 +127,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     publicUrl,
     processes: given.PROCESSES === "auto" ? Math.min(CORES, MAX_PROCESSES) : given.PROCESSES,
     dataDir,
-    databaseFile: resolve(dataDir, "latchkey.db"),
+    databaseFile,
     databaseUrl: given.DATABASE_URL ?? null,
     databasePool: given.DATABASE_POOL,
     databasePrepare: given.DATABASE_PREPARE === "on",
@@ -140,6 +150,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     requireSecondFactor: given.REQUIRE_SECOND_FACTOR,
     secretKeyFile: resolve(given.SECRET_KEY_FILE ?? resolve(dataDir, "secret.key")),
     notices: given.NOTICES,
+    backups: given.BACKUP_EVERY
+      ? {
+          databaseFile,
+          dir: resolve(given.BACKUP_DIR ?? resolve(dataDir, "backups")),
+          everyHours: given.BACKUP_EVERY,
+          keep: given.BACKUP_KEEP,
+          passphraseFile: backupPassphraseFile,
+        }
+      : null,
+    backupPassphraseFile,
     sessionIdleDays,
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
     drainDelaySeconds: given.DRAIN_DELAY,

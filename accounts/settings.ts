@@ -7,6 +7,8 @@ import { isSmtpUrl, isWebPage, list, MAIL_ADDRESS, mailbox, publicOrigin } from 
 const MAX_PORT = 65_535;
 const MAX_DRAIN_DELAY_SECONDS = 300;
 const MAX_POOL = 1_000;
+const MAX_BACKUP_HOURS = 720;
+const MAX_BACKUPS = 1_000;
 export const MAX_PROCESSES = 64;
 export const DEFAULT_SITE_NAME = "Latchkey";
 export const MAX_COOKIE_DAYS = 400; // browsers keep no cookie longer (RFC 6265bis), so that no session may last longer either
@@ -62,6 +64,10 @@ export const settings = {
       ),
     "",
   ),
+  BACKUP_EVERY: z.optional(wholeNumber(1, MAX_BACKUP_HOURS)),
+  BACKUP_KEEP: z.prefault(wholeNumber(1, MAX_BACKUPS), "7"),
+  BACKUP_DIR: z.optional(z.string().check(z.minLength(1, "must name a folder"))),
+  BACKUP_PASSPHRASE_FILE: z.optional(z.string().check(z.minLength(1, "must name a file"))),
   SESSION_IDLE_DAYS: z.optional(wholeNumber(1, MAX_COOKIE_DAYS)), // 14, or less if SESSION_ABSOLUTE_DAYS is less
   SESSION_ABSOLUTE_DAYS: z.prefault(wholeNumber(1, MAX_COOKIE_DAYS), "30"),
   SMTP_URL: z.optional(

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { config } from "#accounts/config.ts";
 import { readKeyFile } from "#db/key-file.ts";
 import { backUp, lostSecrets, restore } from "#db/sqlite/backup.ts";
+import { backUpSealed, withPlainBackup } from "#db/sqlite/backups.ts";
 import { type Command, CommandError } from "./command.ts";
 import { lostApps } from "./keys.ts";
 
@@ -17,22 +18,29 @@ export const backupCommands: Record<string, Command> = {
   backup: {
     summary: "Copy the database into a new file, also while the server runs.",
     operands: "FILE",
-    run({ operands: [name = ""] }) {
+    async run({ operands: [name = ""], options }) {
       const file = resolve(name);
-      backUp(ownFile("backup"), file);
+      const { backupPassphraseFile: passphraseFile } = config();
+      const own = ownFile("backup");
+      const how = { report: options.json !== true };
+      const { bytes, users, sessions } = passphraseFile ? await backUpSealed(own, file, passphraseFile, how) : backUp(own, file, how);
+      const isSealed = passphraseFile !== null;
+      const advice = isSealed
+        ? `It is encrypted: without the passphrase in ${passphraseFile} it is worth nothing.`
+        : "It contains personal data and password hashes, so keep it as safe as the database.";
       return {
-        json: { file },
-        text: `Backed up to ${file}. It contains personal data and password hashes, so keep it as safe as the database. It doesn’t contain ${config().secretKeyFile}: keep a copy of that somewhere else.`,
+        json: { file, encrypted: isSealed, bytes, users, sessions },
+        text: `Backed up to ${file}, and checked: ${users} ${users === 1 ? "user" : "users"}. ${advice} It doesn’t contain ${config().secretKeyFile}: keep a copy of that somewhere else.`,
       };
     },
   },
   restore: {
     summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
     operands: "FILE",
-    run({ operands: [name = ""] }) {
+    async run({ operands: [name = ""] }) {
       const file = ownFile("restore");
       const keyIds = (readKeyFile(config().secretKeyFile) ?? []).map(({ id }) => id);
-      const kept = restore(resolve(name), file, keyIds);
+      const kept = await withPlainBackup(resolve(name), file, config().backupPassphraseFile, (plain) => restore(plain, file, keyIds));
       const lost = lostSecrets(file, keyIds);
       const former = kept ? ` The previous database was kept as ${kept}.` : "";
       const apps = lost

@@ -5,7 +5,7 @@ import { storageSentence } from "#accounts/storage-sentence.ts";
 import { MoveError } from "#db/copying.ts";
 import { KeyFileError } from "#db/key-file.ts";
 import { stopDatabase } from "#db/lifecycle.ts";
-import { BackupError } from "#db/sqlite/backup.ts";
+import { BackupError } from "#db/sqlite/backup-error.ts";
 import { backupCommands } from "./backup.ts";
 import { type Answer, type Command, CommandError, type Given, type Option, optionOf } from "./command.ts";
 import { doctorCommands } from "./doctor.ts";

@@ -34,6 +34,7 @@ export default defineConfig<Hosted>({
         "clients/{client,verifier}.spec.ts",
         "front-door.spec.ts",
         "metrics.spec.ts",
+        "backups.spec.ts",
         "readme.spec.ts",
         "reference.spec.ts",
         "seed.spec.ts",

@@ -132,7 +132,8 @@ test("what only SQLite understands is in db/", () => {
   const ofSqlite = /^(db\/sqlite\/|package:(better-sqlite3|drizzle-orm\/(better-sqlite3|sqlite-core)))/;
   expect(breaches([...within("accounts", "app", "cli", "components", "http"), "server.ts"], (name) => ofSqlite.test(name))).toEqual([
     "cli/backup.ts imports db/sqlite/backup.ts", // copies a file, and puts it back
-    "cli/main.ts imports db/sqlite/backup.ts",
+    "cli/backup.ts imports db/sqlite/backups.ts",
+    "cli/main.ts imports db/sqlite/backup-error.ts",
     "http/prepare.ts imports db/sqlite/condition.ts", // watches the file
   ]);
   for (const file of files("db/*schema.ts")) expect(read(file), file).not.toContain("drizzle-orm/");

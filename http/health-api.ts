@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Endpoint } from "./endpoint.ts";
 
 const Healthy = z.object({ status: z.literal("ok") });
+const Ready = z.object({ status: z.literal("ok"), backups: z.enum(["off", "ok", "late", "failed"]) });
 
 /** The rows of the API for load balancers and whoever watches the service. */
 export const healthApi = {
@@ -10,7 +11,7 @@ export const healthApi = {
     path: "/health",
     summary: "Health check",
     tag: "Service",
-    description: "200 if process and database answer; 503 if not, and while the service stops. The same as `/health/ready`.",
+    description: "200 if process and database answer; 503 if not, and while the service stops.",
     access: "public",
     output: Healthy,
     status: 200,
@@ -32,9 +33,10 @@ export const healthApi = {
     path: "/health/ready",
     summary: "Whether requests should be sent here",
     tag: "Service",
-    description: "200 if process and database answer; 503 if not, and while the service stops.",
+    description:
+      "200 if process and database answer; 503 if not, and while the service stops. `backups` says how those are that the service makes by itself; a failed one doesn't change the status.",
     access: "public",
-    output: Healthy,
+    output: Ready,
     status: 200,
     errors: ["storage_unavailable"],
   },

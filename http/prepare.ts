@@ -7,6 +7,7 @@ import { startDatabase } from "#db/lifecycle.ts";
 import { processWide } from "#db/process-wide.ts";
 import { lostFile } from "#db/sqlite/condition.ts";
 import { lowerWorkerPriority } from "#db/worker-threads.ts";
+import { endBackup, startBackups } from "./backups.ts";
 import { giveUp } from "./give-up.ts";
 import { log, logAttempt, logEvents } from "./log.ts";
 import { say } from "./output.ts";
@@ -41,7 +42,7 @@ async function prepareOnce(): Promise<void> {
   startCourier(logAttempt);
   void lowerWorkerPriority();
   if (!doesRoutine()) return;
-  shared.timers = [startPurging(), startWatching()];
+  shared.timers = [startPurging(), startWatching(), ...startBackups()];
   if (!config().rateLimits) say("Warning: RATE_LIMITS is off, so anybody may guess passwords. For measurements only.\n");
   if (!cookiesWork(config().publicUrl)) say(`${overHttp(config().publicUrl)}\n`);
 }
@@ -58,6 +59,7 @@ function checkLogo(): void {
 /** Ends what this process does regularly: it is stopping, or another process does it from now on. */
 export function endRoutine(): void {
   for (const timer of shared.timers) clearInterval(timer);
+  endBackup();
 }
 
 const overHttp = (publicUrl: string) =>

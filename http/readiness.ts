@@ -1,4 +1,7 @@
+import { clock } from "#accounts/clock.ts";
+import { config } from "#accounts/config.ts";
 import { AccountsError } from "#accounts/errors.ts";
+import { type BackupState, backupState } from "#db/backups.ts";
 import { requireStorage } from "#db/lifecycle.ts";
 import { stopping } from "./front-door/draining.ts";
 
@@ -9,3 +12,6 @@ export async function requireReadiness(): Promise<void> {
   if (stopping()) throw new AccountsError("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   await requireStorage();
 }
+
+/** How the backups are that the service makes by itself. A failure is for people: it doesn't make the service less ready. */
+export const stateOfBackups = (): BackupState => backupState(config().backups, clock.now());

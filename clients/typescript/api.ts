@@ -1498,7 +1498,7 @@ export interface Operations {
     output: Record<string, unknown>;
     code: "internal_error" | "storage_unavailable";
   };
-  /** 200 if process and database answer; 503 if not, and while the service stops. The same as `/health/ready`. */
+  /** 200 if process and database answer; 503 if not, and while the service stops. */
   health: {
     method: "GET";
     path: "/health";
@@ -1516,12 +1516,13 @@ export interface Operations {
     };
     code: "internal_error" | "storage_unavailable";
   };
-  /** 200 if process and database answer; 503 if not, and while the service stops. */
+  /** 200 if process and database answer; 503 if not, and while the service stops. `backups` says how those are that the service makes by itself; a failed one doesn't change the status. */
   ready: {
     method: "GET";
     path: "/health/ready";
     output: {
       status: "ok";
+      backups: "off" | "ok" | "late" | "failed";
     };
     code: "internal_error" | "storage_unavailable";
   };

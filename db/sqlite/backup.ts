@@ -1,8 +1,11 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
+import type { Amounts } from "../backups.ts";
 import { faultCode, faultSentence } from "../faults.ts";
 import { type Lock, lockAlone } from "../lock.ts";
+import { checkCopy, markOf } from "./backup-check.ts";
+import { BackupError } from "./backup-error.ts";
 import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
 import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables, WrongFile } from "./identity.ts";
@@ -11,15 +14,12 @@ import { servingFile } from "./serving.ts";
 const KEPT = ".before-restore";
 const ABOUT_THE_SOURCE = /^SQLITE_(CORRUPT|NOTADB|BUSY|LOCKED)/;
 
-/** A backup or restore failed; the message says why. Nothing was changed. */
-export class BackupError extends Error {}
-
 /**
  * Copies a database, also while a server runs, into `target` (mode 0600). The copy has everything that was committed before it
- * ended, and gets its name only when it is complete and on the disk. Throws BackupError if `target` exists or can't be written,
+ * ended, and gets its name only when it was checked and is on the disk. `report` shows how far it is. Throws BackupError if `target` exists or can't be written,
  * and StorageError for a file that isn't a database of Latchkey.
  */
-export function backUp(file: string, target: string): void {
+export function backUp(file: string, target: string, { report = false } = {}): Amounts {
   if (isFirstStart(file)) throw new BackupError(`There is no database in ${dirname(file)}.`);
   if (existsSync(target)) throw new BackupError(`${target} already exists. Choose another name.`);
   if (!existsSync(dirname(target))) {
@@ -27,8 +27,9 @@ export function backUp(file: string, target: string): void {
   }
   const source = new Database(file, { readonly: true });
   try {
-    copyInto(source, target);
+    return copyInto(source, target, report);
   } catch (error) {
+    if (error instanceof BackupError) throw error;
     const sentence = ABOUT_THE_SOURCE.test(faultCode(error)) ? null : faultSentence(error);
     throw sentence ? new BackupError(`The backup ${target} cannot be written: ${sentence}`) : error;
   } finally {
@@ -37,11 +38,14 @@ export function backUp(file: string, target: string): void {
 }
 
 /** Writes a copy beside `target` and then renames it. Leaves nothing behind if it fails. */
-function copyInto(source: Database.Database, target: string): void {
+function copyInto(source: Database.Database, target: string, report: boolean): Amounts {
   const part = `${target}.part`;
   try {
-    vacuumInto(source, part);
+    const mark = markOf(source);
+    vacuumInto(source, part, report);
+    const amounts = checkCopy(part, mark);
     publish(part, target);
+    return amounts;
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
@@ -49,9 +53,13 @@ function copyInto(source: Database.Database, target: string): void {
 }
 
 /** Copies in one read transaction, which blocks no writers and has the state of one moment. SQLite's backup API restarts at each write. */
-function vacuumInto(source: Database.Database, part: string): void {
+function vacuumInto(source: Database.Database, part: string, report = false): void {
   rmSync(part, { force: true });
-  const written = flushMeanwhile(privateFile(part));
+  const [pages, free, pageBytes] = ["page_count", "freelist_count", "page_size"].map((name) =>
+    Number(source.pragma(name, { simple: true })),
+  );
+  const bytes = ((pages ?? 0) - (free ?? 0)) * (pageBytes ?? 0);
+  const written = flushMeanwhile(privateFile(part), report ? bytes : null);
   try {
     source.prepare("VACUUM INTO ?").run(part);
   } finally {

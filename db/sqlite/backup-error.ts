@@ -1,0 +1,2 @@
+/** A backup or restore failed; the message says why. Nothing was changed. */
+export class BackupError extends Error {}
