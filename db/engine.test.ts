@@ -14,7 +14,7 @@ import { migrateDatabase } from "./sqlite/migrate.ts";
 import { must, placeholders, statement, transact } from "./statements.ts";
 import { freshDatabase, newUser } from "./testing.ts";
 
-const MAX_STANDSTILL_MS = 500; // a driver that sleeps in its busy handler stands still for the whole lock, 1 to 5 seconds
+const GIVEN_UP_MS = 7_500; // 5 seconds, and what a busy machine adds; a second try would take 10
 const FULL = 2;
 
 const file = await freshDatabase();
@@ -181,7 +181,7 @@ test("an error while building a commit changes nothing and leaves no transaction
 
 test("a lock of another process delays commits, but neither reads nor the event loop", async () => {
   const { id } = await newUser();
-  const { released } = await lockFor(1_000);
+  const { released } = await lockFor(2_000);
   const start = performance.now();
   const standstill = await longestStandstill(async () => {
     const change = transact(() => ({ bio: setBio("after the lock", id) }));
@@ -190,8 +190,8 @@ test("a lock of another process delays commits, but neither reads nor the event 
   });
   const waited = performance.now() - start;
   assert.equal(bioOf(id), "after the lock");
-  assert.ok(waited > 500 && waited < 2_500, `${waited} ms`);
-  assert.ok(standstill < MAX_STANDSTILL_MS, `${standstill} ms`);
+  assert.ok(waited > 500, `${waited} ms`);
+  assertNoStandstill(standstill, waited);
   await released;
 });
 
@@ -205,7 +205,7 @@ test("commits that wait for a lock together all succeed afterwards", async () =>
 
 test("after 5 seconds of a lock a commit gives up with a StorageError, and nothing was changed", async () => {
   const { id } = await newUser();
-  const { released } = await lockFor(5_800);
+  const { released, release } = await lockFor(60_000);
   const start = performance.now();
   const standstill = await longestStandstill(() =>
     assert.rejects(
@@ -214,27 +214,36 @@ test("after 5 seconds of a lock a commit gives up with a StorageError, and nothi
     ),
   );
   const waited = performance.now() - start;
-  assert.ok(waited > 4_900 && waited < 6_000, `${waited} ms`);
-  assert.ok(standstill < MAX_STANDSTILL_MS, `${standstill} ms`);
+  assert.ok(waited > 4_900 && waited < GIVEN_UP_MS, `${waited} ms`);
+  assertNoStandstill(standstill, waited);
   await closeDatabase();
   await sleep(100); // nothing of it goes on behind the closed database
   migrateDatabase(file);
+  release();
   await released;
   assert.equal(bioOf(id), "");
   assert.ok(await transact(() => ({ bio: must(setBio("now", id)) })));
 });
 
-/** A lock for writing, held by another process until `released`. */
-async function lockFor(milliseconds: number): Promise<{ released: Promise<unknown> }> {
+/** A driver that sleeps in its busy handler stands still for the whole lock. */
+function assertNoStandstill(standstill: number, lock: number): void {
+  assert.ok(standstill < lock / 2, `${standstill} ms of ${lock}`);
+}
+
+/** A lock for writing, held by another process until `released`: for this time, or until `release` is called. */
+async function lockFor(milliseconds: number): Promise<{ released: Promise<unknown>; release: () => void }> {
   const script = `
     import Database from "better-sqlite3";
-    new Database(process.argv[1]).exec("BEGIN IMMEDIATE; UPDATE users SET bio = 'by the other process'");
+    const client = new Database(process.argv[1]);
+    client.exec("BEGIN IMMEDIATE; UPDATE users SET bio = 'by the other process'");
     process.stdout.write("locked");
-    setTimeout(() => process.exit(), ${milliseconds});`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script, file], { stdio: ["ignore", "pipe", "inherit"] });
+    setTimeout(() => process.exit(client.inTransaction ? 0 : 1), ${milliseconds}); // which also keeps it from being collected`;
+  const child = spawn(process.execPath, ["--import", "./db/runtime.js", "--input-type=module", "-e", script, file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const released = once(child, "exit");
   await once(child.stdout, "data");
-  return { released };
+  return { released, release: () => void child.kill() };
 }
 
 async function longestStandstill(work: () => Promise<unknown>): Promise<number> {
@@ -244,7 +253,6 @@ async function longestStandstill(work: () => Promise<unknown>): Promise<number> 
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
   }, 5);
-  await work();
-  clearInterval(timer);
+  await work().finally(() => clearInterval(timer));
   return longest;
 }

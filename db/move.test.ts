@@ -219,7 +219,9 @@ async function killed(from: string, to: string, killAt: number): Promise<void> {
     let reports = 0;
     const progress = () => { if (++reports === ${killAt}) process.kill(process.pid, "SIGKILL"); };
     await moveAccounts(process.argv[1], process.argv[2], progress);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script, from, to], { stdio: "inherit" });
+  const child = spawn(process.execPath, ["--import", "./db/runtime.js", "--input-type=module", "-e", script, from, to], {
+    stdio: "inherit",
+  });
   const [, signal] = await once(child, "exit");
   assert.equal(signal, "SIGKILL", `it came to its end before report ${killAt}`);
 }

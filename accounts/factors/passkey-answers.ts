@@ -1,4 +1,4 @@
-import { type VerifiedRegistrationResponse, verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
+import type { VerifiedRegistrationResponse } from "@simplewebauthn/server";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { auditEvent } from "#accounts/audit.ts";
 import { type Caller, type User, withoutSession } from "#accounts/caller.ts";
@@ -31,6 +31,9 @@ export type Passkey = typeof passkeys.$inferSelect;
 export type NewPasskey = Omit<typeof passkeys.$inferInsert, "id" | "userId" | "name"> & { name: string };
 /** A passkey that was just used, its user, and the statements that note the use: they belong in the commit of what it proves. */
 export type PasskeyProof = { user: User; passkey: Passkey; statements: (tx: Db) => ReturnType<typeof noteUse> };
+
+/** The library for WebAuthn: 300 files, loaded only when a passkey is used, so that every start is quicker. */
+export const webauthn = () => import("@simplewebauthn/server");
 
 /** This service, as authenticators know it. */
 export function relyingParty(): { id: string; origin: string } {
@@ -126,6 +129,7 @@ async function checkAssertion(answer: PasskeyAssertion, passkey: Passkey, expect
   const publicKey = new Uint8Array(passkey.publicKey);
   const credential = { id: passkey.credentialId, publicKey, counter: -1 }; // noteUse compares the counter, in the commit
   const expected = { expectedChallenge, expectedOrigin: origin, expectedRPID: id, requireUserVerification };
+  const { verifyAuthenticationResponse } = await webauthn();
   const result = await verifyAuthenticationResponse({ response, credential, ...expected }).catch(() => null);
   return result?.verified ? result.authenticationInfo : null;
 }
@@ -137,6 +141,7 @@ async function checkAttestation(
   const { id, origin } = relyingParty();
   const { transports, ...response } = answer.response;
   const expected = { expectedChallenge, expectedOrigin: origin, expectedRPID: id, requireUserVerification: true };
+  const { verifyRegistrationResponse } = await webauthn();
   const result = await verifyRegistrationResponse({
     response: { ...answer, response: { ...response, transports: transports ?? [] } },
     supportedAlgorithmIDs: ALGORITHMS,

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { generateAuthenticationOptions, generateRegistrationOptions } from "@simplewebauthn/server";
 import { type Caller, requireUser, type User, withoutSession } from "#accounts/caller.ts";
 import { commit } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
@@ -8,7 +7,7 @@ import { spend } from "#accounts/limits/budgets.ts";
 import { networkOf } from "#accounts/limits/networks.ts";
 import { refuseIfBlocked } from "#accounts/passwords/change.ts";
 import { requireRecentLogin } from "#accounts/sessions/recent-login.ts";
-import { ALGORITHMS, type Passkey, relyingParty } from "./passkey-answers.ts";
+import { ALGORITHMS, type Passkey, relyingParty, webauthn } from "./passkey-answers.ts";
 import { newPasskeyChallenge, PASSKEY_CHALLENGE_LIFETIME_MS } from "./passkey-challenges.ts";
 import { passkeysOf } from "./passkeys.ts";
 
@@ -27,6 +26,7 @@ export async function passkeyLoginOptions(caller: Caller, user?: User) {
   const known = user ? await passkeysOf(user.id) : [];
   const rpId = relyingParty().id;
   const asked = { timeout: PASSKEY_CHALLENGE_LIFETIME_MS, userVerification: user ? "preferred" : "required" } as const;
+  const { generateAuthenticationOptions } = await webauthn();
   const allowed = user && { allowCredentials: known.map(descriptor) };
   return { ...(await generateAuthenticationOptions({ rpID: rpId, challenge, ...asked, ...allowed })), rpId, ...asked };
 }
@@ -63,6 +63,7 @@ type Creation = { challenge: Uint8Array<ArrayBuffer>; userHandle: string; email:
 async function creationOptions({ challenge, userHandle, email, username, known }: Creation) {
   const rp = { id: relyingParty().id, name: config().siteName };
   const timeout = PASSKEY_CHALLENGE_LIFETIME_MS;
+  const { generateRegistrationOptions } = await webauthn();
   const options = await generateRegistrationOptions({
     rpName: rp.name,
     rpID: rp.id,

@@ -216,7 +216,7 @@ function start(url: string, killAt = 0) {
     const sql = postgres(process.argv[1], { max: 2, fetch_types: false, debug });
     await migratePostgres(sql);
     await sql.end();`;
-  return spawn(process.execPath, ["--input-type=module", "-e", script, url], { stdio: "inherit" });
+  return spawn(process.execPath, ["--import", "./db/runtime.js", "--input-type=module", "-e", script, url], { stdio: "inherit" });
 }
 
 /** The server notices only after a moment that a client is gone. */

@@ -13,7 +13,7 @@ import { freshPostgres } from "./testing.ts";
 
 /* The pool and its commits on a server and a network that fail. */
 
-const MAX_HANG_MS = 5_600;
+const MAX_HANG_MS = 7_500; // 5 seconds, and what a busy machine adds; a second try would take 10
 const RECOVERY_MS = 4_500; // on a busy machine; whoever waits in vain does so for 5 seconds
 
 const url = await freshPostgres();
@@ -114,8 +114,8 @@ test("connections that are cut under load leave no commit half done, and lose no
     }
   };
   const writers = Array.from({ length: 8 }, (_, name) => writer(name));
-  for (let round = 0; round < 30; round++) {
-    await sleep(40 * Math.random());
+  for (let round = 0; round < 30 || (done.length === 0 && round < 500); round++) {
+    await sleep((40 + round) * Math.random()); // longer and longer, so that some commits succeed on any machine
     await everyConnectionCut();
   }
   isOver = true;

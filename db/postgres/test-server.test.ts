@@ -15,7 +15,9 @@ test("a server ends with the process that started it, even one that is killed, a
     const { url } = await startServer();
     const [{ data_directory }] = await postgres(url)\`show data_directory\`;
     console.log(JSON.stringify({ url, folder: data_directory.replace(/.data$/, "") }));`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--import", "./db/runtime.js", "--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = await once(createInterface(child.stdout), "line");
   const { url, folder } = JSON.parse(line);
   assert.ok(existsSync(folder));

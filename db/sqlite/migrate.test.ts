@@ -102,7 +102,7 @@ test("processes that start at the same time all find a migrated database", async
     migrateDatabase(process.argv[1]);
     connection().prepare("SELECT count(*) FROM users").get();`;
   const starts = Array.from({ length: 3 }, () =>
-    spawn(process.execPath, ["--input-type=module", "-e", script, file], { stdio: "inherit" }),
+    spawn(process.execPath, ["--import", "./db/runtime.js", "--input-type=module", "-e", script, file], { stdio: "inherit" }),
   );
   const codes = await Promise.all(starts.map(async (child) => (await once(child, "exit"))[0]));
   assert.deepEqual(codes, [0, 0, 0]);
@@ -149,7 +149,9 @@ test("a process killed while it migrates blocks no other", async () => {
     setEngine(() => sqliteEngine(client));
     migrateDatabase(process.argv[1]);`;
   const file = newFile();
-  const { signal } = spawnSync(process.execPath, ["--input-type=module", "-e", script, file], { stdio: "inherit" });
+  const { signal } = spawnSync(process.execPath, ["--import", "./db/runtime.js", "--input-type=module", "-e", script, file], {
+    stdio: "inherit",
+  });
   assert.equal(signal, "SIGKILL");
   migrateDatabase(file);
   assert.ok(await newUser());

@@ -11,7 +11,7 @@ import { serviceKey } from "./service-key.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const NEXT = "node_modules/next/dist/bin/next";
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /** The example, as “npm run dev” starts it, on a port of its own. */
 const test = latchkeyTest.extend<{ notes: string }>({

@@ -12,7 +12,7 @@ import { freePort } from "../free-port.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 export const SERVER = ["--import", "./db/runtime.js", "server.ts"];
-const READY_MS = 30_000; // half of what a scenario of the short form may take, so that the log of a start that hangs is shown
+const READY_MS = 60_000; // less than what a scenario of the short form may take, so that the log of a start that hangs is shown
 const STOP_MS = 15_000;
 
 export type StartOptions = {
