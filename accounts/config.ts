@@ -137,7 +137,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     smtpUrl: given.SMTP_URL ?? null,
     mailFrom: mailbox(given.MAIL_FROM ?? "") ?? {
       name: given.SITE_NAME,
-      address: `${DEFAULT_SENDER}@${isIP(hostname.replace(/^\[|\]$/g, "")) ? "localhost" : hostname}`,
+      address: `${DEFAULT_SENDER}@${hasHostName(publicUrl) ? hostname : "localhost"}`,
     },
     siteName: given.SITE_NAME,
     siteLogo: given.SITE_LOGO ? resolve(given.SITE_LOGO) : null,
@@ -168,6 +168,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: given.LOG_LEVEL,
   };
 }
+
+/** Whether this address has a host name: browsers make passkeys only for sites that have one (WebAuthn 5.1.3). */
+export const hasHostName = (publicUrl: string): boolean => isIP(new URL(publicUrl).hostname.replace(/^\[|\]$/g, "")) === 0;
 
 /** Whether browsers accept Secure cookies from this origin: only over https, or from the machine itself. */
 export function cookiesWork(origin: string): boolean {

@@ -4,6 +4,7 @@ import { ActionForm } from "#components/action-form.tsx";
 import { PasskeyOnly } from "#components/passkey-only.tsx";
 import { usePasskeysWork } from "#components/passkeys-work.ts";
 import { signInWithPasskey } from "./actions.ts";
+import { words } from "./words.ts";
 
 /** Signs in with a passkey: by a button, or by a suggestion of the browser in the field for the email address. */
 export function PasskeySignIn({ next }: { next: string }) {
@@ -31,9 +32,9 @@ export function PasskeySignIn({ next }: { next: string }) {
         <ActionForm
           action={signInWithPasskey}
           fields={{ next, remember: "false", ...(picked && { passkey: picked }) }}
-          pendingText="Waiting for your passkey…"
+          pendingText={words.passkeyPending}
         >
-          Sign in with a passkey
+          {words.passkey}
         </ActionForm>
       </PasskeyOnly>
     </div>

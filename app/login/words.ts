@@ -14,4 +14,6 @@ export const words = {
   cookieRefused: "Your browser didn’t keep our cookie, so you’re not signed in. Allow cookies for this site, then sign in again.",
   cookieOverHttp:
     "Your browser didn’t keep our cookie, so you’re not signed in: it keeps the cookie only over https. Open this site at its https address, or ask the people who run it for one.",
+  passkey: "Sign in with a passkey",
+  passkeyPending: "Waiting for your passkey…",
 };

@@ -7,27 +7,29 @@ import { Frame } from "../frame.tsx";
 import { orNotFound } from "../not-found-page.ts";
 import styles from "./mail.module.css";
 import { readMailboxCookie } from "./mailbox-cookie.ts";
+import { words } from "./words.ts";
 
 export default async function Page({ searchParams }: PageProps<"/mail">) {
   const { key } = await searchParams;
   if (typeof key === "string") redirect(`/mail/open/?key=${encodeURIComponent(key)}`);
   const emails = await orNotFound(listKeptEmails(await readMailboxCookie()));
   return (
-    <Frame title="Emails" here="/mail/">
+    <Frame title={words.title} here="/mail/">
       <div className={panel.head}>
-        <h1>Emails</h1>
+        <h1>{words.title}</h1>
         <p className={text.soft}>
-          These are the emails that would have been sent. They stay here because no mail server is set up (<code>SMTP_URL</code>) and this
-          service runs on your own machine.
+          {words.lead[0]}
+          <code>SMTP_URL</code>
+          {words.lead[1]}
         </p>
       </div>
-      {emails.length === 0 && <p>There are none yet. Ask for a new password, for example.</p>}
+      {emails.length === 0 && <p>{words.none}</p>}
       <ul className={styles.list}>
         {emails.map(({ id, subject, recipient, createdAt }) => (
           <li key={id}>
             <a href={`/mail/${id}/`}>{subject}</a>
             <p className={text.small}>
-              To {recipient}, <Time at={createdAt} />
+              {words.to} {recipient}, <Time at={createdAt} />
             </p>
           </li>
         ))}

@@ -5,22 +5,16 @@ import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { PasskeyOnly } from "#components/passkey-only.tsx";
 import { finishWithCode, finishWithPasskey, finishWithRecoveryCode } from "./actions.ts";
+import { words } from "./words.ts";
 
-const TITLE = "One more step";
-const TRUST = (
-  <CheckBox
-    name="trust_browser"
-    label="Trust this browser for 30 days"
-    hint="We won’t ask for a code here again so soon. Don’t use this on a shared device."
-  />
-);
+const TRUST = <CheckBox name="trust_browser" label={words.trust} hint={words.trustHint} />;
 
 type Props = { next: string };
 
 export function CodeForm({ next }: Props) {
   return (
-    <Form schema="CodeFormInput" action={finishWithCode} title={TITLE} submit="Sign in" pendingText="Checking…">
-      <Field name="code" label="Code from your authenticator app" inputMode="numeric" autoComplete="one-time-code" autoFocus />
+    <Form schema="CodeFormInput" action={finishWithCode} title={words.title} submit={words.submit} pendingText={words.pending}>
+      <Field name="code" label={words.code} inputMode="numeric" autoComplete="one-time-code" autoFocus />
       {TRUST}
       <input type="hidden" name="next" value={next} />
     </Form>
@@ -29,8 +23,14 @@ export function CodeForm({ next }: Props) {
 
 export function RecoveryCodeForm({ next }: Props) {
   return (
-    <Form schema="RecoveryCodeFormInput" action={finishWithRecoveryCode} title={TITLE} submit="Sign in" pendingText="Checking…">
-      <Field name="recovery_code" label="Recovery code" hint="Like 7Q2M-X0VD-4KHT-9R5C. Each works once." autoComplete="off" autoFocus />
+    <Form
+      schema="RecoveryCodeFormInput"
+      action={finishWithRecoveryCode}
+      title={words.title}
+      submit={words.submit}
+      pendingText={words.pending}
+    >
+      <Field name="recovery_code" label={words.recoveryCode} hint={words.recoveryCodeHint} autoComplete="off" autoFocus />
       {TRUST}
       <input type="hidden" name="next" value={next} />
     </Form>
@@ -40,8 +40,8 @@ export function RecoveryCodeForm({ next }: Props) {
 export function PasskeyButton({ next }: Props) {
   return (
     <PasskeyOnly>
-      <ActionForm action={finishWithPasskey} fields={{ next }} pendingText="Waiting for your passkey…">
-        Use your passkey
+      <ActionForm action={finishWithPasskey} fields={{ next }} pendingText={words.passkeyPending}>
+        {words.passkey}
       </ActionForm>
     </PasskeyOnly>
   );

@@ -9,6 +9,7 @@ import { Support } from "../../forgot-password/support.tsx";
 import { Frame } from "../../frame.tsx";
 import { EndedLogin } from "../ended-login.tsx";
 import { CodeForm, PasskeyButton, RecoveryCodeForm } from "./forms.tsx";
+import { words } from "./words.ts";
 
 const HERE = "/login/second-factor/";
 
@@ -24,11 +25,11 @@ export default async function Page({ searchParams }: PageProps<"/login/second-fa
   const byRecovery = factors.includes("recovery_code") && (asked.with === "recovery" || !factors.includes("totp"));
   const isLost = asked.with === "help";
   return (
-    <Frame here={HERE} width="narrow" title={isLost || (!byRecovery && !factors.includes("totp")) ? "One more step" : undefined}>
+    <Frame here={HERE} width="narrow" title={isLost || (!byRecovery && !factors.includes("totp")) ? words.title : undefined}>
       <div className={panel.panel}>
         <div className={panel.head}>
-          <h1>One more step</h1>
-          <p className={text.soft}>Your password is right. Now show that it’s you.</p>
+          <h1>{words.title}</h1>
+          <p className={text.soft}>{words.lead}</p>
         </div>
         {factors.includes("passkey") && <PasskeyButton next={next} />}
         {isLost ? <Help /> : byRecovery ? <RecoveryCodeForm next={next} /> : factors.includes("totp") && <CodeForm next={next} />}
@@ -36,21 +37,21 @@ export default async function Page({ searchParams }: PageProps<"/login/second-fa
       <ul className={panel.aside}>
         {factors.includes("recovery_code") && !byRecovery && (
           <li>
-            <a href={address("recovery")}>Use a recovery code</a>
+            <a href={address("recovery")}>{words.useRecoveryCode}</a>
           </li>
         )}
         {factors.includes("totp") && (byRecovery || isLost) && (
           <li>
-            <a href={address("")}>Use a code from your app</a>
+            <a href={address("")}>{words.useCode}</a>
           </li>
         )}
         {!isLost && (
           <li>
-            <a href={address("help")}>No phone and no recovery codes?</a>
+            <a href={address("help")}>{words.lost}</a>
           </li>
         )}
         <li>
-          <a href="/login/">Start again</a>
+          <a href="/login/">{words.again}</a>
         </li>
       </ul>
     </Frame>
@@ -60,11 +61,11 @@ export default async function Page({ searchParams }: PageProps<"/login/second-fa
 function Help() {
   return (
     <div>
-      <h2>You can’t get at your second step?</h2>
+      <h2>{words.help.title}</h2>
       <ul>
-        <li>Look where you keep important papers, and in your password manager: the recovery codes were shown when you set this up.</li>
-        <li>Sign in on a device that you trusted, or where you’re still signed in, and set up a new app under Security.</li>
-        <li>If none of this works, the people who run this site can take the second step off your account once they know that it’s you.</li>
+        <li>{words.help.codes}</li>
+        <li>{words.help.elsewhere}</li>
+        <li>{words.help.operator}</li>
       </ul>
       <Support />
     </div>

@@ -7,6 +7,7 @@ import text from "#components/text.module.css";
 import { Frame } from "../../frame.tsx";
 import { EndedLogin } from "../ended-login.tsx";
 import { SetUpForm } from "./form.tsx";
+import { words } from "./words.ts";
 
 const HERE = "/login/set-up/";
 
@@ -21,11 +22,8 @@ export default async function Page({ searchParams }: PageProps<"/login/set-up">)
     <Frame here={HERE} width="narrow">
       <div className={panel.panel}>
         <div className={panel.head}>
-          <h1>Set up a second step</h1>
-          <p className={text.soft}>
-            Everybody here signs in with a password and a code from an authenticator app, such as the one in your password manager, so that
-            a stolen password alone opens nothing.
-          </p>
+          <h1>{words.title}</h1>
+          <p className={text.soft}>{words.lead}</p>
         </div>
         <SetUpForm next={next} />
       </div>

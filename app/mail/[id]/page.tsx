@@ -7,6 +7,7 @@ import { Frame } from "../../frame.tsx";
 import { orNotFound } from "../../not-found-page.ts";
 import styles from "../mail.module.css";
 import { readMailboxCookie } from "../mailbox-cookie.ts";
+import { words } from "../words.ts";
 
 export default async function Page({ params }: PageProps<"/mail/[id]">) {
   const { id } = await params;
@@ -14,29 +15,29 @@ export default async function Page({ params }: PageProps<"/mail/[id]">) {
   return (
     <Frame title={email.subject} here={`/mail/${email.id}/`} width="wide">
       <p>
-        <a href="/mail/">← All emails</a>
+        <a href="/mail/">{words.all}</a>
       </p>
       <div className={panel.head}>
         <h1>{email.subject}</h1>
         <p className={text.soft}>
-          To {email.recipient}, <Time at={email.createdAt} />
+          {words.to} {email.recipient}, <Time at={email.createdAt} />
         </p>
       </div>
       <section className={panel.panel} aria-labelledby="text">
-        <h2 id="text">Text</h2>
+        <h2 id="text">{words.text}</h2>
         <pre className={styles.plain}>{withLinks(email.text)}</pre>
       </section>
       <section className={panel.panel} aria-labelledby="html">
-        <h2 id="html">HTML</h2>
+        <h2 id="html">{words.html}</h2>
         <iframe
           className={styles.html}
           src={`/mail/${email.id}/html/`}
-          title="The email as HTML"
+          title={words.asHtml}
           sandbox="allow-top-navigation-by-user-activation"
         />
       </section>
       <details className={panel.panel}>
-        <summary>Source</summary>
+        <summary>{words.source}</summary>
         <pre className={styles.plain}>{source}</pre>
       </details>
     </Frame>

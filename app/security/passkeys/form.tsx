@@ -1,10 +1,10 @@
 "use client";
-import { PASSKEY_NAME_MAX_LENGTH } from "#accounts/contract/field-rules.ts";
 import { CurrentPassword } from "#components/current-password.tsx";
 import { Field } from "#components/field.tsx";
 import { Form } from "#components/form.tsx";
 import { RecoveryCodes } from "#components/recovery-codes.tsx";
 import { addPasskey, removePasskey, renamePasskey } from "./actions.ts";
+import { words } from "./words.ts";
 
 type Owner = { account: number; email: string };
 
@@ -14,9 +14,9 @@ export function AddPasskeyForm({ account, email }: Owner) {
       schema="FactorFormInput"
       action={addPasskey}
       account={account}
-      title="Passkeys"
-      submit="Add a passkey"
-      pendingText="Waiting for your device…"
+      title={words.title}
+      submit={words.add}
+      pendingText={words.adding}
       instead={({ codes, onwards = "/" }) => codes && <RecoveryCodes codes={codes} onwards={onwards} />}
     >
       <CurrentPassword account={email} />
@@ -30,18 +30,12 @@ export function RenamePasskeyForm({ account, email, id, name }: Owner & { id: nu
       schema="RenamePasskeyFormInput"
       action={renamePasskey}
       account={account}
-      title="Rename a passkey"
-      submit="Save name"
-      pendingText="Saving…"
+      title={words.renameOne}
+      submit={words.saveName}
+      pendingText={words.saving}
     >
       <input type="hidden" name="id" value={id} />
-      <Field
-        name="name"
-        label="Name"
-        hint={`Up to ${PASSKEY_NAME_MAX_LENGTH} characters, such as the device it’s on.`}
-        autoComplete="off"
-        defaultValue={name}
-      />
+      <Field name="name" label={words.name} hint={words.nameHint} autoComplete="off" defaultValue={name} />
       <CurrentPassword account={email} />
     </Form>
   );
@@ -53,9 +47,9 @@ export function RemovePasskeyForm({ account, email, id }: Owner & { id: number }
       schema="RemovePasskeyFormInput"
       action={removePasskey}
       account={account}
-      title="Remove a passkey"
-      submit="Remove this passkey"
-      pendingText="Removing…"
+      title={words.removeOne}
+      submit={words.removeThis}
+      pendingText={words.removing}
     >
       <input type="hidden" name="id" value={id} />
       <CurrentPassword account={email} />

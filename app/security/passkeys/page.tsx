@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-import { config } from "#accounts/config.ts";
+import { config, hasHostName } from "#accounts/config.ts";
 import { listPasskeys, publicPasskey } from "#accounts/factors/passkeys.ts";
 import { Time, ZoneNote } from "#app/times/time.tsx";
 import { signedInCaller } from "#app/visitor/current.ts";
@@ -10,24 +9,20 @@ import text from "#components/text.module.css";
 import { Frame } from "../../frame.tsx";
 import { AddPasskeyForm } from "./form.tsx";
 import styles from "./passkeys.module.css";
-
-const TITLE = "Passkeys";
+import { words } from "./words.ts";
 
 export default async function Page() {
   const caller = await signedInCaller("/security/passkeys/");
   const passkeys = (await listPasskeys(caller)).map(publicPasskey);
-  const isNameless = isIP(new URL(config().publicUrl).hostname.replace(/^\[|\]$/g, "")) > 0;
+  const isNameless = !hasHostName(config().publicUrl);
   return (
-    <Frame title={isNameless ? TITLE : undefined} here="/security/passkeys/">
+    <Frame title={isNameless ? words.title : undefined} here="/security/passkeys/">
       <p>
-        <a href="/security/">← Security</a>
+        <a href="/security/">{words.back}</a>
       </p>
       <div className={panel.head}>
-        <h1>{TITLE}</h1>
-        <p className={text.soft}>
-          A passkey signs you in with your fingerprint, your face or the PIN of your device. Nobody can guess it, and it works only here, so
-          no other site can ask you for it.
-        </p>
+        <h1>{words.title}</h1>
+        <p className={text.soft}>{words.lead}</p>
       </div>
       {passkeys.length > 0 && (
         <ul className={styles.list}>
@@ -38,22 +33,24 @@ export default async function Page() {
                   <bdi>{name}</bdi>
                 </h2>
                 <p className={text.small}>
-                  {synced ? "On all your devices" : "On one device only"} · added <Time at={created_at} to="day" /> ·{" "}
+                  {synced ? words.facts.synced : words.facts.unsynced} · {words.facts.added} <Time at={created_at} to="day" /> ·{" "}
                   {last_used_at ? (
                     <>
-                      last used <Time at={last_used_at} to="ago" />
+                      {words.facts.lastUsed} <Time at={last_used_at} to="ago" />
                     </>
                   ) : (
-                    "not used yet"
+                    words.facts.unused
                   )}
                 </p>
               </div>
               <div className={styles.ways}>
                 <a className={buttons.quiet} href={`/security/passkeys/${id}/`}>
-                  Rename<span className={text.hidden}> {name}</span>
+                  {words.rename}
+                  <span className={text.hidden}> {name}</span>
                 </a>
                 <a className={buttons.quiet} href={`/security/passkeys/${id}/remove/`}>
-                  Remove<span className={text.hidden}> {name}</span>
+                  {words.remove}
+                  <span className={text.hidden}> {name}</span>
                 </a>
               </div>
             </li>
@@ -62,17 +59,19 @@ export default async function Page() {
       )}
       <section className={panel.panel} aria-labelledby="add-title">
         <div className={panel.head}>
-          <h2 id="add-title">{passkeys.length > 0 ? "Add another passkey" : "Add a passkey"}</h2>
-          <p className={text.soft}>Your other devices are signed out, and we tell you by email.</p>
+          <h2 id="add-title">{passkeys.length > 0 ? words.addAnother : words.add}</h2>
+          <p className={text.soft}>{words.addMeans}</p>
         </div>
         {isNameless ? (
-          <p>Browsers make passkeys only for sites with a name, and this one is open at an IP address: {config().publicUrl}</p>
+          <p>
+            {words.needsName} {config().publicUrl}
+          </p>
         ) : (
           <>
             <noscript>
-              <p>Adding a passkey needs JavaScript.</p>
+              <p>{words.needsScripts}</p>
             </noscript>
-            <PasskeyOnly title={TITLE}>
+            <PasskeyOnly title={words.title}>
               <AddPasskeyForm account={caller.user.id} email={caller.user.email} />
             </PasskeyOnly>
           </>

@@ -12,6 +12,7 @@ import { endToken } from "./actions.ts";
 import { NewTokenForm } from "./form.tsx";
 import { readNewToken } from "./new-token-cookie.ts";
 import styles from "./tokens.module.css";
+import { words } from "./words.ts";
 
 const HERE = "/security/tokens/";
 
@@ -24,30 +25,27 @@ export default async function Page() {
   return (
     <Frame here={HERE}>
       <p>
-        <a href="/security/">← Security</a>
+        <a href="/security/">{words.back}</a>
       </p>
       <div className={panel.head}>
-        <h1>Personal access tokens</h1>
-        <p className={text.soft}>
-          For scripts and apps that act for you without your password. A token can read your account and can’t change it. It goes on when
-          you sign out everywhere.
-        </p>
+        <h1>{words.title}</h1>
+        <p className={text.soft}>{words.lead}</p>
       </div>
       {isOwn && (
         <Notice look="done" takesFocus>
-          Here’s your new token. Copy it now: it isn’t shown again.
+          {words.made}
           <code className={styles.token}>{made}</code>
         </Notice>
       )}
       {tokens.length > 0 && (
-        <ul className={styles.list} aria-label="Your tokens">
+        <ul className={styles.list} aria-label={words.list}>
           {tokens.map((token) => (
             <TokenRow key={token.id} token={token} account={account} />
           ))}
         </ul>
       )}
       <section className={panel.panel} aria-labelledby="new-title">
-        <h2 id="new-title">{tokens.length > 0 ? "Make another token" : "Make a token"}</h2>
+        <h2 id="new-title">{tokens.length > 0 ? words.makeAnother : words.make}</h2>
         <NewTokenForm account={account} email={caller.user.email} />
       </section>
       {tokens.length > 0 && <ZoneNote />}
@@ -65,19 +63,19 @@ function TokenRow({ token, account }: { token: Session; account: number }) {
         </h2>
         {scopes.length > 0 && <p className={styles.scopes}>{scopes.join(" ")}</p>}
         <p className={text.small}>
-          made <Time at={created_at} to="day" /> ·{" "}
+          {words.facts.made} <Time at={created_at} to="day" /> ·{" "}
           {last_used_at ? (
             <>
-              last used <Time at={last_used_at} to="ago" />
+              {words.facts.lastUsed} <Time at={last_used_at} to="ago" />
             </>
           ) : (
-            "not used yet"
+            words.facts.unused
           )}{" "}
-          · ends <Time at={expires_at} to="day" />
+          · {words.facts.ends} <Time at={expires_at} to="day" />
         </p>
       </div>
-      <ActionForm action={endToken} account={account} fields={{ id }} pendingText="Ending…" about={name} look="quiet">
-        End
+      <ActionForm action={endToken} account={account} fields={{ id }} pendingText={words.ending} about={name} look="quiet">
+        {words.end}
       </ActionForm>
     </li>
   );

@@ -4,12 +4,13 @@ import { Form } from "#components/form.tsx";
 import { RecoveryCodes } from "#components/recovery-codes.tsx";
 import { TotpSetUp } from "#components/totp-set-up.tsx";
 import { newRecoveryCodes, removeTotp, setUpTotp } from "./actions.ts";
+import { words } from "./words.ts";
 
 type Owner = { account: number; email: string };
 
 export function SetUpForm({ account, email }: Owner) {
   return (
-    <TotpSetUp schema="SetUpTotpFormInput" action={setUpTotp} account={account} title="Two-step verification">
+    <TotpSetUp schema="SetUpTotpFormInput" action={setUpTotp} account={account} title={words.title}>
       <CurrentPassword account={email} />
     </TotpSetUp>
   );
@@ -21,9 +22,9 @@ export function RemoveForm({ account, email }: Owner) {
       schema="FactorFormInput"
       action={removeTotp}
       account={account}
-      title="Turn the authenticator app off"
-      submit="Turn it off"
-      pendingText="Turning it off…"
+      title={words.remove}
+      submit={words.turnOff}
+      pendingText={words.removing}
     >
       <CurrentPassword account={email} />
     </Form>
@@ -36,9 +37,9 @@ export function NewCodesForm({ account, email }: Owner) {
       schema="FactorFormInput"
       action={newRecoveryCodes}
       account={account}
-      title="New recovery codes"
-      submit="Get ten new codes"
-      pendingText="Making codes…"
+      title={words.newCodes}
+      submit={words.makeCodes}
+      pendingText={words.makingCodes}
       instead={({ codes, onwards = "/" }) => codes && <RecoveryCodes codes={codes} onwards={onwards} />}
     >
       <CurrentPassword account={email} />

@@ -1,0 +1,22 @@
+/** The sentences of the pages about two-step verification. */
+export const words = {
+  title: "Two-step verification",
+  back: "← Security",
+  backHere: "← Two-step verification",
+  lead: "After your password we ask for a code from an app on your phone, so that a stolen password alone opens nothing.",
+  app: "Authenticator app",
+  isOn: "It’s on.",
+  turnOff: "Turn it off",
+  codes: "Recovery codes",
+  noCodes: "You have no recovery codes. Without your phone or passkey you’d be locked out.",
+  codesLeft: (count: number) => `${count} of 10 left. Each signs you in once without your phone or passkey.`,
+  getCodes: "Get new codes",
+  newCodes: "New recovery codes",
+  newCodesMean: "The old ones stop working, and your other devices are signed out.",
+  makeCodes: "Get ten new codes",
+  makingCodes: "Making codes…",
+  remove: "Turn the authenticator app off",
+  removeAsked: "Turn the authenticator app off?",
+  removeMeans: "Its codes won’t be asked for any more, and your other devices are signed out.",
+  removing: "Turning it off…",
+};
