@@ -10,7 +10,7 @@ import { hiddenFields } from "./torture/pages.ts";
 export { expect, PASSWORD, person, unique } from "./fixtures.ts";
 
 const COOKIE = "__Host-session";
-const HYDRATED_MS = 10_000;
+const HYDRATED_MS = 30_000;
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
 export type SignedIn = NewUser & { cookie: string };
@@ -179,9 +179,9 @@ export async function expectMessage(page: Page, message: string | RegExp): Promi
 }
 
 /** The page at this very address says what has just happened, and its words have the focus, so that they are read out. */
-export async function expectNotice(page: Page, path: string, words: string, options?: { timeout: number }): Promise<void> {
+export async function expectNotice(page: Page, path: string, words: string): Promise<void> {
   const notice = page.getByRole("alert").filter({ hasText: words });
-  await expect(notice).toBeFocused(options);
+  await expect(notice).toBeFocused();
   await expect(page).toHaveURL((url) => url.pathname + url.search === path);
 }
 

@@ -9,7 +9,7 @@ import { expect, test } from "./fixtures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const ADDRESS = /http:\/\/127\.0\.0\.1:8000/g;
-const MAX_MS = 15_000;
+const MAX_MS = 120_000;
 // Notes on the side what the service answered to each command.
 const NOTING = `curl() { command curl "$@" --write-out '%{stderr}%{method} %{url_effective} %{http_code}\\n'; }\n`;
 

@@ -48,11 +48,11 @@ export async function hold(base: string, method: string, path: string, ask: Ask)
 export async function sendBytes(base: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(base);
   const socket = connect(Number(port), hostname);
-  socket.on("error", () => {});
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk)).on("error", () => {}); // it may break off after the answer
   socket.write(bytes, "latin1");
-  let text = "";
-  for await (const chunk of socket) text += chunk;
-  return text;
+  await new Promise((closed) => socket.once("close", closed));
+  return Buffer.concat(chunks).toString();
 }
 
 async function prepare(base: string, method: string, path: string, ask: Ask) {

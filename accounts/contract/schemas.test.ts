@@ -287,9 +287,9 @@ test("hostile text is checked quickly", () => {
     "\u0301".repeat(30_000),
   ];
   for (const text of hostile) {
-    const start = performance.now();
+    const start = process.threadCpuUsage();
     z.safeParse(RegisterInput, { email: text, password: text, username: text, bio: text, contact_information: text });
-    assert.ok(performance.now() - start < 100, JSON.stringify(text.slice(0, 10)));
+    assert.ok(process.threadCpuUsage(start).user < 100_000, JSON.stringify(text.slice(0, 10)));
   }
 });
 

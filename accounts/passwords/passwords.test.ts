@@ -55,9 +55,10 @@ test("a missing hash, a damaged hash and a weaker hash cost an Argon2 run, as a 
   const quickest = async (stored: string) => {
     const times: number[] = [];
     for (let i = 0; i < 9; i++) {
-      const start = performance.now();
+      const start = process.cpuUsage(); // the thread that hashes counts, other work on the machine doesn't
       await verifyPassword(stored, "Wrong horse 7 battery");
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      times.push(user + system);
     }
     return Math.min(...times);
   };

@@ -102,10 +102,10 @@ test("a picture that claims more pixels than allowed is refused quickly", async 
     [10, 65_000],
     [2 ** 31 - 1, 2 ** 31 - 1],
   ] as const) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const code = width > 2 ** 30 ? /too_large|damaged/ : /too_large/;
     await assert.rejects(makeAvatar(claimedPng(width, height).toString("base64")), refusedAs(code));
-    assert.ok(performance.now() - start < 300, `${width} × ${height}`);
+    assert.ok(process.cpuUsage(start).user < 300_000, `${width} × ${height}`);
   }
 });
 

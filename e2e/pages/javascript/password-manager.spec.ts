@@ -23,7 +23,7 @@ async function withPasswordManager(use: (page: Page, decided: () => Promise<Deci
     let read = 0;
     await use(page, async () => {
       const said = async () => (await internals.locator("body").innerText()).slice(read);
-      await expect.poll(said, { timeout: 15_000 }).toMatch(/Decision:/);
+      await expect.poll(said).toMatch(/Decision:/);
       const text = await said();
       read += text.length;
       const [, decision = ""] = text.match(/Decision: *(\w+)/) ?? [];
