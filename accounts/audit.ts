@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, lte, min, ne, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, gte, inArray, isNull, lt, lte, min, ne, type SQL, sql } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
 import { type Db, db, settledEvents } from "#db/engine.ts";
 import { auditEvents } from "#db/schema.ts";
@@ -48,8 +48,8 @@ export function auditEventIf(tx: Db, caller: Caller, condition: SQL, type: Audit
 }
 
 export type AuditEvent = typeof auditEvents.$inferSelect;
-/** What the API can ask for, and for pages several types at once. */
-export type EventQuery = ActivityInput & { types?: AuditEventType[] };
+/** What the API can ask for; for pages several types at once; for the operator a period, from `since` until before `until`. */
+export type EventQuery = ActivityInput & { types?: AuditEventType[]; since?: number; until?: number };
 export type AuditEventPage = { events: AuditEvent[]; nextCursor: string | null };
 
 /**
@@ -104,14 +104,21 @@ export async function newDeviceSignIn(caller: Caller): Promise<AuditEvent | null
 }
 
 /** Like `listAuditEvents`, for any user: whoever calls it checks who may see them. */
-export async function eventsOfUser(userId: number, { cursor, limit, type, types }: EventQuery): Promise<AuditEventPage> {
+export const eventsOfUser = (userId: number, query: EventQuery): Promise<AuditEventPage> => pageOf(eq(auditEvents.userId, userId), query);
+
+/** The same of everybody. */
+export const eventsOfEverybody = (query: EventQuery): Promise<AuditEventPage> => pageOf(undefined, query);
+
+async function pageOf(whose: SQL | undefined, { cursor, limit, type, types, since, until }: EventQuery): Promise<AuditEventPage> {
   const settled = await settledEvents();
   const rows = await db()
     .select()
     .from(auditEvents)
     .where(
       and(
-        eq(auditEvents.userId, userId),
+        whose,
+        since === undefined ? undefined : gte(auditEvents.at, since),
+        until === undefined ? undefined : lt(auditEvents.at, until),
         settled === undefined ? undefined : lte(auditEvents.id, settled),
         type === undefined ? undefined : eq(auditEvents.type, type),
         types === undefined ? undefined : inArray(auditEvents.type, types),

@@ -2,11 +2,10 @@ import { and, type Column, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
 import { db } from "#db/engine.ts";
 import { auditEvents, emails, knownDevices, sessions, users } from "#db/schema.ts";
-import { type AuditEventPage, auditEvent, eventsOfUser } from "./audit.ts";
+import { type AuditEventPage, auditEvent, type EventQuery, eventsOfUser } from "./audit.ts";
 import { type Caller, requireOperator, type Session, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
 import { commit, must, RECORDED, recorded } from "./commit.ts";
-import type { ActivityInput } from "./contract/api-schemas.ts";
 import { EMAIL_MAX_BYTES } from "./contract/field-rules.ts";
 import { idFrom } from "./contract/fields.ts";
 import { decision } from "./emails/notices.ts";
@@ -41,12 +40,6 @@ export async function findUser(caller: Caller, name: string): Promise<User | nul
   const column = name.includes("@") ? users.emailCanonical : users.usernameCanonical;
   const [found] = await db().select().from(users).where(eq(column, canonical));
   return found ?? null;
-}
-
-/** Users in the order of their ids, after `afterId`. */
-export async function listUsers(caller: Caller, afterId: number, limit: number): Promise<User[]> {
-  requireOperator(caller);
-  return db().select().from(users).where(gt(users.id, afterId)).orderBy(users.id).limit(limit);
 }
 
 /** Sets the status. Any but "active" ends all of the user's sessions in the same commit. Throws `not_found`, `not_permitted`. */
@@ -162,7 +155,7 @@ export async function operatorRevokeEverybody(caller: Caller): Promise<{ session
 }
 
 /** What is on record of a user, also of a deleted one: newest first, at most `limit` events older than `cursor`. */
-export async function listAuditEventsOf(caller: Caller, userId: number, page: ActivityInput): Promise<AuditEventPage> {
+export async function listAuditEventsOf(caller: Caller, userId: number, query: EventQuery): Promise<AuditEventPage> {
   requireOperator(caller);
-  return eventsOfUser(userId, page);
+  return eventsOfUser(userId, query);
 }

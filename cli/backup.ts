@@ -18,6 +18,7 @@ export const backupCommands: Record<string, Command> = {
   backup: {
     summary: "Copy the database into a new file, also while the server runs.",
     operands: "FILE",
+    examples: ["backup /var/backups/latchkey-2026-12-01.db"],
     async run({ operands: [name = ""], options }) {
       const file = resolve(name);
       const { backupPassphraseFile: passphraseFile } = config();
@@ -37,6 +38,7 @@ export const backupCommands: Record<string, Command> = {
   restore: {
     summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
     operands: "FILE",
+    examples: ["restore /var/backups/latchkey-2026-12-01.db"],
     async run({ operands: [name = ""] }) {
       const file = ownFile("restore");
       const keyIds = (readKeyFile(config().secretKeyFile) ?? []).map(({ id }) => id);

@@ -6,17 +6,19 @@ import { hasDatabase, startDatabase } from "#db/lifecycle.ts";
 /** A command's options by name, and its operands in order. */
 export type Given = { options: Record<string, string | boolean | undefined>; operands: string[] };
 
-/** A command's answer, as JSON and as text. */
-export type Answer = { json: unknown; text: string };
+/** A command's answer, as JSON and as text. A `note` is for people only; with a `complaint` the command exits with 1. Both go to stderr. */
+export type Answer = { json: unknown; text: string; note?: string; complaint?: string };
 
 /** An option of a command. `value` names the value that it takes; without it the option is a flag. */
-export type Option = { value?: string; help: string };
+export type Option = { value?: string; help: string; required?: true };
 
 export type Command = {
   summary: string;
   /** The kind of operand; "..." means any number. */
   operands?: "USER" | "[USER]" | "FILE" | "ID" | "[ID...]";
   options?: Record<string, Option>;
+  /** What follows “npx accounts”. */
+  examples?: string[];
   run(given: Given): Answer | Promise<Answer>;
 };
 
@@ -81,5 +83,6 @@ export function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }
 
-/** An instant of the API without its milliseconds. */
-export const second = (instant: string) => instant.replace(/\.\d+Z$/, "Z");
+/** The note that a list goes on, if it does. */
+export const noteOfMore = (cursor: string | null): string | undefined =>
+  cursor === null ? undefined : `There are more: --cursor ${cursor}`;

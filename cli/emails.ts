@@ -16,13 +16,14 @@ import {
   type Command,
   CommandError,
   type Given,
+  noteOfMore,
   numberOption,
   oneLine,
   openAccounts,
-  second,
   table,
   textOption,
 } from "./command.ts";
+import { minuteOf } from "./times.ts";
 
 const DEFAULT_EMAILS = 50;
 const MAX_EMAILS = 10_000;
@@ -70,12 +71,12 @@ async function showEmails(given: Given): Promise<Answer> {
   const emails = found.slice(0, limit);
   const next = found.length > limit ? String(emails.at(-1)?.id) : null;
   const rows = emails.map(({ id, created_at, kind, to, state, attempts, next_attempt_at, last_error }) => {
-    return [id, second(created_at), kind, to, state, attempts, next_attempt_at && second(next_attempt_at), last_error];
+    return [id, minuteOf(created_at), kind, to, state, attempts, next_attempt_at && minuteOf(next_attempt_at), last_error];
   });
-  const more = next === null ? "" : `\nThere are more: --cursor ${next}`;
   return {
     json: { emails, next_cursor: next },
-    text: table(["ID", "AT", "KIND", "TO", "STATE", "ATTEMPTS", "NEXT", "LAST ERROR"], rows) + more,
+    text: table(["ID", "AT", "KIND", "TO", "STATE", "ATTEMPTS", "NEXT", "LAST ERROR"], rows),
+    note: noteOfMore(next),
   };
 }
 

@@ -25,7 +25,7 @@ test("every level has help, which needs no database", async () => {
   const { code, stdout, stderr } = await accounts(["--help"], { dataDir: missing });
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   for (const words of [
-    "user create | show | list | suspend | activate | deactivate | link | reset-factors | export | import | delete",
+    "user create | show | list | edit | unlock | suspend | activate | deactivate | link | reset-factors | export | import | delete",
     "session list | revoke",
     "audit list",
   ]) {
@@ -33,7 +33,13 @@ test("every level has help, which needs no database", async () => {
   }
   assert.match(await answer(["session", "--help"]), /^Usage: accounts session VERB …\n.*revoke \[ID\.\.\.\]/s);
   const help = await answer(["user", "create", "-h"]);
-  assert.match(help, /^Usage: accounts user create \[options\]\n.*--password-stdin/s);
+  assert.match(
+    help,
+    /^Usage: accounts user create --email ADDRESS --username NAME \[options\]\n.*--password-stdin.*\n\nExamples:\n {2}npx accounts user create --email/s,
+  );
+  assert.equal(await answer(["help", "user", "create"]), help);
+  assert.equal(await answer(["help"]), stdout.trimEnd());
+  assert.match(await answer(["--version"]), /^Latchkey \d+\.\d+\.\d+$/);
   assert.ok(!/--password [A-Z]/.test(help), "a password is never an argument");
   assert.ok(!existsSync(missing));
 });
@@ -45,7 +51,7 @@ test("a wrong command is refused with one sentence on stderr, and exit code 1", 
 
 test("the sentence about a wrong command names the way", async () => {
   const wrong: [words: string[], sentence: RegExp][] = [
-    [["users"], /Unknown command “users”. Try: user, session, service-key, key, email, audit, backup, restore, move, doctor\./],
+    [["users"], /Unknown command “users”. Try: user, session, service-key, key, email, audit, status, doctor, backup, restore, move\./],
     [["user", "toString"], /Unknown command “user toString”. Try: create, show/],
     [["user", "show"], /takes one user/],
     [["user", "show", "1", "2"], /takes one user/],
@@ -189,16 +195,20 @@ test("a deleted user is gone, and what remains on record can still be read by id
   );
   assert.deepEqual([events.length, events[0].type, events[0].ip, next_cursor], [1, "user.deleted", null, String(events[0].id)]);
   const rest = await accounts(["audit", "list", "--user", String(user.id), "--cursor", next_cursor]);
-  assert.match(rest.stdout, /^AT +TYPE +ADDRESS +DEVICE +SESSION +DETAIL\n\S+Z +session\.opened +— +— +\d+ +—\n$/);
+  assert.match(
+    rest.stdout,
+    /^AT +TYPE +ADDRESS +DEVICE +SESSION +DETAIL\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +session\.opened +— +— +\d+ +—\n$/,
+  );
 });
 
 test("users are listed in aligned columns and in pages", async () => {
   const [first, second, third] = [await newUser(), await newUser(), await newUser()];
-  const { stdout } = await accounts(["user", "list", "--cursor", String(first.id), "--limit", "1"]);
+  const { stdout, stderr } = await accounts(["user", "list", "--cursor", String(first.id), "--limit", "1"]);
   assert.match(
     stdout,
-    new RegExp(`^ID +USERNAME +EMAIL +STATUS +REGISTERED\n${second.id} +${second.username} .*\nThere are more: --cursor ${second.id}\n$`),
+    new RegExp(`^ID +USERNAME +EMAIL +STATUS +REGISTERED\n${second.id} +${second.username} .* \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d\n$`),
   );
+  assert.equal(stderr, `There are more: --cursor ${second.id}\n`, "not in what a pipe gets");
   const page = JSON.parse((await accounts(["user", "list", "--cursor", String(second.id), "--json"])).stdout);
   assert.deepEqual(page, { users: [publicUser(third)], next_cursor: null });
 });

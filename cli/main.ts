@@ -6,43 +6,42 @@ import { MoveError } from "#db/copying.ts";
 import { KeyFileError } from "#db/key-file.ts";
 import { stopDatabase } from "#db/lifecycle.ts";
 import { BackupError } from "#db/sqlite/backup-error.ts";
+import about from "../package.json" with { type: "json" };
+import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
-import { type Answer, type Command, CommandError, type Given, type Option, optionOf } from "./command.ts";
+import { type Answer, type Command, CommandError, type Given, optionOf } from "./command.ts";
 import { doctorCommands } from "./doctor.ts";
 import { emailCommands } from "./emails.ts";
+import { EVERYWHERE, helpOnAll, helpOnCommand, helpOnNoun, type Noun } from "./help.ts";
 import { keyCommands } from "./keys.ts";
 import { moveCommands } from "./move.ts";
 import { serviceKeyCommands } from "./service-keys.ts";
-import { auditCommands, sessionCommands } from "./sessions.ts";
+import { sessionCommands } from "./sessions.ts";
+import { statusCommands } from "./status.ts";
 import { userCommands } from "./users.ts";
 
 /* The command line: `npx accounts NOUN VERB …` for the operator, beside a running server or without one. */
 
-type Noun = { summary: string; commands: Record<string, Command> };
-
 const NOUNS: Record<string, Noun> = {
-  user: { summary: "Users: create, show, list, change their status, delete.", commands: userCommands },
+  user: { summary: "Users: create, show, find, change, unlock, delete.", commands: userCommands },
   session: { summary: "Sessions of a user: list, end.", commands: sessionCommands },
   "service-key": { summary: "Keys of other services: make, list, end.", commands: serviceKeyCommands },
   key: { summary: "The key that encrypts secrets: rotate.", commands: keyCommands },
   email: { summary: "Mails: list, show, send again.", commands: emailCommands },
-  audit: { summary: "Show a user’s audit log.", commands: auditCommands },
+  audit: { summary: "What happened, on an account or on all of them.", commands: auditCommands },
 };
 
 /** The commands without a noun. */
-const ALONE: Record<string, Command> = { ...backupCommands, ...moveCommands, ...doctorCommands };
-
-const EVERYWHERE: Record<string, Option> = {
-  json: { help: "print JSON" },
-  help: { help: "show help" },
-};
+const ALONE: Record<string, Command> = { ...statusCommands, ...doctorCommands, ...backupCommands, ...moveCommands };
 
 /** Runs a command. Returns the exit code: 0 with the answer on stdout, or 1 with a sentence on stderr. */
 export async function main(words: string[]): Promise<number> {
   process.stdout.on("error", () => process.exit()); // the reader of the pipe has closed it
   try {
-    process.stdout.write(`${await answer(words)}\n`);
-    return 0;
+    const { text, note, complaint } = await printed(words);
+    process.stdout.write(`${text}\n`);
+    for (const line of [note, complaint]) if (line) process.stderr.write(`${line}\n`);
+    return complaint ? 1 : 0;
   } catch (error) {
     process.stderr.write(`${sentence(error)}\n`);
     return 1;
@@ -51,22 +50,29 @@ export async function main(words: string[]): Promise<number> {
   }
 }
 
+type Printed = Omit<Answer, "json">;
+
 /** The text that a command prints. Throws CommandError, AccountsError and others, which `main` turns into sentences. */
-export async function answer([word, ...rest]: string[]): Promise<string> {
-  if (word === undefined || isHelp(word)) return helpOnAll();
+export const answer = async (words: string[]): Promise<string> => (await printed(words)).text;
+
+/** The same with what goes to stderr. */
+export async function printed([word, ...rest]: string[]): Promise<Printed> {
+  if (word === "--version") return { text: `Latchkey ${about.version}` };
+  if (word === "help") return printed([...rest.filter((one) => !isHelp(one)), "--help"]);
+  if (word === undefined || isHelp(word)) return { text: helpOnAll(NOUNS, ALONE) };
   const found = known({ ...NOUNS, ...ALONE }, word);
   if ("run" in found) return carryOut(found, word, rest);
   const [verb, ...more] = rest;
-  if (verb === undefined || isHelp(verb)) return helpOn(word, found);
+  if (verb === undefined || isHelp(verb)) return { text: helpOnNoun(word, found) };
   return carryOut(known(found.commands, verb, word), `${word} ${verb}`, more);
 }
 
-async function carryOut(command: Command, name: string, words: string[]): Promise<string> {
+async function carryOut(command: Command, name: string, words: string[]): Promise<Printed> {
   const given = parse(command, words);
-  if (given.options.help) return helpOnCommand(name, command);
+  if (given.options.help) return { text: helpOnCommand(name, command) };
   refuseWrongOperands(command, given, `accounts ${name}`);
-  const { json, text }: Answer = await command.run(given);
-  return given.options.json ? JSON.stringify(json, null, 2) : text;
+  const { json, ...shown }: Answer = await command.run(given);
+  return given.options.json ? { text: JSON.stringify(json, null, 2), complaint: shown.complaint } : shown;
 }
 
 function parse(command: Command, words: string[]): Given {
@@ -94,39 +100,6 @@ function known<T>(table: Record<string, T>, word: string, ...before: string[]): 
 
 function isHelp(word: string): boolean {
   return word === "--help" || word === "-h";
-}
-
-function helpOnAll(): string {
-  const rows = [
-    ...Object.entries(NOUNS).map(([noun, { summary, commands }]) => [`${noun} ${Object.keys(commands).join(" | ")}`, summary]),
-    ...Object.entries(ALONE).map(([name, command]) => [usageOf(name, command), command.summary]),
-  ];
-  return `Usage: accounts NOUN VERB …   (“accounts NOUN VERB --help” says more)\n\n${rows.map(([usage, summary]) => `  ${usage}\n      ${summary}`).join("\n")}`;
-}
-
-/** How a command without a noun is written: with its operand, and the options that take a value. */
-function usageOf(name: string, { operands, options = {} }: Command): string {
-  const given = Object.entries(options).flatMap(([option, { value }]) => (value ? [`--${option} ${value}`] : []));
-  return [name, operands, ...given].filter(Boolean).join(" ");
-}
-
-function helpOn(noun: string, { summary, commands }: Noun): string {
-  const rows = Object.entries(commands).map(([verb, command]) => [[verb, command.operands].filter(Boolean).join(" "), command.summary]);
-  return `Usage: accounts ${noun} VERB …\n\n${summary}\n\n${aligned(rows)}`;
-}
-
-function helpOnCommand(name: string, { summary, operands, options }: Command): string {
-  const rows = Object.entries({ ...options, ...EVERYWHERE }).map(([name, { value, help }]) => [
-    `--${name}${value ? ` ${value}` : ""}`,
-    help,
-  ]);
-  const usage = ["accounts", name, operands, "[options]"].filter(Boolean).join(" ");
-  return `Usage: ${usage}\n\n${summary}${operands?.includes("USER") ? " USER is an id, email address or username." : ""}\n\n${aligned(rows)}`;
-}
-
-function aligned(rows: string[][]): string {
-  const width = Math.max(...rows.map(([left = ""]) => left.length));
-  return rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }
 
 /** An error in words for the operator; an unexpected one with its stack. */

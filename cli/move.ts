@@ -8,7 +8,8 @@ const REPORT_MS = 100;
 export const moveCommands: Record<string, Command> = {
   move: {
     summary: "Copy all accounts from SQLite to PostgreSQL or back. Stop the server first.",
-    options: { to: { value: "ADDRESS", help: "an empty database, postgres://…, or a folder" } },
+    options: { to: { value: "ADDRESS", help: "an empty database, postgres://…, or a folder", required: true } },
+    examples: ["move --to postgres://latchkey_owner@db.example.org/latchkey", "move --to ./data"],
     async run(given) {
       const { databaseUrl, databaseFile } = config();
       const to = textOption(given, "to");

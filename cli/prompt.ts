@@ -1,16 +1,32 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { PASSWORD_RULES } from "#accounts/contract/field-rules.ts";
+import { AccountsError } from "#accounts/errors.ts";
 import { CommandError } from "./command.ts";
 
 const MAX_STDIN_BYTES = 64 * 1024;
 
-/** Asks for a new password twice, without echo. Passwords are never arguments: everybody can read those in the process list. */
-export async function promptPassword(): Promise<string> {
+/**
+ * Says the rules and asks for a new password twice, without echo, until `refuse` throws nothing and both are the same. Passwords are
+ * never arguments: everybody can read those in the process list.
+ */
+export async function promptPassword(refuse: (typed: string) => Promise<void>): Promise<string> {
   requireTerminal("Use --password-stdin to send the password through a pipe.");
-  const password = await ask("Password: ", { echo: false });
-  if (password !== (await ask("Repeat password: ", { echo: false })))
-    throw new CommandError("The two passwords differ. Nothing was changed.");
-  return password;
+  process.stderr.write(
+    `A password has ${PASSWORD_RULES.map(({ label }) => label).join(", ")}, and isn’t easy to guess. Ctrl-C ends this.\n`,
+  );
+  for (;;) {
+    const password = await ask("Password: ", { echo: false });
+    const wrong = await refuse(password).then(() => null, sentencesOf);
+    if (wrong === null && password === (await ask("Repeat password: ", { echo: false }))) return password;
+    process.stderr.write(`${wrong ?? "The two passwords differ."}\n`);
+  }
+}
+
+/** What is wrong with a password, of a refusal of it. */
+function sentencesOf(error: unknown): string {
+  if (error instanceof AccountsError && error.fields.length > 0) return error.fields.map(({ detail }) => detail).join(" ");
+  throw error;
 }
 
 /** Reads a password from standard input, without the final line break. */

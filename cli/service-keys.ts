@@ -10,16 +10,18 @@ import {
   revokeServiceKey,
   SERVICE_KEY_DAYS,
 } from "#accounts/services/service-keys.ts";
-import { type Answer, type Command, CommandError, type Given, numberOption, openAccounts, second, table, textOption } from "./command.ts";
+import { type Answer, type Command, CommandError, type Given, numberOption, openAccounts, table, textOption } from "./command.ts";
+import { minuteOf } from "./times.ts";
 
 export const serviceKeyCommands: Record<string, Command> = {
   create: {
     summary: "Make a key for another service. It is printed once.",
     options: {
-      name: { value: "NAME", help: "the service’s name, required; on record with what the key does" },
-      may: { value: "RIGHTS", help: `what it may do, required: some of ${RIGHTS.join(",")}` },
+      name: { value: "NAME", help: "the service’s name; on record with what the key does", required: true },
+      may: { value: "RIGHTS", help: `what it may do: some of ${RIGHTS.join(",")}`, required: true },
       days: { value: "NUMBER", help: `days until it ends (default ${SERVICE_KEY_DAYS})` },
     },
+    examples: ["service-key create --name shop --may introspect,read_events"],
     run: create,
   },
   list: { summary: "List the keys of other services.", run: list },
@@ -43,7 +45,7 @@ async function create(given: Given): Promise<Answer> {
   await openAccounts({ mayCreate: true });
   const { secret, key } = await createServiceKey(operator, { name, rights, days });
   const { id, expires_at } = view(key);
-  const text = `${secret}\nThis is the key of ${name}, number ${id}, until ${second(expires_at)}. It isn’t shown again.`;
+  const text = `${secret}\nThis is the key of ${name}, number ${id}, until ${minuteOf(expires_at)}. It isn’t shown again.`;
   return { json: { key: secret, service_key: view(key) }, text };
 }
 
@@ -51,7 +53,14 @@ async function list(): Promise<Answer> {
   await openAccounts();
   const keys = (await listServiceKeys(operator)).map(view);
   const rows = keys.map(({ id, name, rights, created_at, expires_at, expired, last_used_at }) => {
-    return [id, name, rights.join(","), second(created_at), expired ? "expired" : second(expires_at), last_used_at && second(last_used_at)];
+    return [
+      id,
+      name,
+      rights.join(","),
+      minuteOf(created_at),
+      expired ? "expired" : minuteOf(expires_at),
+      last_used_at && minuteOf(last_used_at),
+    ];
   });
   return { json: { service_keys: keys }, text: table(["ID", "NAME", "MAY", "MADE", "ENDS", "LAST USED"], rows) };
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { operator, type User } from "#accounts/caller.ts";
-import { listUsers } from "#accounts/operator.ts";
+import { listUsers } from "#accounts/operator-lists.ts";
 import { exportUser } from "#accounts/transfer/export.ts";
 import { exportLine } from "#accounts/transfer/export-files.ts";
 import { importUsers, type RefusedLine } from "#accounts/transfer/import.ts";
@@ -51,7 +51,7 @@ async function exportUsers(given: Given): Promise<Answer> {
 
 async function* everybody(): AsyncGenerator<User> {
   for (let after = 0, rows: User[] = []; ; after = rows.at(-1)?.id ?? 0) {
-    rows = await listUsers(operator, after, USERS_AT_ONCE);
+    rows = await listUsers(operator, { afterId: after, limit: USERS_AT_ONCE });
     if (rows.length === 0) return;
     yield* rows;
   }

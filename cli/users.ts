@@ -5,54 +5,39 @@ import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
 import { StatusInput } from "#accounts/contract/service-schemas.ts";
-import { deleteUser, listUsers, type OperatorStatus, resetFactors, setUserStatus } from "#accounts/operator.ts";
+import { deleteUser, type OperatorStatus, resetFactors, setUserStatus } from "#accounts/operator.ts";
+import { refuseCommonPassword } from "#accounts/passwords/common-passwords.ts";
 import { makeResetLink } from "#accounts/passwords/reset.ts";
 import { publicUser, registerUser } from "#accounts/users/users.ts";
 import { hasDatabase } from "#db/lifecycle.ts";
 import { databasePlace } from "#db/place.ts";
-import {
-  type Answer,
-  type Command,
-  CommandError,
-  type Given,
-  numberOption,
-  oneLine,
-  openAccounts,
-  optionOf,
-  second,
-  table,
-  textOption,
-  userNamed,
-} from "./command.ts";
+import { type Answer, type Command, CommandError, type Given, oneLine, openAccounts, optionOf, textOption, userNamed } from "./command.ts";
 import { confirm, promptPassword, readPassword } from "./prompt.ts";
+import { minuteOf } from "./times.ts";
+import { userEditCommands } from "./user-edit.ts";
+import { userListCommand } from "./user-list.ts";
 import { transferCommands } from "./user-transfer.ts";
 
 const PROFILE_FIELDS = ["email", "username", "bio", "contact_information", "account_status"];
-const DEFAULT_USERS = 100;
-const MAX_USERS = 100_000;
+const SHOWN_LENGTH = 200;
 
 export const userCommands: Record<string, Command> = {
   create: {
     summary: "Create a user. Prompts for a password.",
     options: {
-      email: { value: "ADDRESS", help: "email address, required" },
-      username: { value: "NAME", help: "username, required" },
+      email: { value: "ADDRESS", help: "email address", required: true },
+      username: { value: "NAME", help: "username", required: true },
       bio: { value: "TEXT", help: "about the person" },
       "contact-information": { value: "TEXT", help: "how to reach the person" },
       status: { value: "STATUS", help: "active (default) or inactive" },
       "password-stdin": { help: "read the password from standard input" },
     },
+    examples: ["user create --email ada@example.org --username ada.lovelace"],
     run: createUser,
   },
   show: { summary: "Show a user.", operands: "USER", run: showUser },
-  list: {
-    summary: "List users in the order of their ids.",
-    options: {
-      limit: { value: "NUMBER", help: `number of rows (default ${DEFAULT_USERS})` },
-      cursor: { value: "ID", help: "continue after this id" },
-    },
-    run: showUsers,
-  },
+  list: userListCommand,
+  ...userEditCommands,
   suspend: {
     summary: "Suspend a user and end all of their sessions.",
     operands: "USER",
@@ -60,6 +45,7 @@ export const userCommands: Record<string, Command> = {
       reason: { value: "TEXT", help: "why, for the user to read" },
       until: { value: "TIME", help: "when the suspension ends by itself, such as 2026-12-31T12:00:00Z" },
     },
+    examples: ["user suspend ada.lovelace --reason Spam --until 2026-12-31T12:00:00Z"],
     run: (given) => setStatus(given, "suspended"),
   },
   activate: { summary: "Reactivate a user.", operands: "USER", run: (given) => setStatus(given, "active") },
@@ -92,7 +78,8 @@ async function createUser(given: Given): Promise<Answer> {
   const profile = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, textOption(given, optionOf(field))]));
   const fromPipe = given.options["password-stdin"] === true;
   if (!fromPipe) parseInput(z.omit(RegisterInput, { password: true }), profile); // before anybody types a password
-  const input = parseInput(RegisterInput, { ...profile, password: await (fromPipe ? readPassword() : promptPassword()) });
+  const password = await (fromPipe ? readPassword() : promptPassword((typed) => refusePassword(typed, profile)));
+  const input = parseInput(RegisterInput, { ...profile, password });
   const isNew = !(await hasDatabase(config()));
   await openAccounts({ mayCreate: true });
   if (isNew) process.stderr.write(`Created a new database in ${databasePlace(config()).name}.\n`);
@@ -100,26 +87,25 @@ async function createUser(given: Given): Promise<Answer> {
   return { json: { user: publicUser(user) }, text: `Created user ${user.id}, ${user.username} <${user.email}>, ${user.status}.` };
 }
 
+/** Throws what is wrong with a new password. */
+async function refusePassword(password: string, { email = "", username = "" }: Record<string, string | undefined>): Promise<void> {
+  parseInput(z.pick(RegisterInput, { password: true }), { password });
+  await refuseCommonPassword("password", password, { email, username });
+}
+
 async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
   await openAccounts();
   const user = publicUser(await userNamed(name));
   const { totp, passkeys, recovery_codes_left } = user.factors;
   const factors = `authenticator app: ${totp ? "yes" : "no"}, passkeys: ${passkeys}, recovery codes left: ${recovery_codes_left}`;
-  const rows = Object.entries({ ...user, factors }).map(([field, value]) => `${field.padEnd(20)} ${oneLine(String(value ?? "—"))}`);
+  const rows = Object.entries({ ...user, factors }).map(
+    ([field, value]) => `${field.padEnd(20)} ${shortened(oneLine(String(value ?? "—")))}`,
+  );
   return { json: { user }, text: rows.map((row) => row.trimEnd()).join("\n") };
 }
 
-async function showUsers(given: Given): Promise<Answer> {
-  const limit = numberOption(given, "limit", MAX_USERS) ?? DEFAULT_USERS;
-  const cursor = numberOption(given, "cursor", Number.MAX_SAFE_INTEGER) ?? 0;
-  await openAccounts();
-  const found = (await listUsers(operator, cursor, limit + 1)).map(publicUser);
-  const users = found.slice(0, limit);
-  const next = found.length > limit ? String(users.at(-1)?.id) : null;
-  const rows = users.map((user) => [user.id, user.username, user.email, user.account_status, second(user.created_at)]);
-  const more = next === null ? "" : `\nThere are more: --cursor ${next}`;
-  return { json: { users, next_cursor: next }, text: table(["ID", "USERNAME", "EMAIL", "STATUS", "REGISTERED"], rows) + more };
-}
+/** A long text as its beginning; --json has all of it. */
+const shortened = (text: string) => (text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH).toWellFormed()}…` : text);
 
 async function setStatus(given: Given, status: OperatorStatus): Promise<Answer> {
   const why = parseInput(z.pick(StatusInput, { reason: true, until: true }), {
@@ -156,7 +142,7 @@ async function printLink(given: Given): Promise<Answer> {
   const user = await userNamed(given.operands[0] ?? "");
   const { url, expiresAt } = await makeResetLink(operator, user);
   const expires_at = instantText(expiresAt);
-  const advice = `Give this link to ${user.username} and to nobody else. Whoever opens it can choose the password. It works once, until ${second(expires_at)}.`;
+  const advice = `Give this link to ${user.username} and to nobody else. Whoever opens it can choose the password. It works once, until ${minuteOf(expires_at)}.`;
   return { json: { url, expires_at }, text: `${url}\n${advice}` };
 }
 

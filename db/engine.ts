@@ -48,8 +48,12 @@ export type Engine = {
   withinRequest<T>(run: () => Soon<T>): Soon<T>;
   /** Throws StorageError unless the database can be read and written. */
   requireStorage(): Promise<void>;
+  facts(): Promise<EngineFacts>;
   close(): Soon<void>;
 };
+
+/** What an operator may want to know: product and version, size, the server's own clock if it has one, and what is wrong. */
+export type EngineFacts = { product: string; bytes: number; now: number | null; problems: string[] };
 
 const shared = processWide("database", () => ({ engine: undefined as Engine | undefined }));
 
@@ -78,6 +82,8 @@ export const settledEvents = async (): Promise<number | undefined> => engine().s
 
 /** The highest id of audit events that was ever drawn, by a commit that may not have ended; 0 if none was. */
 export const lastEvent = async (): Promise<number> => engine().lastEvent();
+
+export const engineFacts = (): Promise<EngineFacts> => engine().facts();
 
 /** Closes the database, if it is open. */
 export function closeDatabase(): Soon<void> {

@@ -10,13 +10,15 @@ import { FIELD_CODES } from "#accounts/errors.ts";
 import { BUDGETS, LIMITS, type Rule } from "#accounts/limits/limits.ts";
 import { commonPasswords } from "#accounts/passwords/common-passwords.ts";
 import { settings } from "#accounts/settings.ts";
+import { auditCommands } from "#cli/audit.ts";
 import { backupCommands } from "#cli/backup.ts";
 import { doctorCommands } from "#cli/doctor.ts";
 import { emailCommands } from "#cli/emails.ts";
 import { keyCommands } from "#cli/keys.ts";
 import { moveCommands } from "#cli/move.ts";
 import { serviceKeyCommands } from "#cli/service-keys.ts";
-import { auditCommands, sessionCommands } from "#cli/sessions.ts";
+import { sessionCommands } from "#cli/sessions.ts";
+import { statusCommands } from "#cli/status.ts";
 import { userCommands } from "#cli/users.ts";
 import { api } from "#http/api.ts";
 import { problems } from "#http/problem.ts";
@@ -97,7 +99,7 @@ test("README.md lists every command, and none that doesn't exist", () => {
     [...cell.matchAll(/`([a-z-]+(?: [a-z][a-z-]*)?)/g)].map(([, words]) => words),
   );
   expect([...new Set(written)].toSorted()).toEqual(
-    [...commands, ...Object.keys({ ...backupCommands, ...moveCommands, ...doctorCommands })].toSorted(),
+    [...commands, ...Object.keys({ ...statusCommands, ...doctorCommands, ...backupCommands, ...moveCommands })].toSorted(),
   );
 });
 

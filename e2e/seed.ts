@@ -7,7 +7,7 @@ import { parseInput } from "#accounts/contract/input.ts";
 import { LoginInput, RegisterInput } from "#accounts/contract/schemas.ts";
 import { isMailOn } from "#accounts/emails/outbox.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { listUsers } from "#accounts/operator.ts";
+import { countUsers } from "#accounts/operator-lists.ts";
 import { changePassword } from "#accounts/passwords/change.ts";
 import { logIn } from "#accounts/sessions/log-in.ts";
 import { findPageSession } from "#accounts/sessions/sessions.ts";
@@ -77,7 +77,7 @@ await stopDatabase();
 async function seed(): Promise<void> {
   const { dataDir } = config();
   await startDatabase(config());
-  if ((await listUsers(operator, 0, 1)).length > 0)
+  if ((await countUsers(operator)) > 0)
     throw new Error(`The database in ${dataDir} has users already. Delete that folder, or set DATA_DIR to another one.`);
   const startedAt = Date.now();
   for (const [daysAgo, person, device, act] of STORY) {

@@ -89,6 +89,7 @@ export const AUDIT_EVENT_TYPES = [
   "username.changed",
   "avatar.changed",
   "status.changed",
+  "limits.cleared",
   "token.created",
   "service_key.created",
   "service_key.revoked",

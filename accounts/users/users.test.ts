@@ -7,7 +7,8 @@ import { clock, MINUTE_MS } from "#accounts/clock.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { RegisterInput } from "#accounts/contract/schemas.ts";
 import { AccountsError } from "#accounts/errors.ts";
-import { findUser, listUsers, setUserStatus } from "#accounts/operator.ts";
+import { findUser, setUserStatus } from "#accounts/operator.ts";
+import { listUsers } from "#accounts/operator-lists.ts";
 import { openSession } from "#accounts/sessions/opening.ts";
 import { findSession } from "#accounts/sessions/sessions.ts";
 import { db } from "#db/engine.ts";
@@ -241,10 +242,10 @@ test("a user is found by id, email address and username, whatever the letter cas
 test("users are listed in pages by their ids", async () => {
   const [first, second, third] = [await newUser(), await newUser(), await newUser()];
   assert.deepEqual(
-    (await listUsers(operator, first.id, 2)).map(({ id }) => id),
+    (await listUsers(operator, { afterId: first.id, limit: 2 })).map(({ id }) => id),
     [second.id, third.id],
   );
-  assert.deepEqual(await listUsers(operator, third.id, 2), []);
+  assert.deepEqual(await listUsers(operator, { afterId: third.id, limit: 2 }), []);
 });
 
 async function signedIn(more?: Parameters<typeof newUser>[0]) {

@@ -181,12 +181,12 @@ function newRow(input: NewUser, avatar: Avatar | null, passwordHash: string, by:
 const pictureLimit = (...who: (string | number)[]): Limit => ({ ...limit("picture_bytes", ...who), fields: ["image"] });
 
 /** Only the columns that differ, so that simultaneous changes of different fields don't undo each other. */
-function changedColumns(user: User, values: Partial<User>): Partial<User> {
+export function changedColumns(user: User, values: Partial<User>): Partial<User> {
   return Object.fromEntries(Object.entries(values).filter(([column, value]) => user[column as keyof User] !== value));
 }
 
 /** The statement that returns the row after the changes. Without changes it only reads, in a commit that still checks the session. */
-function writeUser(tx: Db, id: number, changes: Partial<User>) {
+export function writeUser(tx: Db, id: number, changes: Partial<User>) {
   if (Object.keys(changes).length === 0) return userById({ id });
   return tx
     .update(users)
@@ -195,7 +195,8 @@ function writeUser(tx: Db, id: number, changes: Partial<User>) {
     .returning();
 }
 
-function changeEvents(user: User, changes: Partial<User>): { type: AuditEventType; detail?: string }[] {
+/** What changes of a profile are on record as. */
+export function changeEvents(user: User, changes: Partial<User>): { type: AuditEventType; detail?: string }[] {
   const { username, bio, contactInformation, avatarHash } = changes;
   return [
     ...(username ? [{ type: "username.changed" as const, detail: `${user.username} → ${username}` }] : []),

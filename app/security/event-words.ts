@@ -27,6 +27,7 @@ const words: Record<AuditEventType, string> = {
   "username.changed": "Username changed",
   "avatar.changed": "Profile picture changed",
   "status.changed": "Account status changed",
+  "limits.cleared": "Waits after failed attempts ended by the operator",
   "token.created": "Personal access token made",
   "service_key.created": "Service key made",
   "service_key.revoked": "Service key ended",

@@ -1235,6 +1235,7 @@ export interface Operations {
         | "username.changed"
         | "avatar.changed"
         | "status.changed"
+        | "limits.cleared"
         | "token.created"
         | "service_key.created"
         | "service_key.revoked";

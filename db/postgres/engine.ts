@@ -4,6 +4,7 @@ import { StorageError } from "../errors.ts";
 import { commitWith, type Within } from "./commit.ts";
 import type { Transaction } from "./connection.ts";
 import { lastEvent, settledEvents } from "./event-order.ts";
+import { factsOf } from "./facts.ts";
 import { withinRequest } from "./patience.ts";
 import { keepErrorsPlain } from "./plain-errors.ts";
 import { Pool } from "./pool.ts";
@@ -51,6 +52,7 @@ export function postgresEngine(target: Target): Engine {
       const { rows } = await pool.read((connection) => connection.run(TRY_STORAGE));
       if (rows[0]?.[0] !== "off") throw new StorageError("The database is read-only.");
     },
+    facts: () => factsOf(pool),
     close: () => pool.close(),
   };
 }

@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { type Engine, engine, setEngine } from "../engine.ts";
 import { StorageError } from "../errors.ts";
 import { storageWorks } from "./condition.ts";
+import { factsOf } from "./facts.ts";
 import { groupCommit } from "./group-commit.ts";
 import { openClient } from "./open.ts";
 import { othersServe } from "./serving.ts";
@@ -40,6 +41,7 @@ export function sqliteEngine(client: Database.Database): SqliteEngine {
       if (!storageWorks(client)) throw new StorageError("The database takes no writes: see the errors before.");
       client.prepare("select count(*) from (select 1 from users limit 1)").get();
     },
+    facts: async () => factsOf(client),
     close: () => void client.close(), // moves everything into the main file
   };
 }
