@@ -105,6 +105,7 @@ test("no statement of any request scans a table", async () => {
   await ask("activity", { token });
   await ask("activity", { token, query: "?cursor=1000&limit=5&type=session.opened" });
   await ask("exportData", { token });
+  await ask("secureAccount", { token });
   await ask("exportData", { token, query: "?format=zip" });
   await ask("changePassword", { token, body: { current_password: "Wrong horse 7 battery", new_password: `${PASSWORD} new` } }, 403);
   const changed = await ask("changePassword", { token, body: { current_password: PASSWORD, new_password: NEW_PASSWORD } });

@@ -91,6 +91,7 @@ export const AUDIT_EVENT_TYPES = [
   "status.changed",
   "limits.cleared",
   "token.created",
+  "account.secured",
   "service_key.created",
   "service_key.revoked",
 ] as const;
@@ -123,6 +124,10 @@ export const ActivityInput = z
   })
   .register(z.globalRegistry, { id: "ActivityInput" });
 
+export const SecureAccountInput = z
+  .strictObject({ current_password: currentPassword })
+  .register(z.globalRegistry, { id: "SecureAccountInput" });
+
 export const EXPORT_FORMATS = ["json", "zip"] as const;
 
 /** The query of the download of one's data. */
@@ -136,6 +141,7 @@ export const ExportInput = z
   })
   .register(z.globalRegistry, { id: "ExportInput" });
 
+export type SecureAccountInput = z.output<typeof SecureAccountInput>;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export type ActivityInput = z.output<typeof ActivityInput>;
 export type LogoutAllInput = z.output<typeof LogoutAllInput>;

@@ -33,6 +33,7 @@ export type EmailData = {
   username_changed: Happened;
   new_device: Happened;
   token_made: Happened;
+  account_secured: Happened;
   /** Of a personal access token: its name, and when it ends. */
   token_ends: { username: string; name: string; at: number };
   totp_added: Happened;
@@ -151,6 +152,11 @@ export const letters: Letters = {
   token_made: notice(
     "A personal access token was made",
     (name) => `Somebody made a personal access token for your ${name} account. Whoever has it can act for you in other services.`,
+  ),
+  account_secured: notice(
+    "Your account was secured",
+    (name) =>
+      `Somebody who is signed in to your ${name} account signed out everybody else and ended all personal access tokens. Choose a new password if you haven’t yet.`,
   ),
   token_ends: ({ username, name: token, at }, { name, url }) => ({
     subject: `A personal access token ends soon – ${name}`,

@@ -11,7 +11,7 @@ import { newLink } from "./links.ts";
 import { type Email, isMailOn, email as mail } from "./outbox.ts";
 
 /** The notices with a link that says “That wasn’t me”. */
-type Notice = "password_changed" | "password_reset" | "username_changed" | "new_device" | "token_made" | FactorNotice;
+type Notice = "password_changed" | "password_reset" | "username_changed" | "new_device" | "token_made" | "account_secured" | FactorNotice;
 /** Those about second factors. */
 export type FactorNotice =
   | "passkey_added"

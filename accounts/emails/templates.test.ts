@@ -32,6 +32,7 @@ function dataWith(username: string, device = "Firefox on Linux"): EmailData {
     passkey_removed: happened,
     new_device: happened,
     token_made: happened,
+    account_secured: happened,
     token_ends: { username, name: username, at: AT },
     suspended: { ...happened, reason: "Spam", until: AT },
     deactivated: happened,

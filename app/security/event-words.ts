@@ -29,6 +29,7 @@ const words: Record<AuditEventType, string> = {
   "status.changed": "Account status changed",
   "limits.cleared": "Waits after failed attempts ended by the operator",
   "token.created": "Personal access token made",
+  "account.secured": "Account secured: everybody else signed out",
   "service_key.created": "Service key made",
   "service_key.revoked": "Service key ended",
 };
@@ -68,6 +69,7 @@ const SUSPICIOUS: AuditEventType[] = [
   "email.changed",
   "username.changed",
   "avatar.changed",
+  "account.secured",
 ];
 
 /** Whether to offer “This wasn't me”: not for what this session did itself. */

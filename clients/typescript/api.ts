@@ -257,6 +257,10 @@ export type RenameSessionInput = {
   device_name: string;
 };
 
+export type SecureAccountInput = {
+  current_password?: string;
+};
+
 export type IntrospectInput = {
   /** The token that the service was given. */
   token: string;
@@ -382,6 +386,32 @@ export type PersonalToken = {
   last_used_at: string | null;
   /** When it ends. */
   expires_at: string;
+};
+
+export type AccountChange = {
+  id: number;
+  /** What happened. */
+  type: string;
+  /** When it happened. */
+  at: string;
+  /** From which address; null for the operator. */
+  ip: string | null;
+  device: string | null;
+  /** The session it concerns. */
+  session_id: number | null;
+  /** More about it, such as which sessions were ended. */
+  detail: string | null;
+  /** What undoes it; null if nothing does, or it is undone already. */
+  undo: Undo | null;
+};
+
+export type Undo = {
+  /** What undoes it: to set the former username or address again (`PATCH /auth/update-user/<id>/`), or to remove the app (`DELETE /auth/totp/`) or the passkey (`DELETE /auth/passkeys/<id>/`). */
+  kind: "username" | "email" | "totp" | "passkey";
+  /** The former name or address, or the id of the passkey. */
+  value: string | null;
+  /** Until when the link that was mailed to the former address undoes it too; null without one. */
+  until: string | null;
 };
 
 export type Introspection = {
@@ -1237,6 +1267,7 @@ export interface Operations {
         | "status.changed"
         | "limits.cleared"
         | "token.created"
+        | "account.secured"
         | "service_key.created"
         | "service_key.revoked";
     };
@@ -1250,6 +1281,33 @@ export interface Operations {
       | "authentication_required"
       | "invalid_token"
       | "not_permitted"
+      | "rate_limited"
+      | "internal_error"
+      | "overloaded"
+      | "storage_unavailable";
+  };
+  /** For somebody who thinks that somebody else got into the account: ends all sessions and personal access tokens but this session, the links of mails and the trust in other browsers, and answers what changed within 30 days, with what undoes it. Needs a log-in within the last 10 minutes, or `current_password`. Then choose a new password. */
+  secureAccount: {
+    method: "POST";
+    path: "/auth/secure-account/";
+    input: SecureAccountInput;
+    output: {
+      /** What happened, for people. */
+      message: string;
+      /** How many live sessions were ended. */
+      sessions_ended: number;
+      /** What changed within 30 days of the address, the username, the password, the factors and the tokens, newest first. */
+      changes: AccountChange[];
+    };
+    code:
+      | "validation_failed"
+      | "authentication_required"
+      | "invalid_token"
+      | "not_permitted"
+      | "recent_login_required"
+      | "wrong_password"
+      | "payload_too_large"
+      | "unsupported_media_type"
       | "rate_limited"
       | "internal_error"
       | "overloaded"
@@ -1563,6 +1621,7 @@ export const OPERATIONS = {
   renameSession: ["PATCH", "/auth/sessions/{id}/"],
   revokeSession: ["DELETE", "/auth/sessions/{id}/"],
   activity: ["GET", "/auth/activity/"],
+  secureAccount: ["POST", "/auth/secure-account/"],
   introspect: ["POST", "/auth/introspect/"],
   revokeToken: ["POST", "/auth/revoke/"],
   verify: ["GET", "/auth/verify/"],
