@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { eq } from "drizzle-orm";
 import { callerFrom, type SignedIn } from "#accounts/caller.ts";
 import { DAY_MS, MINUTE_MS } from "#accounts/clock.ts";
 import { commit } from "#accounts/commit.ts";
+import { config } from "#accounts/config.ts";
 import { parseInput } from "#accounts/contract/input.ts";
 import { NewTokenInput } from "#accounts/contract/token-schemas.ts";
+import type { Passkey } from "#accounts/factors/passkey-answers.ts";
+import { newPasskeyOptions } from "#accounts/factors/passkey-options.ts";
+import { addPasskey } from "#accounts/factors/passkeys.ts";
 import { prepareSecretKey } from "#accounts/factors/secret-keys.ts";
-import { codeOf } from "#accounts/factors/testing.ts";
+import { Authenticator, codeOf } from "#accounts/factors/testing.ts";
 import { confirmTotp, removeTotp, startTotp } from "#accounts/factors/totp.ts";
 import { isKnownBrowser, isTrustedBrowser, trustBrowser } from "#accounts/limits/known-devices.ts";
 import { changePassword } from "#accounts/passwords/change.ts";
@@ -18,8 +21,6 @@ import { openSession } from "#accounts/sessions/opening.ts";
 import { createPersonalToken } from "#accounts/sessions/personal-tokens.ts";
 import { findPageSession, findSession } from "#accounts/sessions/sessions.ts";
 import { loggedIn, mailedToken, mailsTo, passingTime, refusedAs } from "#accounts/testing.ts";
-import { db } from "#db/engine.ts";
-import { users } from "#db/schema.ts";
 import { freshDatabase, freshFolder, newUser, PASSWORD } from "#db/testing.ts";
 import { verifyEmail } from "./email-proof.ts";
 import { recentChanges, secureAccount } from "./secure-account.ts";
@@ -92,13 +93,17 @@ test("changes of the last 30 days are listed, each with what undoes it as long a
   const { email, username } = await newUser({ emailVerifiedAt: 1 });
   const owner = await signedIn(email);
   await updateUser(await fresh(owner), owner.user.id, { username: `${username}-x`, bio: "not listed" });
-  await changePassword(await fresh(owner), { current_password: PASSWORD, new_password: `${PASSWORD} 2` });
+  const changed = await changePassword(await fresh(owner), { current_password: PASSWORD, new_password: `${PASSWORD} 2` });
   assert.deepEqual(await changesOf(owner), [
     ["password.changed", null],
     ["username.changed", `username ${username}`],
   ]);
-  await db().update(users).set({ username }).where(eq(users.id, owner.user.id));
-  assert.deepEqual((await changesOf(owner)).at(-1), ["username.changed", null], "it is the same again");
+  await updateUser({ ...(await fresh(owner)), session: changed.session }, owner.user.id, { username });
+  assert.deepEqual(await changesOf(owner), [
+    ["username.changed", null],
+    ["password.changed", null],
+    ["username.changed", null],
+  ]);
   pass(31 * DAY_MS);
   assert.deepEqual(await changesOf(owner), []);
 });
@@ -120,6 +125,17 @@ test("an authenticator app can be removed and a new address changed back, until 
   const [change] = await recentChanges(await fresh(owner));
   assert.deepEqual([change?.event.type, change?.undo?.kind, change?.undo?.value], ["email.changed", "email", email]);
   assert.ok((change?.undo?.until ?? 0) > Date.now() + 6 * DAY_MS, "the link in the old mailbox");
+});
+
+test("each passkey can be removed, until it is", async () => {
+  const owner = await signedIn((await newUser({ emailVerifiedAt: 1 })).email);
+  const added: Passkey[] = [];
+  for (let i = 0; i < 2; i++) {
+    const answer = new Authenticator(config().publicUrl).create(await newPasskeyOptions(await fresh(owner), {}));
+    added.push((await addPasskey(await fresh(owner), { passkey: answer })).passkey);
+  }
+  const undone = async () => (await changesOf(owner)).filter(([type]) => type === "passkey.added").map(([, undo]) => undo);
+  assert.deepEqual(await undone(), [`passkey ${added[1]?.id}`, `passkey ${added[0]?.id}`]);
 });
 
 test("nobody else can secure an account, nor can a personal access token", async () => {

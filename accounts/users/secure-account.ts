@@ -71,23 +71,31 @@ export async function recentChanges(caller: Caller): Promise<Change[]> {
   const { user } = caller;
   const since = clock.now() - RECENT_MS;
   const { events } = await eventsOfUser(user.id, { limit: MAX_CHANGES, types: CHANGES });
-  const now = { user, passkeys: await passkeysOf(user.id), undoLinks: await undoLinksOf(user.id) };
-  return events.filter(({ at }) => at > since).map((event) => ({ event, undo: undoOf(event, now) }));
+  const recent = events.filter(({ at }) => at > since);
+  const now = { user, recent, passkeys: await passkeysOf(user.id), undoLinks: await undoLinksOf(user.id) };
+  return recent.map((event) => ({ event, undo: undoOf(event, now) }));
 }
 
-type Now = { user: User; passkeys: Passkey[]; undoLinks: { email: string; expiresAt: number }[] };
+type Now = { user: User; recent: AuditEvent[]; passkeys: Passkey[]; undoLinks: { email: string; expiresAt: number }[] };
 
-function undoOf({ type, detail, at }: AuditEvent, { user, passkeys, undoLinks }: Now): Undo | null {
-  const isOfEvent = (madeAt: number) => Math.abs(at - madeAt) < SAME_COMMIT_MS;
-  const [former = ""] = detail?.split(" → ") ?? [];
+function undoOf(event: AuditEvent, { user, recent, passkeys, undoLinks }: Now): Undo | null {
+  const { type, at } = event;
+  const isOfEvent = (madeAt: number) => madeAt <= at && at - madeAt < SAME_COMMIT_MS;
+  const [former = "", given] = namesIn(event);
+  const isOwnUndo =
+    given !== undefined && recent.some((other) => other.type === type && other.id < event.id && namesIn(other)[0] === given);
+  if (isOwnUndo) return null;
   if (type === "username.changed" && former !== user.username) return { kind: "username", value: former, until: null };
   if (type === "email.changed" && canonicalEmail(former) !== user.emailCanonical) {
     return { kind: "email", value: former, until: undoLinks.find(({ email }) => email === former)?.expiresAt ?? null };
   }
   if (type === "factor.added" && user.totpSince !== null && isOfEvent(user.totpSince)) return { kind: "totp", value: null, until: null };
-  const passkey = type === "passkey.added" && passkeys.find(({ createdAt }) => isOfEvent(createdAt));
+  const passkey = type === "passkey.added" && passkeys.findLast(({ createdAt }) => isOfEvent(createdAt)); // oldest first
   return passkey ? { kind: "passkey", value: String(passkey.id), until: null } : null;
 }
+
+/** The former and the new name of a change. */
+const namesIn = ({ detail }: AuditEvent): string[] => (detail?.includes(" → ") ? detail.split(" → ") : []);
 
 function undoLinksOf(userId: number): Promise<Now["undoLinks"]> {
   const { email, expiresAt, purpose } = links;

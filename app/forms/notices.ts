@@ -33,6 +33,8 @@ const notices = {
   "email-unverified": "Your account is ready. Confirm your email address with the link we’ve sent you, then sign in.",
   "email-restored": "Your account has its old email address again. Check your email for a link to choose a new password.",
   "account-secured": "Everybody is signed out. Check your email for a link to choose a new password.",
+  "others-signed-out": "Everybody else is signed out.",
+  "username-back": "You have your former username again.",
   "signed-out": "You’re signed out.",
   "signed-out-everywhere": "You’re signed out everywhere.",
   "draft-kept": "You’ve been signed out, and your changes aren’t saved yet. We kept what you typed: sign in again, and it will be there.",

@@ -4,7 +4,7 @@ import type { Answer } from "../request.ts";
 
 const OF_LINKS = ["/reset-password/", "/verify-email/", "/undo-email-change/", "/not-me/"]; // their addresses have secrets in them
 const PAGES = ["/", "/login/", "/register/", "/forgot-password/", "/auth/docs/", "/nowhere/", ...OF_LINKS];
-const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/security/tokens/", "/sign-out/"];
+const PRIVATE = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/security/tokens/", "/account/", "/sign-out/"];
 
 const nonceOf = ({ headers }: Answer) => String(headers["content-security-policy"]).match(/'nonce-([^']+)'/)?.[1];
 

@@ -8,6 +8,9 @@ const PRIVATE = [
   "/security/",
   "/security/tokens/",
   "/security/not-me/?event=1",
+  "/account/",
+  "/account/secure/",
+  "/account/secured/",
 ];
 const PROXIED = "middleware:middleware:middleware:middleware:middleware";
 

@@ -1,6 +1,14 @@
 import { expect, expectNotice, isSignedIn, press, sessionCookie, test, WITHOUT_JAVASCRIPT, write } from "../pages.ts";
 
-const SIGNED_IN_PAGES = ["/profile/", "/sessions/", "/sessions/sign-out-everywhere/", "/security/", "/auth/docs/", "/nowhere/"];
+const SIGNED_IN_PAGES = [
+  "/profile/",
+  "/sessions/",
+  "/sessions/sign-out-everywhere/",
+  "/security/",
+  "/account/",
+  "/auth/docs/",
+  "/nowhere/",
+];
 
 for (const path of SIGNED_IN_PAGES) {
   const run = path === "/profile/" ? {} : WITHOUT_JAVASCRIPT; // the header's form is the same plain one on every page

@@ -47,6 +47,9 @@ export default async function Page({ searchParams }: PageProps<"/security/not-me
             Change password
           </a>
         </p>
+        <p>
+          Do you think somebody is in your account? <a href="/account/secure/">Secure your account</a> in one step.
+        </p>
       </div>
     </Frame>
   );

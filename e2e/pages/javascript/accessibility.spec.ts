@@ -56,6 +56,9 @@ for (const path of [
   "/security/tokens/",
   "/security/two-step/",
   "/security/passkeys/",
+  "/account/",
+  "/account/secure/",
+  "/account/secured/",
   "/nowhere/",
 ]) {
   test(`axe finds nothing on ${path}, signed in`, async ({ page, user, latchkey }) => {

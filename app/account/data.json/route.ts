@@ -1,0 +1,3 @@
+import { dataFile } from "../data-file.ts";
+
+export const GET = dataFile("json");
