@@ -18,7 +18,10 @@ export const ImportLine = z.strictObject({
   contact_information: z._default(ContactInformation, ""),
   image: z.optional(Image),
   account_status: z._default(
-    z.enum(["active", "inactive", "suspended"], rule("invalid_choice", "This must be “active”, “inactive” or “suspended”.")),
+    z.pipe(
+      z.enum(["active", "pending", "inactive", "suspended"], rule("invalid_choice", "This must be “active”, “inactive” or “suspended”.")),
+      z.transform((status) => (status === "pending" ? "active" : status)), // until the address is proven, where that is required
+    ),
     "active",
   ),
   status_reason: z._default(z.nullable(StatusReason), null),

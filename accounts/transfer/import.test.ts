@@ -107,6 +107,13 @@ test("a hash of another service lets its user in, and is ours afterwards", async
   assert.notEqual(user.emailVerifiedAt, null);
 });
 
+test("an account that waits for the proof of its address is imported as one that does", async () => {
+  const waiting = someone({ account_status: "pending", email_verified: false });
+  assert.equal((await importing(jsonLines(waiting))).imported, 1);
+  const { status, emailVerifiedAt } = (await findUser(operator, waiting.username)) ?? assert.fail();
+  assert.deepEqual([status, emailVerifiedAt], ["active", null]);
+});
+
 test("a dry run says the same as the import, and changes nothing", async () => {
   const taken = await newUser();
   const lines = jsonLines(
@@ -166,6 +173,7 @@ const HOSTILE: [name: string, line: string | Buffer, said: string][] = [
   ["a megabyte of text", JSON.stringify({ ...good, bio: "x".repeat(1_000_000) }), "1 bio too_long"],
   ["control characters", JSON.stringify({ ...good, bio: "\u001b[2J" }), "1 bio invalid_characters"],
   ["another word for a status", JSON.stringify({ ...good, account_status: "banned" }), "1 account_status invalid_choice"],
+  ["the status of an account that ends", JSON.stringify({ ...good, account_status: "deleting" }), "1 account_status invalid_choice"],
   ["a password", JSON.stringify({ ...good, password: PASSWORD }), "1 password unknown_field"],
   ["an unknown hash", JSON.stringify({ ...good, password_hash: "5f4dcc3b5aa765d61d8327deb882cf99" }), "1 password_hash invalid"],
   [
