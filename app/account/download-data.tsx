@@ -17,7 +17,7 @@ export function DownloadData() {
         <a className={buttons.secondary} href="/account/data.zip">
           Download as ZIP
         </a>
-        <a className={buttons.quiet} href="/account/data.json">
+        <a className={buttons.secondary} href="/account/data.json">
           Download as JSON
         </a>
       </p>

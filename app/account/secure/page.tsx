@@ -8,7 +8,7 @@ const HERE = "/account/secure/";
 export default async function Page() {
   const { user } = await signedInCaller(HERE);
   return (
-    <Frame title="Secure my account" here={HERE} width="narrow">
+    <Frame here={HERE} width="narrow">
       <p>
         <a href="/account/">← Account</a>
       </p>
