@@ -6,6 +6,7 @@ import buttons from "#components/button.module.css";
 import text from "#components/text.module.css";
 import { takeBackUsername } from "./actions.ts";
 import styles from "./secured.module.css";
+import { words } from "./words.ts";
 
 /** A change, and the way to undo it. */
 export function ChangeRow({ change: { event, undo }, account }: { change: Change; account: number }) {
@@ -23,7 +24,7 @@ export function ChangeRow({ change: { event, undo }, account }: { change: Change
           <Time at={event.at} to="exact" />
           {[event.device, event.ip].filter(Boolean).map((one) => ` · ${one}`)}
         </p>
-        {event.type === "token.created" && <p className={text.small}>No token works any more.</p>}
+        {event.type === "token.created" && <p className={text.small}>{words.tokenEnded}</p>}
         {undo?.kind === "email" && undo.until !== null && (
           <p className={text.small}>
             Until <Time at={undo.until} to="exact" />, the link that we sent to {undo.value} changes it back too.
@@ -38,15 +39,15 @@ export function ChangeRow({ change: { event, undo }, account }: { change: Change
 function UndoWay({ undo: { kind, value }, account }: { undo: Undo; account: number }) {
   if (kind === "username") {
     return (
-      <ActionForm action={takeBackUsername} account={account} fields={{ username: value ?? "" }} pendingText="Changing it back…">
-        Change back to {value}
+      <ActionForm action={takeBackUsername} account={account} fields={{ username: value ?? "" }} pendingText={words.changingBack}>
+        {words.changeBack(value ?? "")}
       </ActionForm>
     );
   }
   const { href, label } = {
-    email: { href: "/security/email/", label: "Change it back" },
-    totp: { href: "/security/two-step/remove/", label: "Remove the app" },
-    passkey: { href: `/security/passkeys/${value}/remove/`, label: "Remove the passkey" },
+    email: { href: "/security/email/", label: words.changeEmailBack },
+    totp: { href: "/security/two-step/remove/", label: words.removeApp },
+    passkey: { href: `/security/passkeys/${value}/remove/`, label: words.removePasskey },
   }[kind];
   return (
     <a className={buttons.secondary} href={href}>

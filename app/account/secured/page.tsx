@@ -8,8 +8,10 @@ import buttons from "#components/button.module.css";
 import panel from "#components/panel.module.css";
 import text from "#components/text.module.css";
 import { Frame } from "../../frame.tsx";
+import { words as account } from "../words.ts";
 import { ChangeRow } from "./change-row.tsx";
 import styles from "./secured.module.css";
+import { words } from "./words.ts";
 
 const HERE = "/account/secured/";
 
@@ -18,31 +20,27 @@ export default async function Page() {
   const caller = await signedInCaller(HERE);
   const changes = await recentChanges(caller);
   return (
-    <Frame title="Secure my account" here={HERE}>
+    <Frame title={words.title} here={HERE}>
       <p>
-        <a href="/account/">← Account</a>
+        <a href="/account/">{account.back}</a>
       </p>
-      <h1>Three steps more</h1>
+      <h1>{words.title}</h1>
       <section className={panel.panel} aria-labelledby="password-title">
         <div className={panel.head}>
-          <h2 id="password-title">1. {hasPassword(caller.user) ? "Choose a new password" : "Set a password, or keep to your passkey"}</h2>
-          <p className={text.soft}>One that you don’t use anywhere else: somebody may know the one you have.</p>
+          <h2 id="password-title">{words.password(hasPassword(caller.user))}</h2>
+          <p className={text.soft}>{words.passwordLead}</p>
         </div>
         <p>
           <a className={buttons.primary} href="/security/#password">
-            {hasPassword(caller.user) ? "Change password" : "Set a password"}
+            {words.passwordWay(hasPassword(caller.user))}
           </a>
         </p>
       </section>
       <SecondFactor user={caller.user} />
       <section className={panel.panel} aria-labelledby="changes-title">
         <div className={panel.head}>
-          <h2 id="changes-title">3. Look at what changed</h2>
-          <p className={text.soft}>
-            {changes.length > 0
-              ? "In the last 30 days. Undo what wasn’t you."
-              : "In the last 30 days nobody changed your email address, username, password, second factors or tokens."}
-          </p>
+          <h2 id="changes-title">{words.changes}</h2>
+          <p className={text.soft}>{words.changesLead(changes.length > 0)}</p>
         </div>
         {changes.length > 0 && (
           <ul className={styles.changes} aria-labelledby="changes-title">
@@ -54,8 +52,8 @@ export default async function Page() {
         {changes.length > 0 && <ZoneNote />}
       </section>
       <p>
-        <a href="/security/#activity">All activity</a>
-        <span className={text.soft}> has everything else that happened on your account.</span>
+        <a href="/security/#activity">{words.activity}</a>
+        <span className={text.soft}> {words.activityLead}</span>
       </p>
     </Frame>
   );
@@ -66,19 +64,15 @@ function SecondFactor({ user }: { user: User }) {
   return (
     <section className={panel.panel} aria-labelledby="factor-title">
       <div className={panel.head}>
-        <h2 id="factor-title">2. {has ? "Check your second factor" : "Add a second factor"}</h2>
-        <p className={text.soft}>
-          {has
-            ? "Make sure that the passkeys and the authenticator app are yours, and make new recovery codes."
-            : "Then your password alone lets nobody in. A passkey or an authenticator app takes a minute."}
-        </p>
+        <h2 id="factor-title">{words.factor(has)}</h2>
+        <p className={text.soft}>{words.factorLead(has)}</p>
       </div>
       <p className={panel.ways}>
         <a className={has ? buttons.secondary : buttons.primary} href="/security/passkeys/">
-          Passkeys
+          {words.passkeys}
         </a>
         <a className={buttons.secondary} href="/security/two-step/">
-          Authenticator app
+          {words.app}
         </a>
       </p>
     </section>
