@@ -20,4 +20,4 @@ export function ForgotPasswordLink({ name }: { name: string }) {
   }
 }
 
-const pageFor = (email = "") => (email.trim() ? `${PAGE}?${new URLSearchParams({ email: email.trim() })}` : PAGE);
+const pageFor = (email = "") => (email.includes("@") ? `${PAGE}?${new URLSearchParams({ email: email.trim() })}` : PAGE);

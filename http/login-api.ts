@@ -11,7 +11,7 @@ export const loginApi = {
     summary: "Log in and get a token",
     tag: "Sessions",
     description:
-      "Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown email address and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in.",
+      "Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown name and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in.",
     access: "public",
     input: LoginInput,
     output: LoginAnswer,

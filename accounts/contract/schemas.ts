@@ -43,7 +43,7 @@ export const LoginInput = z
       z.trim(),
       present("Enter your email address."),
       z.maxLength(LOGIN_EMAIL_MAX_LENGTH, loginEmailLimit.rule),
-      z.meta({ examples: ["ada@example.org"] }),
+      z.meta({ description: "The email address, or the username.", examples: ["ada@example.org"] }),
     ),
     password: GivenPassword,
     device_name: z.optional(DeviceName),

@@ -11,7 +11,7 @@ import { type LoginAttempt, loginAttempt } from "#accounts/limits/login-attempts
 import { hashPassword, isOutdated, verifyPassword } from "#accounts/passwords/passwords.ts";
 import { standInFor } from "#accounts/passwords/stand-in.ts";
 import { refuseUnproven } from "#accounts/users/email-proof.ts";
-import { canonicalEmail, findUserByEmail } from "#accounts/users/names.ts";
+import { findLogin } from "#accounts/users/names.ts";
 import { afterSuspension, refuseUnlessActive } from "#accounts/users/status.ts";
 import { users } from "#db/schema.ts";
 import type { SessionKind } from "./lifetimes.ts";
@@ -23,17 +23,18 @@ const MAX_CHECKS = 3; // of the password, if the user's row changes during each 
 export type LoginEnding = ({ kind: "session" } & OpenedSession) | ({ kind: "challenge" } & OpenedChallenge);
 
 /**
- * Logs in with email address and password. Throws `invalid_credentials`, after the same work for an unknown address;
+ * Logs in with email address or username, and password. Throws `invalid_credentials`, after the same work for an unknown name;
  * `account_inactive`, `account_suspended` and `email_unverified`, only after the right password; `rate_limited`, without checking the password;
  * `overloaded`.
  */
 export async function logIn(caller: Caller, input: LoginInput, kind: SessionKind = "token"): Promise<LoginEnding> {
-  const emailCanonical = canonicalEmail(input.email);
-  const attempt = await loginAttempt(caller, emailCanonical);
+  const login = await findLogin(input.email);
+  const attempt = await loginAttempt(caller, login);
   return attempt.within(async () => {
     for (let checks = 0; checks < MAX_CHECKS; checks++) {
-      const user = await findUserByEmail(emailCanonical);
-      const standIn = await standInFor(emailCanonical); // also for a known address, so that it takes as long
+      const { user, countedAs } = await findLogin(input.email);
+      if (countedAs !== login.countedAs) return refuse(caller, attempt, null); // the name has become another user's meanwhile
+      const standIn = await standInFor(countedAs); // also for a known name, so that it takes as long
       const isProven = await verifyPassword(user ?? standIn, input.password, attempt.party);
       if (!user || !isProven) return refuse(caller, attempt, user);
       await refuseUnproven(caller, user);

@@ -23,7 +23,17 @@ const FIELDS = ["email", "username"] as const;
 type Field = (typeof FIELDS)[number];
 type Names = Partial<Record<Field, string>>;
 
-/** The user who logs in with this canonical email address, or null. */
+/** Who logs in, and under which name the limits count it: the same one for the email address and the username of a user. */
+export type Login = { countedAs: string; user: User | null };
+
+/** The user with this email address or username, in any spelling. A name with “@” is an address, because no username has one. */
+export async function findLogin(name: string): Promise<Login> {
+  const canonical = name.includes("@") ? canonicalEmail(name) : canonicalUsername(name);
+  const user = (await (name.includes("@") ? userByEmail({ email: canonical }) : userByUsername({ username: canonical })).first()) ?? null;
+  return { countedAs: user?.emailCanonical ?? canonical, user };
+}
+
+/** The user with this canonical email address, or null. */
 export async function findUserByEmail(emailCanonical: string): Promise<User | null> {
   return (await userByEmail({ email: emailCanonical }).first()) ?? null;
 }

@@ -10,7 +10,7 @@ import { words } from "./words.ts";
 export function LoginForm({ email, next }: { email: string; next: string }) {
   return (
     <Form schema="LoginFormInput" action={signIn} title={words.title} submit={words.submit} pendingText={words.pending}>
-      <Field name="email" label={words.email} type="email" autoComplete="username webauthn" defaultValue={email} />
+      <Field name="email" label={words.email} hint={words.emailHint} type="email" autoComplete="username webauthn" defaultValue={email} />
       <PasswordField name="password" label={words.password} />
       <ForgotPasswordLink name="email" />
       <CheckBox name="remember" label={words.remember} hint={words.rememberHint} />

@@ -4,6 +4,7 @@ export const words = {
   heading: (site: string) => `Sign in to ${site}`,
   back: "Sign in to continue. We’ll take you back to where you were.",
   email: "Email address",
+  emailHint: "Your username works too.",
   password: "Password",
   remember: "Keep me signed in",
   rememberHint: "Don’t use this on a shared device.",

@@ -112,6 +112,7 @@ export type RegisterInput = {
 };
 
 export type LoginInput = {
+  /** The email address, or the username. */
   email: string;
   password: string;
   /** A name for the session, shown in the list of sessions. */
@@ -496,7 +497,7 @@ export interface Operations {
       | "overloaded"
       | "storage_unavailable";
   };
-  /** Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown email address and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. */
+  /** Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown name and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. */
   logIn: {
     method: "POST";
     path: "/auth/login/";
