@@ -2,7 +2,12 @@ import * as z from "zod/mini";
 import type { Endpoint } from "./endpoint.ts";
 
 const Healthy = z.object({ status: z.literal("ok") });
-const Ready = z.object({ status: z.literal("ok"), backups: z.enum(["off", "ok", "late", "failed"]) });
+const Ready = z.object({
+  status: z.literal("ok"),
+  backups: z
+    .enum(["off", "ok", "late", "failed"])
+    .check(z.meta({ description: "How those are that the service makes by itself; `late` if there is no recent one.", examples: ["ok"] })),
+});
 
 /** The rows of the API for load balancers and whoever watches the service. */
 export const healthApi = {

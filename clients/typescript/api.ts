@@ -1582,6 +1582,7 @@ export interface Operations {
     path: "/health/ready";
     output: {
       status: "ok";
+      /** How those are that the service makes by itself; `late` if there is no recent one. */
       backups: "off" | "ok" | "late" | "failed";
     };
     code: "internal_error" | "storage_unavailable";
