@@ -98,7 +98,12 @@ async function showUser({ operands: [name = ""] }: Given): Promise<Answer> {
   const user = publicUser(await userNamed(name));
   const { totp, passkeys, recovery_codes_left } = user.factors;
   const factors = `authenticator app: ${totp ? "yes" : "no"}, passkeys: ${passkeys}, recovery codes left: ${recovery_codes_left}`;
-  const rows = Object.entries({ ...user, factors }).map(
+  const instants = {
+    created_at: minuteOf(user.created_at),
+    updated_at: minuteOf(user.updated_at),
+    status_until: user.status_until && minuteOf(user.status_until),
+  };
+  const rows = Object.entries({ ...user, ...instants, factors }).map(
     ([field, value]) => `${field.padEnd(20)} ${shortened(oneLine(String(value ?? "—")))}`,
   );
   return { json: { user }, text: rows.map((row) => row.trimEnd()).join("\n") };

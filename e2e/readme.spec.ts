@@ -6,6 +6,7 @@ import { bareEnvironment } from "./bare-environment.ts";
 import { hasCurl } from "./browser.ts";
 import { serviceKey } from "./clients/service-key.ts";
 import { expect, test } from "./fixtures.ts";
+import { server } from "./servers.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const ADDRESS = /http:\/\/127\.0\.0\.1:8000/g;
@@ -22,17 +23,22 @@ function blocksOf(file: string, language: string): string {
 
 /** Runs a document's commands as somebody types them. */
 function runCommandsOf(file: string, url: string): { said: string; answers: string[] } {
+  const { stdout, stderr } = runInBash(NOTING + blocksOf(file, "sh").replaceAll(ADDRESS, url));
+  return { said: stdout, answers: stderr.trim().replaceAll(url, "").split("\n") };
+}
+
+function runInBash(input: string, settings: Record<string, string> = {}): { stdout: string; stderr: string; status: number | null } {
   const home = mkdtempSync(join(tmpdir(), "latchkey-readme-"));
   try {
-    const { stdout, stderr, error } = spawnSync("bash", ["-u"], {
+    const { stdout, stderr, status, error } = spawnSync("bash", ["-u"], {
       cwd: ROOT,
-      input: NOTING + blocksOf(file, "sh").replaceAll(ADDRESS, url),
-      env: { ...bareEnvironment(), HOME: home, CURL_HOME: home }, // curl would take a proxy from the environment
+      input,
+      env: { ...bareEnvironment(settings), HOME: home, CURL_HOME: home }, // curl would take a proxy from the environment
       encoding: "utf8",
       timeout: MAX_MS,
     });
     if (error) throw error;
-    return { said: stdout, answers: stderr.trim().replaceAll(url, "").split("\n") };
+    return { stdout, stderr, status };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
@@ -103,4 +109,40 @@ test("the commands in docs/api.md work as written", async ({ latchkey }) => {
   ] as const) {
     expect((await latchkey.api("POST", "/auth/login/", { json: { email: "grace@example.org", password } })).status).toBe(status);
   }
+});
+
+test("an operator's day in docs/operations.md works as written", async ({ latchkey }) => {
+  test.setTimeout(MAX_MS); // thirty commands
+  const { dataDir } = server("front-door");
+  const straight = 'set -e\nnpx() { shift; printf "> %s\\n" "$*"; "$NODE" cli/accounts.js "$@"; }\n'; // npx itself takes a second each time
+  const settings = { DATA_DIR: dataDir, PUBLIC_URL: latchkey.url, NODE: process.execPath };
+  const day = runInBash(straight + blocksOf("docs/operations.md", "sh"), settings);
+  expect(day.stderr.replaceAll(/^There are more: .*\n/gm, "")).toBe("");
+  expect(day.status).toBe(0);
+  const said = new Map(day.stdout.split(/^> /m).map((part) => [part.split("\n", 1)[0] ?? "", part.slice(part.indexOf("\n") + 1)]));
+  const answer = (start: string) => said.get([...said.keys()].find((words) => words.startsWith(start)) ?? "");
+  expect(answer("status")).toMatch(/^version +\d+\.\d+\.\d+\n[\s\S]*^sessions +\d+$/m);
+  expect(answer("doctor")).toMatch(/^ok +database /m);
+  expect(answer("user create")).toMatch(/^Created user \d+, emmy\.noether <emmy@example\.com>, active\.$/m);
+  expect(answer("user list --search")).toContain("emmy@example.com");
+  expect(answer("audit list --since 24h --limit")).toMatch(/emmy\.noether +user\.registered/);
+  expect(answer("user unlock")).toBe("No wait kept emmy.noether out.\n");
+  expect(answer("user link")).toContain(`${latchkey.url}/reset-password/?token=lkl_`);
+  expect(answer("user edit")).toMatch(/^Changed user \d+, emmy\.noether <emmy@example\.org>\.$/m);
+  expect(answer("session revoke")).toBe("Sessions ended: 0.\n");
+  expect(answer("user suspend")).toBe("emmy.noether is now suspended. Sessions ended: 0.\n");
+  expect(answer("user delete")).toMatch(/^Deleted user \d+, emmy\.noether/);
+  expect(answer("restore")).toMatch(/^Restored\./);
+  const { user, events } = await latchkey.kept({ id: Number(answer("user delete")?.match(/\d+/)?.[0]) });
+  expect(user).toBeUndefined();
+  expect(events).toEqual([
+    "user.registered",
+    "limits.cleared",
+    "reset.requested",
+    "email.changed",
+    "session.revoked",
+    "status.changed",
+    "status.changed",
+    "user.deleted",
+  ]);
 });
