@@ -22,12 +22,14 @@ export const transferCommands: Record<string, Command> = {
       to: { value: "FILE", help: "a new file; without a USER, everybody" },
       "password-hashes": { help: "with the hashes of passwords, which whoever has the file can try to guess" },
     },
+    examples: ["user export ada.lovelace", "user export --to users.jsonl --password-hashes"],
     run: exportUsers,
   },
   import: {
     summary: "Make a user of each line of a JSON Lines file, or of a download. Users who are there already are left as they are.",
     operands: "FILE",
     options: { "dry-run": { help: "check every line and change nothing" } },
+    examples: ["user import users.jsonl --dry-run"],
     run: importFile,
   },
 };
@@ -45,8 +47,8 @@ async function exportUsers(given: Given): Promise<Answer> {
     return { json: JSON.parse(text), text: text.trimEnd() };
   }
   const count = await writeNew(file, lines);
-  const advice = "It has personal data: keep it where nobody else can read it, and delete it when it has served.";
-  return { json: { users_exported: count }, text: `Users exported to ${file}: ${count}. ${advice}` };
+  const note = "The file has personal data: keep it where nobody else can read it, and delete it when it has served.";
+  return { json: { users_exported: count }, text: `Users exported to ${file}: ${count}.`, note };
 }
 
 async function* everybody(): AsyncGenerator<User> {
@@ -88,19 +90,16 @@ async function importFile(given: Given): Promise<Answer> {
   const isDryRun = given.options["dry-run"] === true;
   const lines = await linesIn(file);
   await openAccounts();
-  const onRefused = (refused: RefusedLine) => process.stderr.write(`${given.options.json ? jsonOf(refused) : sentenceOf(refused)}\n`);
+  const refused: RefusedLine[] = []; // for JSON; people read them as they come
+  const onRefused = (one: RefusedLine) => void (given.options.json ? refused.push(one) : process.stderr.write(`${sentenceOf(one)}\n`));
   const result = await importUsers(operator, lines, { isDryRun, onRefused, onProgress: progress("lines") });
-  const { imported, thereAlready, refused, withoutPassword } = result;
-  const text = [
-    `${isDryRun ? "Users to be imported" : "Users imported"}: ${imported}.`,
-    `There already: ${thereAlready}.`,
-    ...(withoutPassword > 0 ? [`Without a password: ${withoutPassword}; “accounts user link USER” prints a link to choose one.`] : []),
-    ...(isDryRun ? ["Nothing was changed."] : []),
-  ].join(" ");
-  if (refused > 0) throw new CommandError(`${text} Lines refused: ${refused}. Correct them and run the command again.`);
+  const { imported: users_imported, thereAlready: there_already, refused: lines_refused, withoutPassword: without_password } = result;
+  const links = `Without a password: ${without_password}. “accounts user link USER” prints a link with which one is chosen.`;
   return {
-    json: { users_imported: imported, there_already: thereAlready, without_password: withoutPassword, dry_run: isDryRun },
-    text,
+    json: { users_imported, there_already, without_password, lines_refused, refused, dry_run: isDryRun },
+    text: `${isDryRun ? "Nothing was changed. Users to be imported" : "Users imported"}: ${users_imported}. There already: ${there_already}.`,
+    ...(without_password > 0 && { note: links }),
+    ...(lines_refused > 0 && { complaint: `Lines refused: ${lines_refused}. Correct them and run the command again.` }),
   };
 }
 
@@ -120,8 +119,6 @@ async function linesIn(file: string): Promise<AsyncIterable<Line>> {
 
 const sentenceOf = ({ line, fields }: RefusedLine) =>
   fields.map(({ field, detail }) => `Line ${line}: ${field === null ? "" : `${oneLine(field)}: `}${oneLine(detail)}`).join("\n");
-
-const jsonOf = ({ line, fields }: RefusedLine) => JSON.stringify({ line, errors: fields });
 
 /** Says on stderr how far it is, at most once a second. */
 function progress(what: string): (done: number) => void {

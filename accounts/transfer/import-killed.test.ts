@@ -49,6 +49,8 @@ test(`an import of ${LINES} lines that is killed is finished by the next one, wi
     users_imported: LINES - before,
     there_already: before,
     without_password: 0,
+    lines_refused: 0,
+    refused: [],
     dry_run: false,
   });
   assert.equal(Number(await stored()), LINES);

@@ -107,6 +107,17 @@ test("a hash of another service lets its user in, and is ours afterwards", async
   assert.notEqual(user.emailVerifiedAt, null);
 });
 
+test("an account that may not sign in is imported as one that may not, with the reason and the end", async () => {
+  const until = new Date(Date.now() + DAY_MS).toISOString();
+  const suspended = someone({ password_hash: PASSWORD_HASH, account_status: "suspended", status_reason: "Spam", status_until: until });
+  const inactive = someone({ password_hash: PASSWORD_HASH, account_status: "inactive" });
+  assert.equal((await importing(jsonLines(suspended, inactive))).imported, 2);
+  const { account_status, status_reason, status_until } = publicUser((await findUser(operator, suspended.username)) ?? assert.fail());
+  assert.deepEqual([account_status, status_reason, status_until], ["suspended", "Spam", until]);
+  await assert.rejects(loggedIn(visitor, { email: suspended.email, password: PASSWORD }), refusedAs("account_suspended"));
+  await assert.rejects(loggedIn(visitor, { email: inactive.email, password: PASSWORD }), refusedAs("account_inactive"));
+});
+
 test("an account that waits for the proof of its address is imported as one that does", async () => {
   const waiting = someone({ account_status: "pending", email_verified: false });
   assert.equal((await importing(jsonLines(waiting))).imported, 1);

@@ -204,6 +204,7 @@ function rowOf(given: ImportLine, names: Names, avatar: Avatar | null): NewUser[
     contactInformation: given.contact_information,
     avatarHash: avatar?.hash ?? null,
     status: given.account_status,
+    inactiveBy: given.account_status === "inactive" ? ("operator" as const) : null,
     statusReason: given.status_reason || null,
     statusUntil: given.status_until,
     emailVerifiedAt: given.email_verified ? now : null,
