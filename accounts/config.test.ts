@@ -52,6 +52,7 @@ test("without any setting the documented defaults apply", () => {
     notices: "all",
     backups: null,
     backupPassphraseFile: null,
+    deletionGraceDays: 14,
     sessionIdleDays: 14,
     sessionAbsoluteDays: 30,
     drainDelaySeconds: 0,

@@ -64,6 +64,8 @@ export type Config = {
   backups: BackupPlan | null;
   /** The file with the passphrase that encrypts backups; null if they aren't encrypted. */
   backupPassphraseFile: string | null;
+  /** How long a user can keep an account that is going to be deleted. */
+  deletionGraceDays: number;
   sessionIdleDays: number;
   sessionAbsoluteDays: number;
   /** How long a stopping service reports that it is not ready before it refuses new connections. */
@@ -160,6 +162,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
         }
       : null,
     backupPassphraseFile,
+    deletionGraceDays: given.DELETION_GRACE_DAYS,
     sessionIdleDays,
     sessionAbsoluteDays: given.SESSION_ABSOLUTE_DAYS,
     drainDelaySeconds: given.DRAIN_DELAY,

@@ -7,6 +7,7 @@ export const refusals = {
   user_already_exists: "A user with this email address or username already exists.",
   invalid_credentials: "That email address or password isn’t right.",
   account_inactive: "Your account isn’t active. Contact the people who run this site.",
+  account_deleting: "Your account is going to be deleted. You can keep it until then.",
   account_suspended: "Your account is suspended. Contact the people who run this site.",
   authentication_required: "Sign in first: send the token of a session as “Authorization: Bearer <token>”.",
   invalid_token: "This token is invalid or has expired. Log in again for a new one.",
@@ -85,8 +86,13 @@ export class AccountsError extends Error {
   readonly fields: FieldError[];
   readonly retryAfterSeconds: number | undefined;
   readonly quota: Quota | undefined;
+  /** More about it, for programs. */
+  readonly members: object;
 
-  constructor(code: RefusalCode, more: { detail?: string; fields?: FieldError[]; retryAfterSeconds?: number; quota?: Quota } = {}) {
+  constructor(
+    code: RefusalCode,
+    more: { detail?: string; fields?: FieldError[]; retryAfterSeconds?: number; quota?: Quota; members?: object } = {},
+  ) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0; // refusals need no stack, which would take a twentieth of the time in a flood (measured)
     super(more.detail ?? refusals[code] + (more.retryAfterSeconds ? ` ${retryAdvice(more.retryAfterSeconds)}` : ""));
@@ -96,5 +102,6 @@ export class AccountsError extends Error {
     this.fields = more.fields ?? [];
     this.retryAfterSeconds = more.retryAfterSeconds;
     this.quota = more.quota;
+    this.members = more.members ?? {};
   }
 }

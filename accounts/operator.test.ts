@@ -49,7 +49,7 @@ test("a deleted user is gone with sessions and picture, and can register anew", 
   assert.notEqual((await newUser({ email: user.email, emailCanonical: user.emailCanonical })).id, user.id);
 });
 
-test("the mails of a deleted user are deleted too, but for one that is still to be sent", async () => {
+test("the mails of a deleted user are deleted too, also one that is still to be sent", async () => {
   const user = await newUser();
   const row = { kind: "x", recipient: user.email, subject: "x", createdAt: Date.now(), giveUpAt: Date.now() };
   const waiting = { userId: user.id, ...row, nextAttemptAt: Date.now() };
@@ -60,10 +60,7 @@ test("the mails of a deleted user are deleted too, but for one that is still to 
   const left = await db().select().from(emails).where(eq(emails.kind, "x"));
   assert.deepEqual(
     left.map(({ userId, nextAttemptAt }) => [userId, nextAttemptAt]),
-    [
-      [user.id, waiting.nextAttemptAt],
-      [null, null],
-    ],
+    [[null, null]],
   );
 });
 
@@ -102,7 +99,7 @@ test("events of a deleted user keep id, type and instant, and nothing personal",
 test("thousands of events are erased in slices, while the user is gone at once", async () => {
   const user = await newUser();
   const { token } = await opened(user);
-  await writeEvents(user.id, 3_000);
+  await writeEvents(user.id, 8_000);
   const deleted = deleteUser(operator, user);
   const left = new Set<number>();
   while (left.size < 3) {

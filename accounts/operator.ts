@@ -1,7 +1,7 @@
-import { and, type Column, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, type Column, desc, eq, gt, sql } from "drizzle-orm";
 import { insertFrom } from "#db/dialect.ts";
 import { db } from "#db/engine.ts";
-import { auditEvents, emails, knownDevices, sessions, users } from "#db/schema.ts";
+import { auditEvents, knownDevices, sessions, users } from "#db/schema.ts";
 import { type AuditEventPage, auditEvent, type EventQuery, eventsOfUser } from "./audit.ts";
 import { type Caller, requireOperator, type Session, type User } from "./caller.ts";
 import { clock } from "./clock.ts";
@@ -14,10 +14,10 @@ import { needsSecondFactor } from "./factors/factors.ts";
 import { removeFactors } from "./factors/removal.ts";
 import { limitsOfFactors } from "./factors/second-factor-limits.ts";
 import { clearLimits } from "./limits/counters.ts";
-import { beginErasure, eraseRecords } from "./retention/erasure.ts";
+import { erase, eraseRecords } from "./retention/erasure.ts";
 import { inSlices } from "./retention/slices.ts";
 import { endSessions, endSessionsOnRecord } from "./sessions/ending.ts";
-import { deleteAvatarOf } from "./users/avatars.ts";
+import { requireMove } from "./users/moves.ts";
 import { canonicalEmail, canonicalUsername } from "./users/names.ts";
 import { decideStatus, type StatusReason } from "./users/status.ts";
 import { findUserById } from "./users/users.ts";
@@ -48,21 +48,11 @@ export async function setUserStatus(caller: Caller, user: User, status: Operator
   return decideStatus(caller, user, status, "operator", why);
 }
 
-/**
- * Deletes a user with all personal data: the sessions, the picture and mails that aren't waiting in the same commit, and then address, device and detail of
- * the user's events. Type, time and user id of the events stay. Throws `not_found`.
- */
+/** Deletes a user with all personal data, at once. Type, time and user id of the events stay. Throws `not_found`. */
 export async function deleteUser(caller: Caller, user: User): Promise<{ sessionsEnded: number }> {
   requireOperator(caller);
-  const { sessionsEnded } = await commit(caller, (tx) => ({
-    ...endSessions(tx, user.id),
-    avatar: deleteAvatarOf(tx, user.id),
-    emails: tx.delete(emails).where(and(eq(emails.userId, user.id), isNull(emails.nextAttemptAt))),
-    user: must(tx.delete(users).where(eq(users.id, user.id)).returning({ id: users.id }), "not_found"),
-    erasure: beginErasure(tx, user),
-    event: auditEvent(tx, caller, "user.deleted", { userId: user.id }),
-    notice: decision(tx, caller, user, "deleted"),
-  }));
+  requireMove(user, "deleted", "operator");
+  const { sessionsEnded } = await commit(caller, (tx) => erase(tx, caller, user));
   await eraseRecords();
   return { sessionsEnded };
 }

@@ -6,6 +6,7 @@ import { isSmtpUrl, isWebPage, list, MAIL_ADDRESS, mailbox, publicOrigin } from 
 
 const MAX_PORT = 65_535;
 const MAX_DRAIN_DELAY_SECONDS = 300;
+const MAX_GRACE_DAYS = 90;
 const MAX_POOL = 1_000;
 const MAX_BACKUP_HOURS = 720;
 const MAX_BACKUPS = 1_000;
@@ -89,6 +90,7 @@ export const settings = {
   REQUIRE_VERIFIED_EMAIL: z._default(z.enum(["off", "on"], "must be off or on"), "off"),
   REQUIRE_SECOND_FACTOR: z._default(z.enum(["off", "all"], "must be off or all"), "off"),
   SECRET_KEY_FILE: z.optional(z.string().check(z.minLength(1, "must name a file"))),
+  DELETION_GRACE_DAYS: z.prefault(wholeNumber(1, MAX_GRACE_DAYS), "14"),
   NOTICES: z._default(z.enum(["all", "essential"], "must be all or essential"), "all"),
   DRAIN_DELAY: z.prefault(wholeNumber(0, MAX_DRAIN_DELAY_SECONDS), "0"),
   RATE_LIMITS: z._default(z.enum(["on", "off"], "must be on or off"), "on"),

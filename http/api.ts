@@ -24,6 +24,7 @@ import { emailApi } from "./email-api.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { factorApi } from "./factor-api.ts";
 import { healthApi } from "./health-api.ts";
+import { leavingApi } from "./leaving-api.ts";
 import { loginApi } from "./login-api.ts";
 import { ownDataApi } from "./own-data-api.ts";
 import { passkeyApi } from "./passkey-api.ts";
@@ -137,6 +138,7 @@ export const api = {
     errors: ["validation_failed", "wrong_password", "reset_required", "rate_limited"],
   },
   ...emailApi,
+  ...leavingApi,
   sessions: {
     method: "GET",
     path: "/auth/sessions/",

@@ -11,7 +11,7 @@ export const loginApi = {
     summary: "Log in and get a token",
     tag: "Sessions",
     description:
-      "Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown name and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in.",
+      "Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown name and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. An account that its user has deactivated answers `account_inactive` with `reactivation: true`; send `reactivate: true` to activate it again. One that is going to be deleted answers `account_deleting` with `deletes_at`.",
     access: "public",
     input: LoginInput,
     output: LoginAnswer,
@@ -22,6 +22,7 @@ export const loginApi = {
       "second_factor_required",
       "second_factor_setup_required",
       "account_inactive",
+      "account_deleting",
       "account_suspended",
       "email_unverified",
       "rate_limited",

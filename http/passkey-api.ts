@@ -39,7 +39,15 @@ export const passkeyApi = {
     input: PasskeyLoginInput,
     output: LoginAnswer,
     status: 200,
-    errors: ["validation_failed", "invalid_passkey", "account_inactive", "account_suspended", "email_unverified", "rate_limited"],
+    errors: [
+      "validation_failed",
+      "invalid_passkey",
+      "account_inactive",
+      "account_deleting",
+      "account_suspended",
+      "email_unverified",
+      "rate_limited",
+    ],
   },
   passkeyOptions: {
     method: "POST",

@@ -129,6 +129,10 @@ test("no statement of any request scans a table", async () => {
   const made = await ask("createToken", { token: shown.token, body: { name: "Script", scopes: ["notes:read"] } });
   await ask("tokens", { token: made.token });
   await ask("revokePersonalToken", { token: shown.token, value: made.id });
+  await ask("deactivate", { token: shown.token });
+  const back = await ask("logIn", { body: { email, password: NEW_PASSWORD, reactivate: true } });
+  await ask("deleteAccount", { token: back.token, body: { username: user.username } });
+  await ask("cancelDeletion", { body: { email, password: NEW_PASSWORD } });
   await ask("endUserSessions", { token: key, value: user.id });
   await ask("setUserStatus", {
     token: key,

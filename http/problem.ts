@@ -34,6 +34,7 @@ export const problems: Record<ProblemCode, { status: number; detail: string }> =
   invalid_passkey: { status: 401, detail: refusals.invalid_passkey },
   account_inactive: { status: 403, detail: refusals.account_inactive },
   account_suspended: { status: 403, detail: refusals.account_suspended },
+  account_deleting: { status: 403, detail: refusals.account_deleting },
   email_unverified: { status: 403, detail: refusals.email_unverified },
   not_permitted: { status: 403, detail: refusals.not_permitted },
   not_your_account: { status: 403, detail: refusals.not_your_account },

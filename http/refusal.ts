@@ -36,7 +36,7 @@ export function describeError(error: unknown, requestId: string): Refusal {
     if (error.retryAfterSeconds) headers["retry-after"] = String(error.retryAfterSeconds);
     if (error.quota) Object.assign(headers, quotaHeaders({ ...error.quota, left: 0, resetSeconds: error.retryAfterSeconds ?? 0 }));
     if (problems[error.code].status === 401) headers["www-authenticate"] = challenge(error.code);
-    return { code: error.code, detail: error.message, fields: error.fields, more: {}, headers };
+    return { code: error.code, detail: error.message, fields: error.fields, more: error.members, headers };
   }
   log().error({ request_id: requestId, err: error }, "unexpected error");
   return { code: "internal_error", detail: problems.internal_error.detail, fields: [], more: {}, headers: {} };

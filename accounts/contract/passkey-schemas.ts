@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { FactorFormInput, NewAccountFields, OwnPasskeyName, PasskeyName } from "./factor-forms.ts";
 import { SecondFactorInput } from "./factor-schemas.ts";
-import { DeviceName, GivenPassword } from "./fields.ts";
+import { DeviceName, flag, GivenPassword } from "./fields.ts";
 import { rule } from "./rules.ts";
 import { LoginFormInput } from "./schemas.ts";
 
@@ -91,7 +91,13 @@ const current_password = z.optional(GivenPassword);
 export const PasskeyLoginOptionsInput = z.strictObject({}).register(z.globalRegistry, { id: "PasskeyLoginOptionsInput" });
 
 export const PasskeyLoginInput = z
-  .strictObject({ passkey: PasskeyAssertion, device_name: z.optional(DeviceName) })
+  .strictObject({
+    passkey: PasskeyAssertion,
+    device_name: z.optional(DeviceName),
+    reactivate: z.optional(
+      flag("true activates an account again that its user has deactivated, and keeps one that is going to be deleted."),
+    ),
+  })
   .register(z.globalRegistry, { id: "PasskeyLoginInput" });
 
 export const PasskeyOptionsInput = z.strictObject({ current_password }).register(z.globalRegistry, { id: "PasskeyOptionsInput" });

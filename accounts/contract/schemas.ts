@@ -47,6 +47,7 @@ export const LoginInput = z
     ),
     password: GivenPassword,
     device_name: z.optional(DeviceName),
+    reactivate: z.optional(flag("true activates an account again that its user has deactivated.")),
   })
   .register(z.globalRegistry, { id: "LoginInput" });
 
@@ -57,6 +58,9 @@ export const LoginFormInput = z.strictObject({
   remember: z._default(flag("Keep me signed in."), false),
   next: z._default(text(atMost(ADDRESS_MAX_LENGTH, "an address")), ""),
 });
+
+/** A form without fields of its own, in a sign-in. */
+export const NextFormInput = z.strictObject({ next: LoginFormInput.shape.next });
 
 /** The profile form: the API's fields but for the email address, with a check box that removes the picture. */
 export const ProfileFormInput = z.strictObject({

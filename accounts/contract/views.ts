@@ -125,6 +125,10 @@ export const ActivityAnswer = z.object({
     .nullable(z.string())
     .register(z.globalRegistry, { description: "Ask with it for older events; null at the end.", examples: ["1150"] }),
 });
+export const DeleteAccountAnswer = z.object({
+  message,
+  deletes_at: instant("When everything personal is erased.", "2026-12-15T08:00:00.000Z"),
+});
 export const UserAnswer = z.object({ message, user: UserView });
 export const MeAnswer = UserView.extend({ session: SessionView });
 export const LoginAnswer = z.object({

@@ -7,7 +7,7 @@ import { db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { emails } from "#db/schema.ts";
 import { DeliveryError } from "./delivery-error.ts";
-import { withOtherEnd } from "./letters.ts";
+import { type EmailKind, withOtherEnd } from "./letters.ts";
 import { beginLink } from "./links.ts";
 import { composeMessage } from "./message.ts";
 import { onQueued } from "./outbox.ts";
@@ -25,6 +25,9 @@ const FIRST_WAIT_MS = MINUTE_MS;
 const LONGEST_WAIT_MS = 4 * HOUR_MS;
 const LEASE_MARGIN_MS = MINUTE_MS; // for building the message and for a slow commit
 const STOP_PATIENCE_MS = 5 * SECOND_MS;
+
+/** The mail to a deleted user, of whom nothing stays. */
+const LAST: EmailKind = "deleted";
 
 type Email = typeof emails.$inferSelect;
 
@@ -193,14 +196,12 @@ function withItsEnd(email: Email, at: number): Email {
  * was sent; if it never is, the link ends as if it had been sent at once.
  */
 async function settle(email: Email, outcome: Partial<Email>): Promise<void> {
-  const { id, attempts, createdAt } = email;
+  const { id, attempts, createdAt, kind } = email;
+  const unchanged = and(eq(emails.id, id), eq(emails.attempts, attempts));
   const begunAt = outcome.sentAt ?? (outcome.failedAt ? createdAt : null);
   await commit(housekeeping, (tx) => ({
     link: begunAt !== null && beginLink(tx, email, begunAt),
-    settled: tx
-      .update(emails)
-      .set(outcome)
-      .where(and(eq(emails.id, id), eq(emails.attempts, attempts))),
+    settled: outcome.sentAt && kind === LAST ? tx.delete(emails).where(unchanged) : tx.update(emails).set(outcome).where(unchanged),
   }));
 }
 

@@ -10,7 +10,7 @@
 export type Linked = { url: string; expiresAt: number; begins?: { hash: Buffer; lifetimeMs: number } };
 
 /** What happened: to which account, when, from which device and address. `notMe` is the link that says “That wasn’t me”. */
-export type Happened = { username: string; at: number; device: string; ip: string | null; notMe?: Linked };
+export type Happened = { username: string; at: number; device: string | null; ip: string | null; notMe?: Linked };
 
 /** Why something was decided, and until when it holds. */
 export type Why = { reason?: string | null; until?: number | null };
@@ -48,7 +48,14 @@ export type EmailData = {
   passkey_removed: Happened;
   suspended: Happened & Why;
   deactivated: Happened & Why;
-  deleted: Happened & Why;
+  /** The user has left for a while. */
+  deactivated_by_user: Happened;
+  reactivated: Happened;
+  /** The user wants the account deleted; `until` is when it is. */
+  deletion_started: Happened & Why;
+  deletion_soon: { username: string; at: number };
+  deletion_cancelled: Happened;
+  deleted: Happened & { byUser: boolean };
 };
 
 export type EmailKind = keyof EmailData;
@@ -170,7 +177,37 @@ export const letters: Letters = {
   }),
   suspended: decided("Your account was suspended", (name) => `Your ${name} account was suspended, and all devices were signed out.`),
   deactivated: decided("Your account was deactivated", (name) => `Your ${name} account was deactivated, and all devices were signed out.`),
-  deleted: decided("Your account was deleted", (name) => `Your ${name} account and everything in it was deleted.`),
+  deactivated_by_user: notice(
+    "You’ve deactivated your account",
+    (name) => `Your ${name} account was deactivated, and all devices were signed out. To use it again, sign in.`,
+  ),
+  reactivated: notice("Your account is active again", (name) => `Somebody signed in to your ${name} account and activated it again.`),
+  deletion_started: ({ until, ...happened }, site) => {
+    const letter = notice(
+      "Your account is going to be deleted",
+      (name) =>
+        `Somebody, hopefully you, asked to delete your ${name} account. All devices were signed out. Until then you can sign in to keep it.`,
+    )(happened, site);
+    return { ...letter, facts: [...(letter.facts ?? []), ["Deleted on", instantInWords(until ?? happened.at)]] };
+  },
+  deletion_soon: ({ username, at }, { name, url }) => ({
+    subject: `Your account is deleted soon – ${name}`,
+    paragraphs: [`Your ${name} account and everything in it is going to be deleted, as you asked. After that it can’t be brought back.`],
+    facts: [
+      ["Username", unlinked(username)],
+      ["Deleted on", instantInWords(at)],
+    ],
+    closing: [`To keep it, sign in before then at ${url}/login/`],
+  }),
+  deletion_cancelled: notice(
+    "Your account stays",
+    (name) => `Somebody signed in to your ${name} account and kept it: it won’t be deleted.`,
+  ),
+  deleted: ({ byUser, ...happened }, site) => {
+    const sentence = (name: string) => `Your ${name} account and everything in it was deleted${byUser ? ", as you asked" : ""}.`;
+    const letter = decided("Your account was deleted", sentence)(happened, site);
+    return byUser ? { ...letter, closing: ["This is the last email about it."] } : letter;
+  },
 };
 
 function codesLeft(left: number): string {
@@ -210,7 +247,7 @@ function factsOf({ username, at, device, ip }: Happened): [string, string][] {
   return [
     ["Username", unlinked(username)],
     ["When", instantInWords(at)],
-    ["Device", device],
+    ...(device ? [["Device", device] as [string, string]] : []),
     ...(ip ? [["Address", ip] as [string, string]] : []),
   ];
 }

@@ -8,11 +8,12 @@ import { removeFactors } from "#accounts/factors/removal.ts";
 import { forgetDevices } from "#accounts/limits/known-devices.ts";
 import { mailResetLink } from "#accounts/passwords/reset.ts";
 import { endSessionsOnRecord } from "#accounts/sessions/ending.ts";
+import { moveStatus } from "#accounts/users/status.ts";
 import { users } from "#db/schema.ts";
 import { endLinks, requireLink, takeLink } from "./links.ts";
 
 /**
- * Ends all sessions of a user whose notice told of something that somebody else did, forgets every device and an address that is
+ * Ends all sessions of a user whose notice told of something that somebody else did, stops a deletion, forgets every device and an address that is
  * waiting, removes passkeys added since, and mails a link for a new password. Until that is used, neither address nor password can be changed.
  * Throws `invalid_link`.
  */
@@ -20,6 +21,7 @@ export async function sayNotMe(caller: Caller, { token }: LinkInput): Promise<{ 
   const { link, user } = await requireLink(caller, ["not_me"], token);
   const { sessionsEnded } = await commit(withoutSession(caller), (tx) => ({
     used: takeLink(tx, link),
+    kept: user.status === "deleting" && Object.values(moveStatus(tx, caller, user, "active", "user")),
     user: must(
       tx
         .update(users)

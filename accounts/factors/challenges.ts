@@ -15,6 +15,7 @@ import { purgeSoon } from "#accounts/retention/purge.ts";
 import type { SessionKind } from "#accounts/sessions/lifetimes.ts";
 import { unchangedUser } from "#accounts/sessions/opening.ts";
 import { newSecret, readSecret } from "#accounts/sessions/tokens.ts";
+import type { Left } from "#accounts/users/ways-back.ts";
 import type { Db } from "#db/engine.ts";
 import { challenges } from "#db/factors-schema.ts";
 import { users } from "#db/schema.ts";
@@ -37,10 +38,21 @@ type Purpose = Challenge["purpose"];
 export type OpenedChallenge = { challenge: string; purpose: Purpose; expiresAt: number; factors: Factor[] };
 export type FoundChallenge = { challenge: Challenge; user: User };
 
+type Opening = {
+  purpose: Purpose;
+  deviceName?: string;
+  /** By what the user was proven: the password, unless said otherwise. */
+  factors?: string;
+  /** The status that the user leaves by this log-in. */
+  returnsFrom?: Left | null;
+  attempt?: { challenged(tx: Db): Plan };
+};
+
 class OutOfDate extends Error {}
 
 /**
- * Opens a challenge for a user who has shown the password: `login` to be finished with a second factor, `setup` to set one up. Returns
+ * Opens a challenge for a user who has shown the password: `login` to be finished with a second factor, `setup` to set one up, `return` to
+ * say that an account that was left shall be used again. Returns
  * null if `user` is out of date, like `openSession`. Throws `rate_limited` after too many on one account from one known device, or from all
  * unknown ones.
  */
@@ -48,7 +60,7 @@ export async function openChallenge(
   caller: Caller,
   user: User,
   kind: SessionKind,
-  { purpose, deviceName, attempt }: { purpose: Purpose; deviceName?: string; attempt?: { challenged(tx: Db): Plan } },
+  { purpose, deviceName, factors, returnsFrom, attempt }: Opening,
 ): Promise<OpenedChallenge | null> {
   const visitor = withoutSession(caller);
   const device = await findKnownDevice(caller, user.id);
@@ -62,7 +74,7 @@ export async function openChallenge(
       room: stillWithin(limits),
       unchanged: must(unchangedUser(user), () => new OutOfDate()),
       counted: count(limits),
-      stored: tx.insert(challenges).values({ ...row, deviceName: deviceName || null, expiresAt }),
+      stored: tx.insert(challenges).values({ ...row, deviceName: deviceName || null, factors, returnsFrom, expiresAt }),
       event: auditEvent(tx, caller, "login.challenged", { userId: user.id }),
     })).then(
       () => true,
@@ -89,7 +101,8 @@ export async function findChallenge(caller: Caller, purpose: Purpose, secret: st
     return null;
   }
   const isTheirs = challenge.purpose === purpose && challenge.holderHash === holderOf(caller);
-  const isCurrent = challenge.failures < MAX_FAILURES && challenge.sessionEpoch === user.sessionEpoch && user.status === "active";
+  const isCurrent =
+    challenge.failures < MAX_FAILURES && challenge.sessionEpoch === user.sessionEpoch && user.status === statusFor(challenge);
   return isTheirs && isCurrent ? { challenge, user } : null;
 }
 
@@ -123,13 +136,18 @@ export function countFailure(tx: Db, tokenHash: Buffer) {
 /** No challenge has this hash. */
 export const NO_HASH = Buffer.alloc(32);
 
-const isLive = ({ tokenHash, sessionEpoch, userId }: Challenge) =>
-  and(
+/** The status that the user must still have. */
+const statusFor = ({ returnsFrom }: Challenge) => returnsFrom ?? "active";
+
+const isLive = (challenge: Challenge) => {
+  const { tokenHash, sessionEpoch, userId } = challenge;
+  return and(
     eq(challenges.tokenHash, tokenHash),
     gt(challenges.expiresAt, clock.now()),
     lt(challenges.failures, MAX_FAILURES),
-    sql`exists (select 1 from ${users} where ${users.id} = ${userId} and ${users.sessionEpoch} = ${sessionEpoch} and ${users.status} = 'active')`,
+    sql`exists (select 1 from ${users} where ${users.id} = ${userId} and ${users.sessionEpoch} = ${sessionEpoch} and ${users.status} = ${statusFor(challenge)})`,
   );
+};
 
 /** The browser, by the id that it keeps, or the API client, by what it says it is. */
 function holderOf({ browser, device }: Caller): string {

@@ -49,7 +49,9 @@ async function withPasskey(more: Parameters<typeof newUser>[0] = {}) {
 /** Logs in with an answer to a new challenge. */
 async function loggedInWith(authenticator: Authenticator, changes: Changes = {}) {
   const passkey = authenticator.get(await passkeyLoginOptions(visitor), changes);
-  return logInWithPasskey(visitor, parseInput(PasskeyLoginInput, { passkey }));
+  const ending = await logInWithPasskey(visitor, parseInput(PasskeyLoginInput, { passkey }));
+  assert.ok(ending.kind === "session");
+  return ending;
 }
 
 const invalid = refusedAs("invalid_passkey");

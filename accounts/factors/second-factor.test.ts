@@ -20,7 +20,7 @@ import { freshDatabase, freshFolder, newUser, PASSWORD } from "#db/testing.ts";
 import { replaceRecoveryCodes } from "./recovery-codes.ts";
 import { finishLogIn } from "./second-factor.ts";
 import { prepareSecretKey } from "./secret-keys.ts";
-import { codeOf } from "./testing.ts";
+import { codeOf, wrongCode } from "./testing.ts";
 import { confirmTotp, removeTotp, startTotp } from "./totp.ts";
 import { stepOfCode } from "./totp-codes.ts";
 
@@ -60,12 +60,6 @@ async function challenged({ email }: Pick<User, "email">, visitor: Visitor): Pro
   const ending = await logIn(visitor, { email, password: PASSWORD });
   assert.ok(ending.kind === "challenge");
   return ending.challenge;
-}
-
-/** Six digits that are the code of no step near. */
-function wrongCode(secret: string): string {
-  const near = [-2, -1, 0, 1, 2].map((steps) => codeOf(secret, steps));
-  return ["000000", "111111", "222222", "333333", "444444", "555555"].find((code) => !near.includes(code)) ?? assert.fail();
 }
 
 /** Whether each attempt succeeds, or the code of its refusal. */

@@ -1,11 +1,11 @@
 import { and, eq } from "drizzle-orm";
 import { auditEvent } from "#accounts/audit.ts";
-import { type Caller, NOBODY, type User, withoutSession } from "#accounts/caller.ts";
+import { type Caller, NOBODY, type SignedIn, type User, withoutSession } from "#accounts/caller.ts";
 import { commit, must, unlessRefused } from "#accounts/commit.ts";
 import type { FinishLogInInput, PasskeyAssertion } from "#accounts/contract/passkey-schemas.ts";
 import { broken, type Rule } from "#accounts/contract/rules.ts";
 import { notice } from "#accounts/emails/notices.ts";
-import { AccountsError } from "#accounts/errors.ts";
+import { AccountsError, refusals } from "#accounts/errors.ts";
 import { withinLimits } from "#accounts/limits/admission.ts";
 import { spend } from "#accounts/limits/budgets.ts";
 import { clearLimits, count, stillWithin } from "#accounts/limits/counters.ts";
@@ -22,6 +22,7 @@ import { proveTotp, type SecondFactorProof } from "./totp-secrets.ts";
 
 const REQUIRED: Rule = { code: "required", sentence: "Enter the code from your authenticator app, or a recovery code." };
 const ONLY_ONE: Rule = { code: "invalid", sentence: "Send only one factor." };
+const WRONG: Rule = { code: "wrong", sentence: refusals.invalid_code };
 const EVENT_DETAIL = "second factor";
 
 /** One factor that a log-in is finished with. */
@@ -49,7 +50,27 @@ export async function finishLogIn(caller: Caller, input: Finishing): Promise<Ope
   });
 }
 
-function readGuess({ code, recovery_code, passkey }: FinishLogInInput): Guess {
+/**
+ * Proves a second factor of a user who is signed in, for what needs more than the session. A wrong one counts as at a log-in. The
+ * statements of the proof, which use the factor up, belong in the commit of what it allows. Throws `validation_failed`, `rate_limited`.
+ */
+export async function proveAgain(caller: SignedIn, given: Omit<FinishLogInInput, "challenge">): Promise<SecondFactorProof> {
+  const { user, session } = caller;
+  const guess = readGuess(given);
+  const limits = await guessLimits(caller, user, guess.factor);
+  return withinLimits(limits.checked, async () => {
+    const proof = await prove(caller, user, guess, "");
+    if (proof) return proof;
+    await commit(caller, (tx) => ({
+      within: stillWithin(limits.checked),
+      counted: count(limits.counted),
+      failed: auditEvent(tx, caller, "login.failed", { userId: user.id, sessionId: session.id, detail: EVENT_DETAIL }),
+    }));
+    throw refused(guess.factor === "totp" ? "code" : guess.factor, WRONG);
+  });
+}
+
+function readGuess({ code, recovery_code, passkey }: Omit<FinishLogInInput, "challenge">): Guess {
   const given = Object.entries({ code, recovery_code, passkey }).filter(([, value]) => value !== undefined);
   if (given.length > 1) throw refused(given[1]?.[0] ?? "", ONLY_ONE);
   if (passkey !== undefined) return { factor: "passkey", value: passkey };
@@ -90,6 +111,7 @@ async function open(
       deviceName: challenge.deviceName ?? undefined,
       factors: `password ${proof.factor}`,
       trustsBrowser,
+      returnsFrom: challenge.returnsFrom,
       attempt: {
         succeeded: (tx) => ({
           within: stillWithin(limits.checked),

@@ -57,6 +57,7 @@ export async function putInForce(
   const opened = await openSession(caller, user, challenge.sessionKind, {
     deviceName: challenge.deviceName ?? undefined,
     factors: `password ${factor}`,
+    returnsFrom: challenge.returnsFrom,
     attempt: { succeeded: (tx) => ({ taken: takeChallenge(tx, challenge), ...statements(tx) }) },
     afterwards: changed,
   });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
 import { clock, SECOND_MS } from "#accounts/clock.ts";
@@ -121,3 +122,9 @@ function head(type: number, value: number): Buffer {
 /** The code that an authenticator app with this secret shows now, or so many steps later. */
 export const codeOf = (secret: string, steps = 0): string =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock.now() + steps * 30 * SECOND_MS });
+
+/** Six digits that are the code of no step near. */
+export function wrongCode(secret: string): string {
+  const near = [-2, -1, 0, 1, 2].map((steps) => codeOf(secret, steps));
+  return ["000000", "111111", "222222", "333333", "444444", "555555"].find((code) => !near.includes(code)) ?? assert.fail();
+}

@@ -1,17 +1,48 @@
-import { and, eq, gt, lte, ne, sql } from "drizzle-orm";
-import { housekeeping, type User } from "#accounts/caller.ts";
+import { and, desc, eq, gt, inArray, lte, ne, sql } from "drizzle-orm";
+import { auditEvent } from "#accounts/audit.ts";
+import { type Actor, housekeeping, type User } from "#accounts/caller.ts";
 import { clock, MINUTE_MS } from "#accounts/clock.ts";
-import { commit } from "#accounts/commit.ts";
+import { commit, must } from "#accounts/commit.ts";
+import { tellDeleted } from "#accounts/emails/notices.ts";
+import { endSessions } from "#accounts/sessions/ending.ts";
+import { deleteAvatarOf } from "#accounts/users/avatars.ts";
 import { deletions, erasures } from "#db/deletions-schema.ts";
 import { ElsewhereError } from "#db/dialect.ts";
 import { type Db, db } from "#db/engine.ts";
-import { auditEvents } from "#db/schema.ts";
+import { auditEvents, emails, users } from "#db/schema.ts";
 import { inSlices } from "./slices.ts";
 
+const ERASED_AT_ONCE = 2_000; // events; a few milliseconds (measured)
 const LATE_MS = MINUTE_MS; // a log-in under way when its user was deleted may still write an event
 
-/** The statements that note for good who was deleted, and schedule the erasure of the user's events. They belong in the commit that deletes the user. */
-export function beginErasure(tx: Db, { id: userId, createdAt: registeredAt }: User) {
+/**
+ * The statements that delete a user with everything personal, in one commit: sessions, picture, factors and mails, and address, device and
+ * detail of the user's latest events; `eraseRecords` goes on with older ones. What stays of the events is what, when, and which id. The user
+ * is told by a last mail. The commit is rolled back with `not_found` if somebody else was faster. Whoever calls it has checked that the move
+ * is allowed.
+ */
+export function erase(tx: Db, actor: Actor, user: User, isTold = true) {
+  return {
+    ...endSessions(tx, user.id),
+    avatar: deleteAvatarOf(tx, user.id),
+    emails: tx.delete(emails).where(eq(emails.userId, user.id)),
+    user: must(tx.delete(users).where(eq(users.id, user.id)).returning({ id: users.id }), "not_found"),
+    events: eraseLatest(tx, user.id),
+    erasure: beginErasure(tx, user),
+    event: auditEvent(tx, actor, "user.deleted", { userId: user.id }),
+    lastMail: isTold && tellDeleted(tx, actor, user),
+  };
+}
+
+/** Erases the personal part of a user's latest events: of nearly all users, that is all of them. */
+function eraseLatest(tx: Db, userId: number) {
+  const latest = tx.select({ id: auditEvents.id }).from(auditEvents).where(eq(auditEvents.userId, userId)).orderBy(desc(auditEvents.id));
+  const isLatest = and(eq(auditEvents.userId, userId), inArray(auditEvents.id, latest.limit(ERASED_AT_ONCE)));
+  return tx.update(auditEvents).set({ ip: null, device: null, detail: null }).where(isLatest);
+}
+
+/** The statements that note for good who was deleted, and schedule the erasure of the user's events. */
+function beginErasure(tx: Db, { id: userId, createdAt: registeredAt }: User) {
   const deletedAt = clock.now();
   return [tx.insert(deletions).values({ userId, registeredAt, deletedAt }), tx.insert(erasures).values({ userId, deletedAt })];
 }

@@ -9,6 +9,7 @@ import { ElsewhereError, insertFrom, someOf } from "#db/dialect.ts";
 import { challenges, passkeyChallenges } from "#db/factors-schema.ts";
 import { processWide } from "#db/process-wide.ts";
 import { auditEvents, drafts, emails, knownDevices, links, rateLimits, sessions } from "#db/schema.ts";
+import { deleteDue, tellDeletions } from "./deletions.ts";
 import { eraseRecords } from "./erasure.ts";
 import { inSlices } from "./slices.ts";
 
@@ -33,7 +34,7 @@ export function purgeSoon(): void {
 
 /**
  * Deletes what has expired, in slices: sessions (each with its audit event in the same commit), audit events, known devices,
- * counters, drafts, mails, links and challenges. Also erases the events of deleted users. Runs of one process take turns.
+ * counters, drafts, mails, links and challenges. Also deletes users whose time is over, and erases the events of deleted ones. Runs of one process take turns.
  */
 export function purge(): Promise<void> {
   const run = job.last.then(purgeHere);
@@ -52,6 +53,8 @@ async function purgeHere(): Promise<void> {
 async function purgeAll(now: number): Promise<void> {
   await purgeSessions(now);
   await endSuspensions();
+  await tellDeletions();
+  await deleteDue();
   await tellEndsOfTokens();
   const limitsNow = steadyNow();
   const isUnused = and(lte(rateLimits.expiresAt, limitsNow), lte(rateLimits.underWayUntil, limitsNow)) as SQL;

@@ -10,7 +10,8 @@ import { AccountsError } from "#accounts/errors.ts";
 import { missingFactor } from "#accounts/factors/factors.ts";
 import { spend } from "#accounts/limits/budgets.ts";
 import { findKnownDevice, rememberDevice, trustBrowser } from "#accounts/limits/known-devices.ts";
-import { afterSuspension, refuseUnlessActive } from "#accounts/users/status.ts";
+import { afterSuspension, moveStatus } from "#accounts/users/status.ts";
+import { type Left, statusToLeave } from "#accounts/users/ways-back.ts";
 import { afterFirst, asKey, insertFrom } from "#db/dialect.ts";
 import type { Db } from "#db/engine.ts";
 import { uniqueViolation } from "#db/errors.ts";
@@ -32,6 +33,8 @@ type OpeningOptions = {
   isTrusted?: boolean;
   /** Whether the user says so now. */
   trustsBrowser?: boolean;
+  /** The status that the user leaves by this log-in: the account is active from then on. */
+  returnsFrom?: Left | null;
   /** Statements that need the session. */
   afterwards?: (tx: Db, sessionId: number) => Plan;
 };
@@ -39,7 +42,7 @@ type OpeningOptions = {
 export type OpenedSession = { token: string; session: Session; user: User };
 
 /**
- * The only function that opens sessions of a log-in. Returns null if `given` is out of date: no longer active, or all sessions have ended
+ * The only function that opens sessions of a log-in. Returns null if `given` is out of date: another status, or all sessions have ended
  * since the row was read. Beyond MAX_SESSIONS, the one unused for longest ends. With `attempt`, the same commit records the
  * log-in's success. `factors` says by what the user was proven, "password" by default; that alone isn't enough where a second factor is
  * needed, unless the browser is trusted. A device that isn't known is told by mail. Throws `account_inactive`, `account_suspended`, `email_unverified`, and `rate_limited` if a limit of the attempt is used up or the
@@ -52,7 +55,9 @@ export async function openSession(
   options: OpeningOptions = {},
 ): Promise<OpenedSession | null> {
   const user = await afterSuspension(given);
-  refuseUnlessActive(user);
+  const { returnsFrom = null } = options;
+  if (returnsFrom === null) statusToLeave(user);
+  else if (user.status !== returnsFrom) return null;
   if (config().requireVerifiedEmail && user.emailVerifiedAt === null) throw new AccountsError("email_unverified");
   if (options.factors === undefined && !options.isTrusted) refuseHalf(user);
   spend("sessions_opened", user.id);
@@ -81,6 +86,8 @@ export async function openSession(
   const result = await commit(withoutSession(caller), (tx) => ({
     proof: options.attempt && Object.values(options.attempt.succeeded(tx, user)),
     unchanged: must(unchangedUser(user), () => new OutOfDate()),
+    returned: returnsFrom && Object.values(moveStatus(tx, caller, user, "active", "user")),
+    told: returnsFrom && notice(tx, caller, user, returnsFrom === "deleting" ? "deletion_cancelled" : "reactivated"),
     endEvents: recorded(recordEndBeyondLimit(session)),
     end: endBeyondLimit(session),
     session: insertSession(session),
@@ -95,8 +102,11 @@ export async function openSession(
     throw error;
   });
   if (result === "taken") return openSession(caller, user, kind, options); // the random key was taken
-  return result && { token, session, user };
+  return result && { token, session, user: returnsFrom ? { ...user, ...RETURNED } : user };
 }
+
+/** What a return changes of the user's row. */
+const RETURNED = { status: "active", inactiveBy: null, statusReason: null, statusUntil: null, deletionToldAt: null } as const;
 
 /** Whatever way in forgets the second factor is a bug. */
 function refuseHalf(user: User): void {
@@ -118,10 +128,11 @@ const recordEndBeyondLimit = statement((db) => {
 const endBeyondLimit = statement((db) => db.delete(sessions).where(sql`${sessions.id} in (select id ${beyondLimit})`));
 /** The statement that stores a session. */
 export const insertSession = statement((db) => db.insert(sessions).values(row));
+/** The user, if the status and the sessions are as they were read. */
 export const unchangedUser = statement((db) => {
-  const { id, sessionEpoch } = placeholders(users);
+  const { id, status, sessionEpoch } = placeholders(users);
   return db
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.id, id), eq(users.status, "active"), eq(users.sessionEpoch, sessionEpoch)));
+    .where(and(eq(users.id, id), eq(users.status, status), eq(users.sessionEpoch, sessionEpoch)));
 });

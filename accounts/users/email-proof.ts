@@ -23,9 +23,10 @@ import { newSecret } from "#accounts/sessions/tokens.ts";
 import type { Db } from "#db/engine.ts";
 import { users } from "#db/schema.ts";
 import { mailChangeLink, takePendingEmail } from "./email-change.ts";
-import { mayMove } from "./moves.ts";
+import { standingOf } from "./moves.ts";
 import { canonicalEmail, explainTakenName } from "./names.ts";
 import { moveByProof } from "./status.ts";
+import { leftByUser } from "./ways-back.ts";
 
 /* The proof that an email address is its user's: a link that was mailed to it is used. */
 
@@ -64,8 +65,8 @@ export async function sendVerification(caller: Caller): Promise<{ sentTo: string
  * somebody who registered as inactive, whom the proof activates. A link is mailed. For callers who have shown the password.
  */
 export async function refuseUnproven(caller: Caller, user: User): Promise<void> {
-  const isInactive = user.status === "inactive";
-  if (!(isInactive ? isMailOn() : config().requireVerifiedEmail) || !mayMove(user, "active", "proof")) return;
+  const isInactive = standingOf(user) === "inactive by registration" && isMailOn();
+  if (!isInactive && !(isUnproven(user) && (user.status === "active" || leftByUser(user)))) return;
   const mails = emailLimits(user.emailCanonical);
   await ifWithin(mails, async (isWithin) => {
     const mailIt = (tx: Db) => ({ within: stillWithin(mails), counted: count(mails), mail: mailProofLink(tx, user.id, user.email) });
@@ -98,6 +99,8 @@ export async function verifyEmail(caller: Caller, { token, password }: VerifyEma
   })).catch((error) => explainTakenName(withoutSession(caller), error, { email: link.email }, [], user.id));
   return { user: isEnded ? { ...proven, totpSince: null, passkeys: 0, recoveryCodesLeft: 0 } : proven, isEnded };
 }
+
+const isUnproven = ({ emailVerifiedAt }: User) => config().requireVerifiedEmail && emailVerifiedAt === null;
 
 function proveOwnEmail(tx: Db, caller: Caller, { link, user }: FoundLink, columns: Partial<User>) {
   const emailVerifiedAt = user.emailVerifiedAt ?? clock.now();

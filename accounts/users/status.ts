@@ -15,7 +15,6 @@ import { decideMove, type Mover, mayMove, statusOf } from "./moves.ts";
 export type StatusReason = { reason?: string | null; until?: number | null };
 
 const DECISIONS = { active: null, suspended: "suspended", inactive: "deactivated", deleting: null } as const;
-const MORE = "Contact the people who run this site.";
 const MAX_TRIES = 3; // if others change the status at the same time
 const MAX_AT_ONCE = 100;
 
@@ -95,18 +94,6 @@ export async function decideStatus(
   return changeStatus(caller, user, target, by, why, (tx, { status }) => ({
     notice: kind !== null && status !== target && decision(tx, caller, user, kind, why),
   }));
-}
-
-/** Throws `account_inactive` or `account_suspended`, with the reason and the end, unless the user is active. */
-export function refuseUnlessActive({ status, statusReason, statusUntil }: User): void {
-  if (status === "active") return;
-  const until = statusUntil === null ? "" : ` until ${instantText(statusUntil)}`;
-  const said = statusReason || until;
-  const state = status === "suspended" ? `is suspended${until}` : "isn’t active";
-  const detail = said
-    ? `Your account ${state}. ${statusReason ? `Reason: ${statusReason.replace(/[.\s]*$/, "")}. ` : ""}${MORE}`
-    : undefined;
-  throw new AccountsError(status === "suspended" ? "account_suspended" : "account_inactive", { detail });
 }
 
 /** The user, as before the suspension if it is over. */

@@ -6,14 +6,16 @@ import { type NoticeCode, signedInAt } from "#app/forms/notices.ts";
 import { clearChallengeCookie, setChallengeCookie } from "#app/visitor/challenge-cookie.ts";
 import { startSession } from "#app/visitor/session-start.ts";
 
+/** The page of each kind of challenge. */
+const PAGES = { login: "second-factor", setup: "set-up", return: "return" };
+
 type Where = { next: string; before: Caller; code?: NoticeCode };
 
-/** What follows from a log-in by a form: where the user wanted to go, or first the page for the second factor. */
+/** What follows from a log-in by a form: where the user wanted to go, or first the page of what is missing. */
 export async function afterLogin(ending: LoginEnding, where: Where): Promise<string> {
   if (ending.kind === "session") return afterSession(ending, where);
   await setChallengeCookie(ending.challenge);
-  const page = ending.purpose === "setup" ? "set-up" : "second-factor";
-  return `/login/${page}/${where.next && `?${new URLSearchParams({ next: where.next })}`}`;
+  return `/login/${PAGES[ending.purpose]}/${where.next && `?${new URLSearchParams({ next: where.next })}`}`;
 }
 
 /** Gives the browser its session, and returns where the user wanted to go. */

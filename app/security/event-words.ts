@@ -35,6 +35,10 @@ const words: Record<AuditEventType, string> = {
 };
 
 const details: Record<string, string> = {
+  "status.changed active → inactive": "Account deactivated",
+  "status.changed inactive → active": "Account activated",
+  "status.changed deleting → active": "Deletion stopped: the account stays",
+  "status.changed pending → active": "Account activated, because its email address was confirmed",
   "session.opened new device": "Signed in on a new device",
   "session.revoked one": "Signed out on one device",
   "session.revoked token": "Personal access token ended",

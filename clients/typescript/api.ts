@@ -25,6 +25,7 @@ export type Problem = {
     | "invalid_passkey"
     | "account_inactive"
     | "account_suspended"
+    | "account_deleting"
     | "email_unverified"
     | "not_permitted"
     | "not_your_account"
@@ -112,11 +113,12 @@ export type RegisterInput = {
 };
 
 export type LoginInput = {
-  /** The email address, or the username. */
   email: string;
   password: string;
   /** A name for the session, shown in the list of sessions. */
   device_name?: string;
+  /** true activates an account again that its user has deactivated. */
+  reactivate?: boolean;
 };
 
 /** The challenge, and one factor. */
@@ -200,6 +202,8 @@ export type PasskeyLoginInput = {
   passkey?: Record<string, unknown>;
   /** A name for the session, shown in the list of sessions. */
   device_name?: string;
+  /** true activates an account again that its user has deactivated, and keeps one that is going to be deleted. */
+  reactivate?: boolean;
 };
 
 export type PasskeyOptionsInput = {
@@ -253,13 +257,34 @@ export type LinkInput = {
   token: string;
 };
 
+export type DeactivateInput = {
+  current_password?: string;
+};
+
+export type DeleteAccountInput = {
+  /** The own username, typed again. */
+  username: string;
+  /** `grace` waits some days, in which a log-in can keep the account; `now` deletes it for good. Default: "grace". */
+  when?: "grace" | "now";
+  current_password?: string;
+  /** The code that the authenticator app shows now: six digits. */
+  code?: string;
+  /** A recovery code that wasn’t used yet. */
+  recovery_code?: string;
+  /** What `navigator.credentials.get` answered, as JSON (in forms: as text). */
+  passkey?: Record<string, unknown>;
+};
+
+export type CancelDeletionInput = {
+  email: string;
+  password: string;
+  /** A name for the session, shown in the list of sessions. */
+  device_name?: string;
+};
+
 export type RenameSessionInput = {
   /** A name for the session, shown in the list of sessions. */
   device_name: string;
-};
-
-export type SecureAccountInput = {
-  current_password?: string;
 };
 
 export type IntrospectInput = {
@@ -389,32 +414,6 @@ export type PersonalToken = {
   expires_at: string;
 };
 
-export type AccountChange = {
-  id: number;
-  /** What happened. */
-  type: string;
-  /** When it happened. */
-  at: string;
-  /** From which address; null for the operator. */
-  ip: string | null;
-  device: string | null;
-  /** The session it concerns. */
-  session_id: number | null;
-  /** More about it, such as which sessions were ended. */
-  detail: string | null;
-  /** What undoes it; null if nothing does, or it is undone already. */
-  undo: Undo | null;
-};
-
-export type Undo = {
-  /** What undoes it: to set the former username or address again (`PATCH /auth/update-user/<id>/`), or to remove the app (`DELETE /auth/totp/`) or the passkey (`DELETE /auth/passkeys/<id>/`). */
-  kind: "username" | "email" | "totp" | "passkey";
-  /** The former name or address, or the id of the passkey. */
-  value: string | null;
-  /** Until when the link that was mailed to the former address undoes it too; null without one. */
-  until: string | null;
-};
-
 export type Introspection = {
   /** Whether the token is live. False for unknown, expired, ended and foreign tokens alike; then nothing else is said. */
   active: boolean;
@@ -497,7 +496,7 @@ export interface Operations {
       | "overloaded"
       | "storage_unavailable";
   };
-  /** Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown name and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. */
+  /** Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown email address and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. An account that its user has deactivated answers `account_inactive` with `reactivation: true`; send `reactivate: true` to activate it again. One that is going to be deleted answers `account_deleting` with `deletes_at`. */
   logIn: {
     method: "POST";
     path: "/auth/login/";
@@ -518,6 +517,7 @@ export interface Operations {
       | "second_factor_setup_required"
       | "cross_site"
       | "account_inactive"
+      | "account_deleting"
       | "account_suspended"
       | "email_unverified"
       | "payload_too_large"
@@ -888,6 +888,7 @@ export interface Operations {
       | "invalid_passkey"
       | "cross_site"
       | "account_inactive"
+      | "account_deleting"
       | "account_suspended"
       | "email_unverified"
       | "payload_too_large"
@@ -1172,6 +1173,89 @@ export interface Operations {
       | "overloaded"
       | "storage_unavailable";
   };
+  /** Ends every session; for other services the account is gone. A log-in answers 403 `account_inactive` with `reactivation`, and with `reactivate: true` it activates the account again. Needs a recent log-in or `current_password`. */
+  deactivate: {
+    method: "POST";
+    path: "/auth/deactivate/";
+    input: DeactivateInput;
+    output: {
+      /** What happened, for people. */
+      message: string;
+      /** How many live sessions were ended. */
+      sessions_ended: number;
+    };
+    code:
+      | "validation_failed"
+      | "authentication_required"
+      | "invalid_token"
+      | "not_permitted"
+      | "recent_login_required"
+      | "wrong_password"
+      | "reset_required"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "overloaded"
+      | "storage_unavailable";
+  };
+  /** Ends every session; for other services the account is gone at once. Everything personal is erased at `deletes_at`, and until then `/auth/cancel-deletion/` keeps the account. Needs the own `username` and a recent log-in or `current_password`. With `when: now` it is erased at once: this needs `current_password` in any case, and if there is a second factor, one of `code`, `recovery_code` and `passkey`. */
+  deleteAccount: {
+    method: "POST";
+    path: "/auth/delete-account/";
+    input: DeleteAccountInput;
+    output: {
+      /** What happened, for people. */
+      message: string;
+      /** When everything personal is erased. */
+      deletes_at: string;
+    };
+    code:
+      | "validation_failed"
+      | "authentication_required"
+      | "invalid_token"
+      | "not_permitted"
+      | "recent_login_required"
+      | "wrong_password"
+      | "reset_required"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "overloaded"
+      | "storage_unavailable";
+  };
+  /** A log-in, with a second factor if there is one, that also stops the deletion. For other accounts it is an ordinary log-in. */
+  cancelDeletion: {
+    method: "POST";
+    path: "/auth/cancel-deletion/";
+    input: CancelDeletionInput;
+    output: {
+      /** Opaque; send it as “Authorization: Bearer <token>”. Shown this once. */
+      token: string;
+      token_type: "Bearer";
+      /** When the session ends unless it is used before. */
+      expires_at: string;
+      session: Session;
+      user: User;
+    };
+    code:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "second_factor_required"
+      | "second_factor_setup_required"
+      | "cross_site"
+      | "account_inactive"
+      | "account_deleting"
+      | "account_suspended"
+      | "email_unverified"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "overloaded"
+      | "storage_unavailable";
+  };
   /** The session that asks, and then the others by their last use, newest first. */
   sessions: {
     method: "GET";
@@ -1266,9 +1350,7 @@ export interface Operations {
         | "username.changed"
         | "avatar.changed"
         | "status.changed"
-        | "limits.cleared"
         | "token.created"
-        | "account.secured"
         | "service_key.created"
         | "service_key.revoked";
     };
@@ -1282,33 +1364,6 @@ export interface Operations {
       | "authentication_required"
       | "invalid_token"
       | "not_permitted"
-      | "rate_limited"
-      | "internal_error"
-      | "overloaded"
-      | "storage_unavailable";
-  };
-  /** For somebody who thinks that somebody else got into the account: ends all sessions and personal access tokens but this session, the links of mails and the trust in other browsers, and answers what changed within 30 days, with what undoes it. Needs a log-in within the last 10 minutes, or `current_password`. Then choose a new password. */
-  secureAccount: {
-    method: "POST";
-    path: "/auth/secure-account/";
-    input: SecureAccountInput;
-    output: {
-      /** What happened, for people. */
-      message: string;
-      /** How many live sessions were ended. */
-      sessions_ended: number;
-      /** What changed within 30 days of the address, the username, the password, the factors and the tokens, newest first. */
-      changes: AccountChange[];
-    };
-    code:
-      | "validation_failed"
-      | "authentication_required"
-      | "invalid_token"
-      | "not_permitted"
-      | "recent_login_required"
-      | "wrong_password"
-      | "payload_too_large"
-      | "unsupported_media_type"
       | "rate_limited"
       | "internal_error"
       | "overloaded"
@@ -1582,7 +1637,6 @@ export interface Operations {
     path: "/health/ready";
     output: {
       status: "ok";
-      /** How those are that the service makes by itself; `late` if there is no recent one. */
       backups: "off" | "ok" | "late" | "failed";
     };
     code: "internal_error" | "storage_unavailable";
@@ -1618,12 +1672,14 @@ export const OPERATIONS = {
   verifyEmail: ["POST", "/auth/verify-email/"],
   undoEmailChange: ["POST", "/auth/undo-email-change/"],
   sayNotMe: ["POST", "/auth/not-me/"],
+  deactivate: ["POST", "/auth/deactivate/"],
+  deleteAccount: ["POST", "/auth/delete-account/"],
+  cancelDeletion: ["POST", "/auth/cancel-deletion/"],
   sessions: ["GET", "/auth/sessions/"],
   revokeOtherSessions: ["DELETE", "/auth/sessions/"],
   renameSession: ["PATCH", "/auth/sessions/{id}/"],
   revokeSession: ["DELETE", "/auth/sessions/{id}/"],
   activity: ["GET", "/auth/activity/"],
-  secureAccount: ["POST", "/auth/secure-account/"],
   introspect: ["POST", "/auth/introspect/"],
   revokeToken: ["POST", "/auth/revoke/"],
   verify: ["GET", "/auth/verify/"],

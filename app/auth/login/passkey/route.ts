@@ -1,9 +1,9 @@
 import { logInWithPasskey } from "#accounts/sessions/passkey-log-in.ts";
-import { publicLogin } from "#app/auth/login/public-login.ts";
+import { publicEnding } from "#app/auth/login/public-login.ts";
 import { api } from "#http/api.ts";
 import { serve } from "#http/endpoint.ts";
 import { route } from "#http/route.ts";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route(
-  serve(api.passkeyLogIn, async ({ caller, input }) => publicLogin(await logInWithPasskey(caller, input))),
+  serve(api.passkeyLogIn, async ({ caller, input }) => publicEnding(await logInWithPasskey(caller, input))),
 );
