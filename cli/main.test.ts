@@ -51,7 +51,10 @@ test("a wrong command is refused with one sentence on stderr, and exit code 1", 
 
 test("the sentence about a wrong command names the way", async () => {
   const wrong: [words: string[], sentence: RegExp][] = [
-    [["users"], /Unknown command “users”. Try: user, session, service-key, key, email, audit, status, doctor, backup, restore, move\./],
+    [
+      ["users"],
+      /Unknown command “users”. Try: user, session, service-key, key, email, deletion, audit, status, doctor, backup, restore, move\./,
+    ],
     [["user", "toString"], /Unknown command “user toString”. Try: create, show/],
     [["user", "show"], /takes one user/],
     [["user", "show", "1", "2"], /takes one user/],

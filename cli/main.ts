@@ -10,6 +10,7 @@ import about from "../package.json" with { type: "json" };
 import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
 import { type Answer, type Command, CommandError, type Given, optionOf } from "./command.ts";
+import { deletionCommands } from "./deletions.ts";
 import { doctorCommands } from "./doctor.ts";
 import { emailCommands } from "./emails.ts";
 import { EVERYWHERE, helpOnAll, helpOnCommand, helpOnNoun, type Noun } from "./help.ts";
@@ -28,6 +29,7 @@ const NOUNS: Record<string, Noun> = {
   "service-key": { summary: "Keys of other services: make, list, end.", commands: serviceKeyCommands },
   key: { summary: "The key that encrypts secrets: rotate.", commands: keyCommands },
   email: { summary: "Mails: list, show, send again.", commands: emailCommands },
+  deletion: { summary: "Who was deleted: list, delete again after a restore.", commands: deletionCommands },
   audit: { summary: "What happened, on an account or on all of them.", commands: auditCommands },
 };
 

@@ -2,6 +2,7 @@ import { SECOND_MS } from "#accounts/clock.ts";
 import { ConfigError, config, cookiesWork } from "#accounts/config.ts";
 import { startCourier } from "#accounts/emails/courier.ts";
 import { prepareSecretKey } from "#accounts/factors/secret-keys.ts";
+import { deleteAgain } from "#accounts/retention/deletions.ts";
 import { startPurging } from "#accounts/retention/purge.ts";
 import { startDatabase } from "#db/lifecycle.ts";
 import { processWide } from "#db/process-wide.ts";
@@ -35,6 +36,7 @@ async function prepareOnce(): Promise<void> {
     checkLogo();
     await startDatabase(config(), { serving: true });
     await prepareSecretKey();
+    await deleteAgain(); // whom a restored backup brought back, before anybody can see them
   } catch (error) {
     giveUp(error);
   }

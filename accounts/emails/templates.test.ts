@@ -36,12 +36,17 @@ function dataWith(username: string, device = "Firefox on Linux"): EmailData {
     token_ends: { username, name: username, at: AT },
     suspended: { ...happened, reason: "Spam", until: AT },
     deactivated: happened,
-    deleted: happened,
+    deactivated_by_user: happened,
+    reactivated: happened,
+    deletion_started: { ...happened, until: AT },
+    deletion_soon: { username, at: AT },
+    deletion_cancelled: happened,
+    deleted: { ...happened, byUser: true },
   };
 }
 
 const all = (data: EmailData) => (Object.keys(data) as EmailKind[]).map((kind) => ({ kind, ...renderEmail(kind, data[kind]) }));
-const WITHOUT_LINK: EmailKind[] = ["reset_unknown", "token_ends", "suspended", "deactivated", "deleted", "factors_reset"];
+const WITHOUT_LINK: EmailKind[] = ["reset_unknown", "token_ends", "suspended", "deactivated", "deletion_soon", "deleted", "factors_reset"];
 
 test("every mail has one link, in the text and in the HTML, or none", () => {
   for (const { kind, text, html } of all(dataWith("mary.somerville"))) {
@@ -55,7 +60,7 @@ test("every mail has one link, in the text and in the HTML, or none", () => {
 
 test("every notice says what, when, on which device and from where", () => {
   for (const { kind, text, html } of all(dataWith("mary.somerville"))) {
-    if (["reset", "reset_unknown", "verify", "verify_change", "token_ends"].includes(kind)) continue;
+    if (["reset", "reset_unknown", "verify", "verify_change", "token_ends", "deletion_soon"].includes(kind)) continue;
     for (const fact of ["30 November 2026 at 20:36 UTC", "Firefox on Linux", "192.0.2.7"]) {
       assert.ok(text.includes(fact) && html.includes(fact), `${kind}: ${fact}`);
     }

@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull, lte } from "drizzle-orm";
-import { housekeeping, type User } from "#accounts/caller.ts";
+import { type Caller, housekeeping, requireOperator, type User } from "#accounts/caller.ts";
 import { clock, DAY_MS } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
 import { config } from "#accounts/config.ts";
@@ -48,6 +48,27 @@ export async function deleteAgain(): Promise<number> {
     for (const { user } of again) if (await deleteOne(user, () => null, false)) deleted++;
     if (again.length < MAX_AT_ONCE) return deleted;
   }
+}
+
+export type Deletion = typeof deletions.$inferSelect;
+
+/** Everybody who was deleted, the oldest deletion first: to be kept beside backups. */
+export async function listDeletions(caller: Caller): Promise<Deletion[]> {
+  requireOperator(caller);
+  return db().select().from(deletions).orderBy(deletions.deletedAt, deletions.userId);
+}
+
+/** Deletes again everybody on such a list, after an older backup was restored. Returns how many were there again. */
+export async function repeatDeletions(caller: Caller, list: Deletion[]): Promise<number> {
+  requireOperator(caller);
+  for (let from = 0; from < list.length; from += MAX_AT_ONCE)
+    await commit(caller, (tx) => ({
+      noted: tx
+        .insert(deletions)
+        .values(list.slice(from, from + MAX_AT_ONCE))
+        .onConflictDoNothing(),
+    }));
+  return deleteAgain();
 }
 
 async function deleteOne(user: User, condition: (tx: Db) => Part, isTold = true): Promise<boolean> {

@@ -44,7 +44,17 @@ function eraseLatest(tx: Db, userId: number) {
 /** The statements that note for good who was deleted, and schedule the erasure of the user's events. */
 function beginErasure(tx: Db, { id: userId, createdAt: registeredAt }: User) {
   const deletedAt = clock.now();
-  return [tx.insert(deletions).values({ userId, registeredAt, deletedAt }), tx.insert(erasures).values({ userId, deletedAt })];
+  const again = { deletedAt, erasedTo: 0 }; // after a restore
+  return [
+    tx
+      .insert(deletions)
+      .values({ userId, registeredAt, deletedAt })
+      .onConflictDoUpdate({ target: [deletions.userId, deletions.registeredAt], set: { deletedAt } }),
+    tx
+      .insert(erasures)
+      .values({ userId, ...again })
+      .onConflictDoUpdate({ target: erasures.userId, set: again }),
+  ];
 }
 
 /**

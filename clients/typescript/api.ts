@@ -113,6 +113,7 @@ export type RegisterInput = {
 };
 
 export type LoginInput = {
+  /** The email address, or the username. */
   email: string;
   password: string;
   /** A name for the session, shown in the list of sessions. */
@@ -276,6 +277,7 @@ export type DeleteAccountInput = {
 };
 
 export type CancelDeletionInput = {
+  /** The email address, or the username. */
   email: string;
   password: string;
   /** A name for the session, shown in the list of sessions. */
@@ -285,6 +287,10 @@ export type CancelDeletionInput = {
 export type RenameSessionInput = {
   /** A name for the session, shown in the list of sessions. */
   device_name: string;
+};
+
+export type SecureAccountInput = {
+  current_password?: string;
 };
 
 export type IntrospectInput = {
@@ -414,6 +420,32 @@ export type PersonalToken = {
   expires_at: string;
 };
 
+export type AccountChange = {
+  id: number;
+  /** What happened. */
+  type: string;
+  /** When it happened. */
+  at: string;
+  /** From which address; null for the operator. */
+  ip: string | null;
+  device: string | null;
+  /** The session it concerns. */
+  session_id: number | null;
+  /** More about it, such as which sessions were ended. */
+  detail: string | null;
+  /** What undoes it; null if nothing does, or it is undone already. */
+  undo: Undo | null;
+};
+
+export type Undo = {
+  /** What undoes it: to set the former username or address again (`PATCH /auth/update-user/<id>/`), or to remove the app (`DELETE /auth/totp/`) or the passkey (`DELETE /auth/passkeys/<id>/`). */
+  kind: "username" | "email" | "totp" | "passkey";
+  /** The former name or address, or the id of the passkey. */
+  value: string | null;
+  /** Until when the link that was mailed to the former address undoes it too; null without one. */
+  until: string | null;
+};
+
 export type Introspection = {
   /** Whether the token is live. False for unknown, expired, ended and foreign tokens alike; then nothing else is said. */
   active: boolean;
@@ -496,7 +528,7 @@ export interface Operations {
       | "overloaded"
       | "storage_unavailable";
   };
-  /** Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown email address and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. An account that its user has deactivated answers `account_inactive` with `reactivation: true`; send `reactivate: true` to activate it again. One that is going to be deleted answers `account_deleting` with `deletes_at`. */
+  /** Opens a session of its own for each log-in and answers its token, which is shown only once. An unknown name and a wrong password get the same answer. For a user with a second factor the right password opens no session: the problem has a `challenge` for `/auth/login/second-factor/`, which ends at `expires_at`, and the `factors` that finish the log-in. An account that its user has deactivated answers `account_inactive` with `reactivation: true`; send `reactivate: true` to activate it again. One that is going to be deleted answers `account_deleting` with `deletes_at`. */
   logIn: {
     method: "POST";
     path: "/auth/login/";
@@ -1350,7 +1382,9 @@ export interface Operations {
         | "username.changed"
         | "avatar.changed"
         | "status.changed"
+        | "limits.cleared"
         | "token.created"
+        | "account.secured"
         | "service_key.created"
         | "service_key.revoked";
     };
@@ -1364,6 +1398,33 @@ export interface Operations {
       | "authentication_required"
       | "invalid_token"
       | "not_permitted"
+      | "rate_limited"
+      | "internal_error"
+      | "overloaded"
+      | "storage_unavailable";
+  };
+  /** For somebody who thinks that somebody else got into the account: ends all sessions and personal access tokens but this session, the links of mails and the trust in other browsers, and answers what changed within 30 days, with what undoes it. Needs a log-in within the last 10 minutes, or `current_password`. Then choose a new password. */
+  secureAccount: {
+    method: "POST";
+    path: "/auth/secure-account/";
+    input: SecureAccountInput;
+    output: {
+      /** What happened, for people. */
+      message: string;
+      /** How many live sessions were ended. */
+      sessions_ended: number;
+      /** What changed within 30 days of the address, the username, the password, the factors and the tokens, newest first. */
+      changes: AccountChange[];
+    };
+    code:
+      | "validation_failed"
+      | "authentication_required"
+      | "invalid_token"
+      | "not_permitted"
+      | "recent_login_required"
+      | "wrong_password"
+      | "payload_too_large"
+      | "unsupported_media_type"
       | "rate_limited"
       | "internal_error"
       | "overloaded"
@@ -1637,6 +1698,7 @@ export interface Operations {
     path: "/health/ready";
     output: {
       status: "ok";
+      /** How those are that the service makes by itself; `late` if there is no recent one. */
       backups: "off" | "ok" | "late" | "failed";
     };
     code: "internal_error" | "storage_unavailable";
@@ -1680,6 +1742,7 @@ export const OPERATIONS = {
   renameSession: ["PATCH", "/auth/sessions/{id}/"],
   revokeSession: ["DELETE", "/auth/sessions/{id}/"],
   activity: ["GET", "/auth/activity/"],
+  secureAccount: ["POST", "/auth/secure-account/"],
   introspect: ["POST", "/auth/introspect/"],
   revokeToken: ["POST", "/auth/revoke/"],
   verify: ["GET", "/auth/verify/"],

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
+import { deletions } from "../deletions-schema.ts";
 import { closeDatabase } from "../engine.ts";
 import { users } from "../schema.ts";
 import { transact } from "../statements.ts";
@@ -95,6 +96,13 @@ function biosIn(file: string): unknown[] {
   return found;
 }
 
+function deletedIn(file: string): unknown[] {
+  const client = new Database(file, { readonly: true });
+  const found = client.prepare("SELECT user_id FROM deletions").pluck().all();
+  client.close();
+  return found;
+}
+
 const keptOf = (file: string) =>
   readdirSync(dirname(file))
     .filter((name) => /\.before-restore-\d+$/.test(name))
@@ -176,10 +184,11 @@ test("a damaged or missing database can be replaced; its remains are kept, and i
   }
 });
 
-test("a restore that is killed at any step leaves the old database or the new one, or a start that says what to do; nothing is lost", async () => {
+test("a restore that is killed at any step leaves the old database or the new one, which knows who was deleted, or a start that says what to do; nothing is lost", async () => {
   const backup = await databaseWith("new");
   const origin = await databaseWith("old");
   migrateDatabase(origin);
+  await transact((tx) => ({ deleted: tx.insert(deletions).values({ userId: 99, registeredAt: 1, deletedAt: 2 }) }));
   await keepLog(origin);
   let [refused, old, restored] = [0, 0, 0];
   const states = killedAtEachStep(dirname(origin), () => restore(backup, origin));
@@ -190,7 +199,7 @@ test("a restore that is killed at any step leaves the old database or the new on
       await closeDatabase();
       const [bio] = biosIn(file);
       if (bio === "old") old++;
-      else if (bio === "new" && biosIn(keptOf(file)[0] ?? "")[0] === "old") restored++;
+      else if (bio === "new" && biosIn(keptOf(file)[0] ?? "")[0] === "old" && deletedIn(file).includes(99)) restored++;
       else assert.fail(`killed at step ${step}: ${bio}`);
     } catch (error) {
       assert.match((error as Error).message, /cut off.*Run the restore again/s, `killed at step ${step}`);
@@ -198,6 +207,7 @@ test("a restore that is killed at any step leaves the old database or the new on
     }
     restore(backup, file);
     assert.deepEqual(biosIn(file), ["new"]);
+    assert.deepEqual(deletedIn(file), [99], "and knows who was deleted meanwhile");
     assert.ok(
       keptOf(file).some((kept) => biosIn(kept)[0] === "old"),
       `killed at step ${step}: the old database is lost`,

@@ -6,6 +6,7 @@ import { faultCode, faultSentence } from "../faults.ts";
 import { type Lock, lockAlone } from "../lock.ts";
 import { checkCopy, markOf } from "./backup-check.ts";
 import { BackupError } from "./backup-error.ts";
+import { carryDeletions } from "./carried-deletions.ts";
 import { makeFolder, privateFile, publish, refuseDanglingLink, syncPath } from "./files.ts";
 import { flushMeanwhile } from "./flush.ts";
 import { ForeignDatabase, isFirstStart, isOurs, RESTORING, refuseMissingTables, WrongFile } from "./identity.ts";
@@ -69,7 +70,7 @@ function vacuumInto(source: Database.Database, part: string, report = false): vo
 
 /**
  * Replaces the database by a backup and ends all sessions and links in it, because one that ended after the backup must not
- * become valid again; mails that wait in it are not sent. The swap is one rename: if it is interrupted, the database is the old
+ * become valid again; mails that wait in it are not sent. Whoever was deleted since, by the list in the replaced database, is deleted again at the next start. The swap is one rename: if it is interrupted, the database is the old
  * one or the new one. `keyIds` names the keys of secrets that there are. Returns the new name of the previous database, with an unused number, or null if there was none. Throws
  * BackupError while a server runs, and for a file that isn't a complete backup.
  */
@@ -87,6 +88,7 @@ export function restore(backup: string, name: string, keyIds: string[] = []): st
     copyWhole(backup, part);
     endWhatIsOpen(part, keyIds);
     const kept = keepPresent(file);
+    if (kept) carryDeletions(kept, part);
     publish(part, file);
     return kept;
   } catch (error) {

@@ -31,6 +31,7 @@ test("a deactivated account is signed out, gone for services, and back after a l
     "session.opened",
     "session.opened",
     "status.changed",
+    "login.failed",
     "status.changed",
     "session.opened",
   ]);

@@ -76,7 +76,11 @@ test("an inactive or suspended account says so only after the right password", W
   latchkey.operator("user", "suspend", suspended.email);
   await page.goto("/login/");
   const tries: [string, string, string][] = [
-    [inactive.email, inactive.password, "Your account isn’t active."],
+    [
+      inactive.email,
+      inactive.password,
+      "Your account isn’t active yet. Confirm your email address with the link we’ve sent you, then sign in.",
+    ],
     [inactive.email, "Wrong horse 7 battery", WRONG],
     [suspended.email, suspended.password, "Your account is suspended."],
   ];
