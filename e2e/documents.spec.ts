@@ -12,6 +12,7 @@ import { commonPasswords } from "#accounts/passwords/common-passwords.ts";
 import { settings } from "#accounts/settings.ts";
 import { auditCommands } from "#cli/audit.ts";
 import { backupCommands } from "#cli/backup.ts";
+import { deletionCommands } from "#cli/deletions.ts";
 import { doctorCommands } from "#cli/doctor.ts";
 import { emailCommands } from "#cli/emails.ts";
 import { keyCommands } from "#cli/keys.ts";
@@ -92,6 +93,7 @@ test("README.md lists every command, and none that doesn't exist", () => {
     "service-key": serviceKeyCommands,
     email: emailCommands,
     key: keyCommands,
+    deletion: deletionCommands,
     audit: auditCommands,
   };
   const commands = Object.entries(nouns).flatMap(([noun, verbs]) => Object.keys(verbs).map((verb) => `${noun} ${verb}`));
@@ -253,7 +255,7 @@ const facts: [sentence: string, ...values: number[]][] = [
   ["as a hash, # after the last log-in", knownFor],
   ["in the events, #,", eventsKept],
   [
-    "recipient, subject, times | personal | #, or until the user is deleted; the mail that tells the deletion #",
+    "recipient, subject, times | personal | #, or until the user is deleted; the mail that tells the deletion until it is sent, or #",
     constant("EMAILS_KEPT_DAYS"),
     constant("EMAILS_KEPT_DAYS"),
   ],

@@ -274,9 +274,10 @@ test("every route serves all rows of its address and no others, and refuses all 
 test("whatever ends sessions tells services that remember tokens: by an event of its own, or by one of the ended sessions", () => {
   const silent = sources.filter((file) => /\bendSessions\(/.test(read(file)));
   expect(silent).toEqual([
-    "accounts/operator.ts", // user.deleted, session.revoked
+    "accounts/operator.ts", // session.revoked
     "accounts/passwords/change.ts", // password.changed
     "accounts/passwords/reset.ts", // password.changed
+    "accounts/retention/erasure.ts", // user.deleted
     "accounts/sessions/ending.ts",
     "accounts/users/status.ts", // status.changed
   ]);
@@ -297,6 +298,7 @@ test("an address is public only where the API's table says so, and these are all
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "POST /auth/cancel-deletion/",
     "POST /auth/create-user/",
     "POST /auth/forgot-password/",
     "POST /auth/login/",

@@ -1,4 +1,4 @@
-import type { Letter } from "./letters.ts";
+import type { Letter } from "./email-data.ts";
 
 /*
  * A letter as HTML for mail programs: tables and inline styles, because many know nothing else; dark colours for those that know

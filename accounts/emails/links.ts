@@ -12,7 +12,7 @@ import { least } from "#db/dialect.ts";
 import type { Db } from "#db/engine.ts";
 import { type emails, links, users } from "#db/schema.ts";
 import { statement } from "#db/statements.ts";
-import type { Linked } from "./letters.ts";
+import type { Linked } from "./email-data.ts";
 import { isMailOn, MAX_WAIT_MS, mailMode } from "./outbox.ts";
 
 /*

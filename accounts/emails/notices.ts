@@ -6,7 +6,7 @@ import { count, stillWithin } from "#accounts/limits/counters.ts";
 import { limit } from "#accounts/limits/limits.ts";
 import { canonicalEmail } from "#accounts/users/names.ts";
 import type { Db } from "#db/engine.ts";
-import type { Happened, Why } from "./letters.ts";
+import type { Happened, Why } from "./email-data.ts";
 import { newLink } from "./links.ts";
 import { type Email, isMailOn, email as mail } from "./outbox.ts";
 

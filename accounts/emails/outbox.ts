@@ -5,7 +5,7 @@ import { config } from "#accounts/config.ts";
 import type { Db } from "#db/engine.ts";
 import { processWide } from "#db/process-wide.ts";
 import { emails } from "#db/schema.ts";
-import type { EmailData, EmailKind } from "./letters.ts";
+import type { EmailData, EmailKind } from "./email-data.ts";
 import { renderEmail } from "./templates.ts";
 
 /* The outbox: a mail is a row in the commit of what it tells, and the courier sends it once that commit is on the disk. */

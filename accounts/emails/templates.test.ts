@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR_MS } from "#accounts/clock.ts";
-import type { EmailData, EmailKind } from "./letters.ts";
+import type { EmailData, EmailKind } from "./email-data.ts";
 import { renderEmail } from "./templates.ts";
 
 const AT = Date.UTC(2026, 10, 30, 20, 36);

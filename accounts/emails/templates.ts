@@ -1,6 +1,7 @@
 import { config } from "#accounts/config.ts";
+import type { EmailData, EmailKind, Letter } from "./email-data.ts";
 import { asHtml } from "./html.ts";
-import { type EmailData, type EmailKind, type Letter, letters } from "./letters.ts";
+import { letters } from "./letters.ts";
 
 /* Letters as text and as HTML. Both have the same words, in the same order. */
 

@@ -4,7 +4,7 @@ import { type Caller, NOBODY, requireOperator, type User, withoutSession } from 
 import { clock } from "#accounts/clock.ts";
 import { commit, must } from "#accounts/commit.ts";
 import type { ForgotPasswordInput, ResetPasswordInput } from "#accounts/contract/schemas.ts";
-import type { Linked } from "#accounts/emails/letters.ts";
+import type { Linked } from "#accounts/emails/email-data.ts";
 import { endLinks, endLinksFor, newLink, requireLink, requireMail, takeLink } from "#accounts/emails/links.ts";
 import { notice } from "#accounts/emails/notices.ts";
 import { email as mail } from "#accounts/emails/outbox.ts";

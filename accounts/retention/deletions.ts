@@ -13,7 +13,7 @@ import { erase } from "./erasure.ts";
 
 /* The end of a deletion that a user has asked for, and what a restored backup brought back. */
 
-const TOLD_BEFORE_DAYS = 2;
+const DELETION_TOLD_DAYS = 2;
 const MAX_AT_ONCE = 100;
 
 /** Deletes every user whose time is over, each in one commit. Whoever came back in the meantime stays. */
@@ -83,13 +83,13 @@ function unlessGone(error: unknown): false {
 
 const isDue = () => and(eq(users.status, "deleting"), lte(users.statusUntil, clock.now()));
 
-/** Tells users by mail, once, that their account is deleted within TOLD_BEFORE_DAYS; not if the whole wait is no longer than that. */
+/** Tells users by mail, once, that their account is deleted within DELETION_TOLD_DAYS; not if the whole wait is no longer than that. */
 export async function tellDeletions(): Promise<void> {
-  if (!isMailOn() || config().deletionGraceDays <= TOLD_BEFORE_DAYS) return;
+  if (!isMailOn() || config().deletionGraceDays <= DELETION_TOLD_DAYS) return;
   const now = clock.now();
   const isUntold = and(
     eq(users.status, "deleting"),
-    lte(users.statusUntil, now + TOLD_BEFORE_DAYS * DAY_MS),
+    lte(users.statusUntil, now + DELETION_TOLD_DAYS * DAY_MS),
     gt(users.statusUntil, now),
     isNull(users.deletionToldAt),
   );
