@@ -40,10 +40,11 @@ export const backupCommands: Record<string, Command> = {
     summary: "Put a backup in the database's place and end all sessions in it. Stop the server first.",
     operands: "FILE",
     examples: ["restore /var/backups/latchkey-2026-12-01.db"],
-    async run({ operands: [name = ""] }) {
+    async run({ operands: [name = ""], options }) {
       const file = ownFile("restore");
+      const how = { report: options.json !== true };
       const keyIds = (readKeyFile(config().secretKeyFile) ?? []).map(({ id }) => id);
-      const kept = await withPlainBackup(resolve(name), file, config().backupPassphraseFile, (plain) => restore(plain, file, keyIds));
+      const kept = await withPlainBackup(resolve(name), file, config().backupPassphraseFile, (plain) => restore(plain, file, keyIds, how));
       const lost = lostSecrets(file, keyIds);
       await openAccounts();
       const deletedAgain = await deleteAgain();

@@ -74,7 +74,7 @@ function vacuumInto(source: Database.Database, part: string, report = false): vo
  * one or the new one. `keyIds` names the keys of secrets that there are. Returns the new name of the previous database, with an unused number, or null if there was none. Throws
  * BackupError while a server runs, and for a file that isn't a complete backup.
  */
-export function restore(backup: string, name: string, keyIds: string[] = []): string | null {
+export function restore(backup: string, name: string, keyIds: string[] = [], { report = false } = {}): string | null {
   if (!existsSync(backup)) throw new BackupError(`There is no file ${backup}.`);
   makeFolder(dirname(name));
   refuseDanglingLink(name);
@@ -85,7 +85,7 @@ export function restore(backup: string, name: string, keyIds: string[] = []): st
   let lock: Lock | undefined;
   try {
     lock = lockOut(name, "restore");
-    copyWhole(backup, part);
+    copyWhole(backup, part, report);
     endWhatIsOpen(part, keyIds);
     const kept = keepPresent(file);
     if (kept) carryDeletions(kept, part);
@@ -116,7 +116,7 @@ export function lockOut(file: string, purpose: "restore" | "move"): Lock {
   return lock;
 }
 
-function copyWhole(backup: string, part: string): void {
+function copyWhole(backup: string, part: string, report: boolean): void {
   let source: Database.Database | undefined;
   try {
     if (!isOurs(backup)) throw new BackupError(`${backup} has nothing in it. Restore another backup.`);
@@ -124,7 +124,7 @@ function copyWhole(backup: string, part: string): void {
     const isWhole = source.pragma("integrity_check", { simple: true }) === "ok";
     if (!isWhole) throw new BackupError(`${backup} is damaged. Restore another backup.`);
     refuseMissingTables(source);
-    vacuumInto(source, part);
+    vacuumInto(source, part, report);
   } catch (error) {
     throw error instanceof BackupError ? error : new BackupError(unreadable(backup, part, error));
   } finally {

@@ -168,8 +168,10 @@ async function drainDelay(torture: Torture): Promise<void> {
   const stoppedAt = performance.now();
   server.child.kill("SIGTERM");
   await sleep(200);
-  const [health, check] = [await new Client(server.url).ask("GET", "/health"), await new Client(server.url).me(token)];
-  torture.check(health.status === 503, `/health while it waits: ${health.status}`);
+  const status = async (path: string) => (await new Client(server.url).ask("GET", path)).status;
+  const states = [await status("/health"), await status("/health/ready"), await status("/health/live")];
+  torture.check(states.join() === "503,503,200", `/health, /health/ready and /health/live while it waits: ${states}`);
+  const check = await new Client(server.url).me(token);
   torture.check(check.status === 200, `a new connection while it waits: ${check.status}`);
   const { code } = await server.exited;
   const took = performance.now() - stoppedAt;

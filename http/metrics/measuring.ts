@@ -1,9 +1,11 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { MetricObjectWithValues, MetricValue } from "prom-client";
 import { MINUTE_MS, SECOND_MS } from "#accounts/clock.ts";
+import { config } from "#accounts/config.ts";
 import { countEmailsWaiting, countLiveSessions } from "#accounts/figures.ts";
 import { commitTimes, limitsHit } from "#accounts/measures.ts";
 import { hashingLoad } from "#accounts/passwords/passwords.ts";
+import { readBackupRecord } from "#db/backups.ts";
 import { type Answered, answers, log } from "#http/logger.ts";
 import { doesRoutine, processNumber } from "#http/processes/number.ts";
 import { METHODS } from "#http/route.ts";
@@ -91,6 +93,13 @@ function measureAmounts({ Gauge }: Prometheus, registers: InstanceType<Prometheu
     });
   gauge("latchkey_sessions_live", "Live sessions, counted at most once a minute.", remembered(countLiveSessions, SESSIONS_REMEMBERED_MS));
   gauge("latchkey_emails_waiting", "Mails that wait to be sent.", remembered(countEmailsWaiting, EMAILS_REMEMBERED_MS));
+  const { backups } = config();
+  if (backups)
+    gauge(
+      "latchkey_backup_made_seconds",
+      "When the last backup was made, in seconds since 1970; 0 if none was.",
+      async () => (readBackupRecord(backups.databaseFile).made?.at ?? 0) / SECOND_MS,
+    );
   new Gauge({ name: "latchkey_info", help: "The version.", labelNames: ["version"], registers }).set({ version: about.version }, 1);
 }
 
