@@ -1,5 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import type * as z from "zod/mini";
+import { DeleteFormInput, DeleteNowFormInput } from "#accounts/contract/leaving-forms.ts";
 import {
   ChangePasswordInput,
   CodeFormInput,
@@ -26,6 +27,8 @@ import { NewTokenInput } from "#accounts/contract/token-schemas.ts";
 const schemas = {
   ChangePasswordInput,
   CodeFormInput,
+  DeleteFormInput,
+  DeleteNowFormInput,
   EmailFormInput,
   FactorFormInput,
   ForgotPasswordInput,

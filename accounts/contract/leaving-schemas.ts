@@ -1,25 +1,20 @@
 import * as z from "zod/mini";
 import { CODE_LIMIT, recoveryCode, totpCode } from "./factor-forms.ts";
-import { USERNAME_MAX_LENGTH } from "./field-rules.ts";
-import { GivenPassword, present, requiredText, text } from "./fields.ts";
+import { GivenPassword, text } from "./fields.ts";
+import { DeleteNowFormInput, TypedUsername } from "./leaving-forms.ts";
 import { PasskeyAssertion } from "./passkey-schemas.ts";
 import { rule } from "./rules.ts";
 import { LoginInput } from "./schemas.ts";
 
 /* What comes in when users leave, or keep their account. */
 
-const TYPE_IT = "Type your username.";
-const typedLimit = { length: 4 * USERNAME_MAX_LENGTH, rule: rule("too_long", "This is too long to be your username.") };
 const current_password = z.optional(GivenPassword);
 
 export const DeactivateInput = z.strictObject({ current_password }).register(z.globalRegistry, { id: "DeactivateInput" });
 
 export const DeleteAccountInput = z
   .strictObject({
-    username: requiredText(TYPE_IT, typedLimit).check(
-      present(TYPE_IT),
-      z.meta({ description: "The own username, typed again.", examples: ["ada.lovelace"] }),
-    ),
+    username: TypedUsername,
     when: z._default(
       z
         .enum(["grace", "now"], rule("invalid_choice", "Choose “grace” or “now”."))
@@ -37,6 +32,9 @@ export const DeleteAccountInput = z
 export const CancelDeletionInput = z
   .strictObject({ email: LoginInput.shape.email, password: GivenPassword, device_name: LoginInput.shape.device_name })
   .register(z.globalRegistry, { id: "CancelDeletionInput" });
+
+/** The form that deletes now: the browser sends it again with the answer of a passkey, if one is asked for. */
+export const DeleteNowWithPasskeyInput = z.extend(DeleteNowFormInput, { passkey: z.optional(PasskeyAssertion) });
 
 export type DeactivateInput = z.output<typeof DeactivateInput>;
 export type DeleteAccountInput = z.output<typeof DeleteAccountInput>;

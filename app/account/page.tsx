@@ -1,6 +1,7 @@
 import { signedInCaller } from "#app/visitor/current.ts";
 import { Frame } from "../frame.tsx";
 import { DownloadData } from "./download-data.tsx";
+import { LeaveAccount } from "./leave-account.tsx";
 import { SecureAccount } from "./secure-account.tsx";
 import { words } from "./words.ts";
 
@@ -13,6 +14,7 @@ export default async function Page() {
       <h1>{words.title}</h1>
       <SecureAccount />
       <DownloadData />
+      <LeaveAccount />
     </Frame>
   );
 }

@@ -11,6 +11,9 @@ const PRIVATE = [
   "/account/",
   "/account/secure/",
   "/account/secured/",
+  "/account/deactivate/",
+  "/account/delete/",
+  "/account/delete/now/",
 ];
 const PROXIED = "middleware:middleware:middleware:middleware:middleware";
 

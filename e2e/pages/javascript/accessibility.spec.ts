@@ -59,6 +59,9 @@ for (const path of [
   "/account/",
   "/account/secure/",
   "/account/secured/",
+  "/account/deactivate/",
+  "/account/delete/",
+  "/account/delete/now/",
   "/nowhere/",
 ]) {
   test(`axe finds nothing on ${path}, signed in`, async ({ page, user, latchkey }) => {
