@@ -45,6 +45,8 @@ test("Prometheus gets figures of all processes, by route and never by path", asy
   for (const path of ["/login/", "/nothing/here/", "/auth/nothing/here/", "/auth/me/?a=b"]) await ask("GET", path, { token });
   await ask("PROPFIND", "/auth/me/", { token });
 
+  const notFound = async () => sum(await figures(), "latchkey_requests_total", { route: "other", status: "404" });
+  await expect.poll(notFound, { intervals: [50] }).toBe(2); // a page is counted when its connection has taken it
   const samples = await figures();
   const requests = (labels: Record<string, string>) => sum(samples, "latchkey_requests_total", labels);
   expect(requests({ method: "POST", route: "/auth/create-user", status: "201" })).toBe(1);
