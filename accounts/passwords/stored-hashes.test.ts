@@ -28,7 +28,7 @@ const own = {
   argon2id: () => argon2(PASSWORD, { memoryCost: 1_024, timeCost: 1 }),
   argon2i: () => argon2(PASSWORD, { memoryCost: 1_024, timeCost: 3, algorithm: 1 }),
   scrypt: async () => `$scrypt$ln=10,r=8,p=2$${base64(SALT)}$${base64(scryptSync(PASSWORD, SALT, 32, { N: 1_024, r: 8, p: 2 }))}`,
-  bcrypt: () => bcrypt(PASSWORD, { cost: 4 }),
+  bcrypt: () => bcrypt(PASSWORD, 4),
   ...Object.fromEntries(
     ["sha1", "sha256", "sha512"].map((digest) => [
       `pbkdf2-${digest}`,

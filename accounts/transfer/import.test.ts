@@ -98,7 +98,7 @@ test("a user's own download can be imported, as JSON and as a zip; there is no p
 });
 
 test("a hash of another service lets its user in, and is ours afterwards", async () => {
-  const ada = someone({ password_hash: await bcrypt(PASSWORD, { cost: 5 }), email_verified: true });
+  const ada = someone({ password_hash: await bcrypt(PASSWORD, 5), email_verified: true });
   assert.equal((await importing(jsonLines(ada))).imported, 1);
   await assert.rejects(loggedIn(visitor, { email: ada.email, password: "Wrong horse 7" }), refusedAs("invalid_credentials"));
   await loggedIn(visitor, { email: ada.email, password: PASSWORD });

@@ -85,7 +85,7 @@ async function otherHashes(torture: Torture): Promise<void> {
     const known = names[next++] ?? "";
     return { a: () => client.logIn(known, WRONG), b: () => client.logIn(newName(), WRONG) };
   };
-  const hashes = { older: await hash(PASSWORD, { memoryCost: 7_168, timeCost: 2 }), imported: await bcrypt(PASSWORD, { cost: 11 }) };
+  const hashes = { older: await hash(PASSWORD, { memoryCost: 7_168, timeCost: 2 }), imported: await bcrypt(PASSWORD, 11) };
   for (const [kind, stored] of Object.entries(hashes)) {
     server.change((database) => database.prepare("update users set password_hash = ?").run(stored));
     await judge(torture, `${kind} hash/unknown`, () => measure(server.url, torture.rounds, pairOf), 2);
