@@ -65,7 +65,7 @@ export class Output {
     const bytes = this.#next();
     if (!bytes) return;
     if (this.#isFile) this.#writeAside(bytes);
-    else this.#wrote(...(shared.isShared ? attemptByLines : attempt)(this.#fd, bytes));
+    else this.#wrote(...attemptOnPipe(this.#fd, bytes));
   }
 
   /** Writes in another thread, so that a slow disk doesn't block the event loop. */
@@ -100,9 +100,12 @@ export class Output {
   /** A last attempt when the process ends. */
   #lastWord(): void {
     const bytes = this.#isWriting ? null : this.#next();
-    if (bytes) attempt(this.#fd, bytes);
+    if (bytes) (this.#isFile ? attempt : attemptOnPipe)(this.#fd, bytes);
   }
 }
+
+/** Beside other processes only whole lines are written, also the last ones: what a full pipe would cut off is left out. */
+const attemptOnPipe = (fd: number, bytes: Buffer) => (shared.isShared ? attemptByLines : attempt)(fd, bytes);
 
 function attempt(fd: number, bytes: Buffer): [error: NodeJS.ErrnoException | null, count: number] {
   try {
