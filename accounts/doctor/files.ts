@@ -9,8 +9,8 @@ const OTHERS = 0o077;
 /** Whether the disks of database and backups have room: for the database once more, which a backup or an upgrade may need. */
 export function checkDisks(databaseBytes: number): Finding[] {
   const { dataDir, databaseUrl, backups } = config();
-  const folders = [...(databaseUrl ? [] : [dataDir]), ...(backups && existsSync(backups.dir) ? [backups.dir] : [])];
-  return folders.map((folder) => {
+  const folders = [...(databaseUrl ? [] : [dataDir]), ...(backups ? [backups.dir] : [])];
+  return folders.filter(existsSync).map((folder) => {
     const { bavail, bsize } = statfsSync(folder);
     const free = bavail * bsize;
     const text = `${folder} has ${Math.round(free / MB)} MB left.`;

@@ -37,10 +37,10 @@ async function pageAfter(caller: Service, { after, types, wait }: EventsInput, s
   const until = clock.running() + wait * SECOND_MS;
   for (let position = Number(after); ; ) {
     const { isEnd, ...page } = await readPage(position, wanted);
+    await requireLiveKey(caller); // its end behind this page wakes whoever waits, one before it doesn't
     if (page.events.length > 0 || !isEnd || clock.running() >= until) return page;
     const next = await nextEvents(page.position, wanted, until - clock.running(), signal);
     if (next !== "look") return next;
-    await requireLiveKey(caller);
     position = page.position;
   }
 }
