@@ -83,9 +83,12 @@ function unlessGone(error: unknown): false {
 
 const isDue = () => and(eq(users.status, "deleting"), lte(users.statusUntil, clock.now()));
 
-/** Tells users by mail, once, that their account is deleted within DELETION_TOLD_DAYS; not if the whole wait is no longer than that. */
+/** Whether users are reminded of a deletion: not without mail, nor if the whole wait is too short for it. */
+export const isReminded = (): boolean => isMailOn() && config().deletionGraceDays > DELETION_TOLD_DAYS;
+
+/** Tells users by mail, once, that their account is deleted within DELETION_TOLD_DAYS. */
 export async function tellDeletions(): Promise<void> {
-  if (!isMailOn() || config().deletionGraceDays <= DELETION_TOLD_DAYS) return;
+  if (!isReminded()) return;
   const now = clock.now();
   const isUntold = and(
     eq(users.status, "deleting"),

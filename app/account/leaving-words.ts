@@ -12,10 +12,10 @@ export const words = {
   deactivating: "Deactivating your account…",
   delete: "Delete my account",
   deleteAsked: "Delete your account?",
-  deleteMeans: (days: number) => [
+  deleteMeans: (days: number, reminds: boolean) => [
     "You’re signed out everywhere, and other services don’t see your account any more.",
     `After ${days === 1 ? "one day" : `${days} days`} everything is deleted for good: your profile, your picture, and how you sign in.`,
-    "Until then you can sign in to keep it. We’ll remind you by email.",
+    `Until then you can sign in to keep it.${reminds ? " We’ll remind you by email." : ""}`,
   ],
   username: "Your username",
   usernameHint: (username: string) => `Type ${username} to confirm.`,

@@ -40,7 +40,7 @@ test("somebody deletes the account, has two weeks to think again, and keeps it",
   await fill(page, { "Email address": user.email, Password: user.password });
   await press(page, "Sign in");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your account?");
-  await expect(page.getByRole("main")).toContainText(/It will be deleted .*\d{4}/);
+  await expect(page.getByRole("main")).toContainText(/it will be deleted on .*\d{4}/);
   await press(page, "Keep my account");
   await expectNotice(page, "/profile/", "Welcome back! Your account is active again.");
   expect((await latchkey.kept(user)).user).toMatchObject({ status: "active", status_until: null });

@@ -1,4 +1,5 @@
 import { config } from "#accounts/config.ts";
+import { isReminded } from "#accounts/retention/deletions.ts";
 import panel from "#components/panel.module.css";
 import { Frame } from "../../frame.tsx";
 import { leavingCaller } from "../leaving-caller.ts";
@@ -20,7 +21,7 @@ export default async function Page() {
       <div className={panel.panel}>
         <h1>{words.deleteAsked}</h1>
         <ul>
-          {words.deleteMeans(config().deletionGraceDays).map((sentence) => (
+          {words.deleteMeans(config().deletionGraceDays, isReminded()).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>

@@ -12,6 +12,6 @@ export const words = {
     submit: "Keep my account",
     pending: "Keeping your account…",
   },
-  deletedOn: "It will be deleted",
+  deletedOn: "Otherwise it will be deleted on",
   leave: "Leave it as it is",
 };
