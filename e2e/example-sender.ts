@@ -30,6 +30,9 @@ const REFUSED: Record<string, string> = {
   removePasskey: "not_found",
 };
 
+/** Operations after which others would fail, in the order in which they work: one changes the password, one ends all log-ins. */
+const LAST = ["deleteAccount", "cancelDeletion", "changePassword", "deactivate"];
+
 /** Sends the request of an operation, or one that the test needs itself, without a name. */
 export type Send = (operationId: string, method: string, target: string, ask: Ask) => Promise<Pick<Answer, "status" | "body" | "text">>;
 
@@ -55,8 +58,8 @@ export class ExampleSender {
     const all = Object.entries(this.#documented.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
-    const isLast = ({ operation }: (typeof all)[number]) => Number(operation.operationId === "changePassword"); // others send the old one
-    for (const { path, method, operation } of all.sort((a, b) => isLast(a) - isLast(b))) await this.#sendOne(path, method, operation);
+    const rank = ({ operation }: (typeof all)[number]) => LAST.indexOf(operation.operationId);
+    for (const { path, method, operation } of all.sort((a, b) => rank(a) - rank(b))) await this.#sendOne(path, method, operation);
   }
 
   async #sendOne(path: string, method: string, operation: Operation): Promise<void> {

@@ -57,6 +57,7 @@ test("other sites' requests to public addresses are refused before anything is e
       "/auth/verify-email/",
       "/auth/undo-email-change/",
       "/auth/not-me/",
+      "/auth/cancel-deletion/",
       "/auth/revoke/",
     ],
   );

@@ -71,6 +71,19 @@ test("commits of two processes that read the same before they write never lose o
   assert.ok(done >= 6, `${done} of 12`);
 });
 
+test("a statement that begins after another one has failed throws what failed, which decides whether to run all again", async () => {
+  await newCounter("twice");
+  const late = async (run: Run) => {
+    await run("select 1");
+    await sleep(50);
+    return run("select 1");
+  };
+  await assert.rejects(
+    commit((run) => [late(run), run("insert into counters values ($1, 0)", "twice")]),
+    { code: "23505" },
+  );
+});
+
 test("what two commits together may not do, one of them does", async () => {
   for (let round = 0; round < 10; round++) {
     await admin`delete from counters`;

@@ -102,6 +102,8 @@ export class Transaction {
   readonly #connection: Connection;
   readonly #sql: ReservedSql;
   readonly #prepare: boolean;
+  /** Why the server refuses all further statements of the transaction, without repeating it. */
+  #failure: unknown;
 
   constructor(connection: Connection, sql: ReservedSql, prepare: boolean) {
     this.#connection = connection;
@@ -121,7 +123,10 @@ export class Transaction {
 
   async run(text: string, values: unknown[] = []): Promise<Answer> {
     if (this.#connection.isClosed) throw new StorageError("The connection closed during the transaction.");
-    return answer(this.#sql, text, values, this.#prepare).catch((error) => this.#connection.fail(error));
+    return answer(this.#sql, text, values, this.#prepare).catch((error) => {
+      this.#failure ??= error;
+      return this.#connection.fail(this.#failure);
+    });
   }
 
   /** Returns when everything is on the disk, with false if the server has rolled back instead. */

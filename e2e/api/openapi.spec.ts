@@ -143,10 +143,12 @@ test("no body is required where none is needed", async ({ latchkey: { document }
   const required = operationsOf(document).filter(({ operation }) => operation.requestBody?.required);
   expect(required.map(({ operation }) => operation.operationId).toSorted()).toEqual([
     "addPasskey",
+    "cancelDeletion",
     "changePassword",
     "confirmTotp",
     "createToken",
     "createUser",
+    "deleteAccount",
     "finishLogIn",
     "forgotPassword",
     "introspect",
