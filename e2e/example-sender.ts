@@ -30,8 +30,8 @@ const REFUSED: Record<string, string> = {
   removePasskey: "not_found",
 };
 
-/** Operations after which others would fail, in the order in which they work: one changes the password, one ends all log-ins. */
-const LAST = ["deleteAccount", "cancelDeletion", "changePassword", "deactivate"];
+/** Operations after which others would fail, in the order in which they work: the account is left and kept, then the password changes. */
+const LAST = ["deactivate", "deleteAccount", "cancelDeletion", "changePassword"];
 
 /** Sends the request of an operation, or one that the test needs itself, without a name. */
 export type Send = (operationId: string, method: string, target: string, ask: Ask) => Promise<Pick<Answer, "status" | "body" | "text">>;
@@ -95,7 +95,7 @@ export class ExampleSender {
   }
 
   async #logIn() {
-    const json = { ...this.#example("/auth/login/", "post"), password: this.#password };
+    const json = { ...this.#example("/auth/login/", "post"), password: this.#password, reactivate: true };
     const { status, body, text } = await this.#send("", "post", "/auth/login/", { json });
     expect(status, text).toBe(200);
     return body;
